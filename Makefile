@@ -1,0 +1,44 @@
+# Two commands do all the set-up: `make run` and `make test`.
+PYTHON ?= python3.11
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+export DAILIES_CACHE ?= $(CURDIR)/.cache
+export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
+
+.PHONY: run test bench lint screenshots demo clean
+
+run: $(VENV)/run.stamp
+	$(PY) -m dashboard serve --demo
+
+test: $(VENV)/dev.stamp
+	sh scripts/system_packages.sh chromium espeak-ng
+	$(PY) -m engine warm
+	$(PY) -m pytest $(PYTEST)
+
+bench: $(VENV)/dev.stamp
+	$(PY) -m engine warm
+	$(PY) scripts/bench.py
+
+lint: $(VENV)/dev.stamp
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+screenshots: $(VENV)/dev.stamp
+	sh scripts/system_packages.sh chromium
+	$(PY) scripts/screenshots.py
+
+$(PY):
+	sh scripts/make_venv.sh "$(PYTHON)" "$(VENV)"
+
+$(VENV)/run.stamp: requirements.txt constraints.txt | $(PY)
+	$(PIP) -r requirements.txt -c constraints.txt
+	touch $@
+
+$(VENV)/dev.stamp: requirements.txt requirements-dev.txt constraints.txt | $(PY)
+	$(PIP) -r requirements-dev.txt -c constraints.txt
+	touch $@ $(VENV)/run.stamp
+
+clean:
+	rm -rf $(VENV) .cache

@@ -1,0 +1,242 @@
+"""The frozen results that travel from the engine to the rest of Dailies.
+
+Units throughout: intensities, probabilities, trust and confidence lie in [0, 1]; times are seconds
+from the start of the clip; z-scores are ``(intensity - 0.5) / 0.2``; a value that cannot be known
+is ``None`` and a sentence in :attr:`Analysis.warnings` says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine.vocabulary import (
+    INTENSITY_MIDPOINT,
+    INTENSITY_UNIT,
+    Emotion,
+    LineSource,
+    Modality,
+    SystemName,
+    Verdict,
+)
+
+
+def z_score(intensity: float | None) -> float | None:
+    """Put an intensity in [0, 1] on the z scale of the gap; ``None`` stays ``None``."""
+    if intensity is None:
+        return None
+    return (intensity - INTENSITY_MIDPOINT) / INTENSITY_UNIT
+
+
+@dataclass(frozen=True, slots=True)
+class EmotionEstimate:
+    """A distribution over emotions.
+
+    Attributes
+    ----------
+    probabilities : Mapping[Emotion, float]
+        Sums to 1 over the emotions the source can name.
+    """
+
+    probabilities: Mapping[Emotion, float]
+
+    @property
+    def label(self) -> Emotion:
+        """The most probable emotion; ties go to the first named."""
+        return max(self.probabilities, key=lambda emotion: self.probabilities[emotion])
+
+
+@dataclass(frozen=True, slots=True)
+class ModalityReading:
+    """What one modality said, and how far its input could be trusted.
+
+    Attributes
+    ----------
+    trust : float
+        Quality of the input, 0 (absent or unusable) to 1.
+    confidence : float
+        1 - H(p) / log K of the emotion distribution; 0 where there is none.
+    emotion : EmotionEstimate or None
+    intensity : float or None
+        This modality's own intensity on the shared scale.
+    weight : float
+        Its share in the joint opinion; the shares of one clip sum to 1 or are all 0.
+    quality : Mapping[str, float]
+        The measured causes of the trust by name, e.g. ``signal_to_noise_db``.
+    note : str or None
+        Low trust in words.
+    """
+
+    trust: float
+    confidence: float
+    emotion: EmotionEstimate | None
+    intensity: float | None = None
+    weight: float = 0.0
+    quality: Mapping[str, float] = field(default_factory=dict)
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """A word of the line and where in the clip it lies.
+
+    Attributes
+    ----------
+    start_s, end_s : float
+        Seconds; estimated over the voiced stretch where no times were given.
+    attention : float
+        The text brain's attention to the word; sums to 1 over the line.
+    """
+
+    text: str
+    start_s: float
+    end_s: float
+    attention: float
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionPeak:
+    """An instant the performance brain looked at most, with the picture shown then.
+
+    Attributes
+    ----------
+    time_s : float
+    weight : float
+        Attention at that instant.
+    word : str or None
+        The word spoken nearest to it.
+    picture_jpeg : bytes or None
+        A thumbnail, at most 320 pixels wide; ``None`` where there is no picture.
+    """
+
+    time_s: float
+    weight: float
+    word: str | None
+    picture_jpeg: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amplification:
+    """The amplifier override: a cautious expressed score lifted by an unmistakable sign.
+
+    Attributes
+    ----------
+    sign : str
+        ``"jaw"`` or ``"loudness"``.
+    value : float
+        Jaw opening in face units, or the loudness jump in dB.
+    time_s : float
+    before, after : float
+        Expressed intensity without and with the rule.
+    """
+
+    sign: str
+    value: float
+    time_s: float
+    before: float
+    after: float
+
+    def __str__(self) -> str:
+        return f"amplified: {self.sign} {self.value:.2f} at {self.time_s:.1f} s"
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """What can be drawn under the clip at the instants of the attention, each of length 50.
+
+    Attributes
+    ----------
+    loudness_db : tuple of (float or None)
+        Relative to the clip's speech level.
+    pitch_hz : tuple of (float or None)
+        ``None`` where the voice is silent or unvoiced.
+    face_movement : tuple of (float or None)
+        Distance of the face from its neutral baseline, in standard deviations; ``None`` without a face.
+    """
+
+    loudness_db: tuple[float | None, ...]
+    pitch_hz: tuple[float | None, ...]
+    face_movement: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict and the policy that gave it.
+
+    Attributes
+    ----------
+    verdict : Verdict or None
+        ``None`` where the gap is unknown.
+    probabilities : Mapping[Verdict, float] or None
+        ``None`` under a fixed pair.
+    verdict_set : tuple of Verdict
+        The verdicts that cannot be ruled out, contiguous and in order; more than one is "not sure".
+    policy_version : str
+    lower, upper : float
+        The thresholds in force for this clip, z units: under below ``lower``, over above ``upper``.
+    """
+
+    verdict: Verdict | None
+    probabilities: Mapping[Verdict, float] | None
+    verdict_set: tuple[Verdict, ...]
+    policy_version: str
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """Everything one system says about one clip and its line.
+
+    Attributes
+    ----------
+    clip : str
+        File name, without folders.
+    duration_s : float
+    system, weights_version, feature_schema : SystemName, str, str
+        Which system, with which weights, over which feature table.
+    emotion : EmotionEstimate or None
+        The joint opinion: modalities weighted by trust times confidence.
+    expected_intensity, expressed_intensity : float or None
+        What the line demands and what the performance shows, on the shared scale.
+    attention, attention_times_s : tuple of float
+        Length 50; the attention sums to 1.
+    timings_s : Mapping[str, float]
+        decode, face, voice, text, model, total.
+    """
+
+    clip: str
+    duration_s: float
+    system: SystemName
+    weights_version: str
+    feature_schema: str
+    line: str
+    line_source: LineSource
+    emotion: EmotionEstimate | None
+    expected_intensity: float | None
+    expressed_intensity: float | None
+    judgement: Judgement
+    attention: tuple[float, ...]
+    attention_times_s: tuple[float, ...]
+    words: tuple[SpokenWord, ...]
+    peaks: tuple[AttentionPeak, ...]
+    curves: Curves
+    modalities: Mapping[Modality, ModalityReading]
+    amplification: Amplification | None
+    timings_s: Mapping[str, float]
+    warnings: tuple[str, ...]
+
+    @property
+    def z_expected(self) -> float | None:
+        return z_score(self.expected_intensity)
+
+    @property
+    def z_expressed(self) -> float | None:
+        return z_score(self.expressed_intensity)
+
+    @property
+    def alignment(self) -> float | None:
+        """The gap, z_expressed - z_expected: negative where the delivery is too weak."""
+        if self.z_expected is None or self.z_expressed is None:
+            return None
+        return self.z_expressed - self.z_expected
