@@ -17,6 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 STANDINGS: Final = np.linspace(0.01, 0.99, 99)
 """Where the reference distribution is stored; beyond its ends the standing decays exponentially."""
 
+NEUTRAL_SHARE: Final = 0.47
+"""Share of neutral material in every reference set: that of MELD's training lines (0.4715). Without
+one figure for both, "stronger than 71 of 100" would mean two things."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReferenceScale:
