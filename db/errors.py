@@ -2,8 +2,96 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from engine.vocabulary import DailiesError
 
 
 class StorageError(DailiesError):
     """The database or the media folder refuses: newer schema, full or read-only disk, unknown row."""
+
+
+class NewerDatabaseError(StorageError):
+    """The database was written by a newer Dailies than this one."""
+
+
+class UnknownRowError(StorageError, LookupError):
+    """A clip, project, person, prediction, rating or policy that is not there."""
+
+
+class RefusedValueError(StorageError, ValueError):
+    """A value that a constraint of the database does not let in."""
+
+
+class AlreadyThereError(StorageError):
+    """A row that may exist once only and exists."""
+
+
+CHECK_SENTENCES: Final = {
+    "intensity_range": "An intensity lies between 0 and 1.",
+    "expected_range": "The expected intensity lies between 0 and 1.",
+    "expressed_range": "The expressed intensity lies between 0 and 1.",
+    "directed_intensity_range": "The directed intensity lies between 0 and 1.",
+    "watched_share_range": "The watched share lies between 0 and 1.",
+    "selection_probability_range": "A selection probability lies above 0 and up to 1.",
+    "delivery_range": "The delivery is a step from -2 (much too little) to 2 (much too much).",
+    "active_time_range": "The active time is a number of seconds, 0 or more.",
+    "says_something": "A rating says at least one thing: emotion, an intensity or the delivery.",
+    "lock_complete": "A locked answer has both its time and its hash.",
+    "duration_range": "A clip lasts more than 0 seconds.",
+    "size_range": "A clip has a size of at least one byte and one pixel.",
+    "sha256_length": "A SHA-256 has 64 hexadecimal digits.",
+    "name_given": "A name has at least one letter.",
+    "failed_says_why": "A failed clip needs a message that says why.",
+}
+"""What a person reads when the check of that name (without its table) refuses."""
+
+UNIQUE_SENTENCES: Final = {
+    "clips.project_id, clips.sha256": "This clip is already in the project.",
+    "projects.name": "A project of that name exists already; choose another name.",
+    "people.name": "A person of that name exists already; choose another name.",
+    "ratings.idempotency_key": "This rating is stored already.",
+    "ratings.supersedes_id": "That rating has been changed already; reload the clip and look at the newest.",
+    "policies.project_id, policies.version": "A policy of that version exists already in the project.",
+}
+"""What a person reads when a second row of the same columns is refused."""
+
+CONDITION_SENTENCES: Final = {
+    "database or disk is full": "The disk is full; nothing was stored. Free some space and try again.",
+    "readonly database": "The database may not be written to; nothing was stored. Check its permissions.",
+    "unable to open database file": "The database file cannot be opened; check that its folder exists "
+    "and may be written to (DAILIES_HOME, DAILIES_DATABASE_URL).",
+    "file is not a database": "The database file is no SQLite database; check DAILIES_DATABASE_URL or "
+    "restore a backup.",
+    "malformed": "The database file is damaged; stop the server and restore a backup.",
+    "database is locked": "The database is busy with somebody else's work; nothing was stored. Try again.",
+    "disk i/o error": "The disk refuses to read or write; nothing was stored. Check the disk.",
+}
+"""What a person reads for a condition of the file or the disk, by a fragment of SQLite's message."""
+
+
+def refusal(message: str) -> StorageError | None:
+    """Say in one sentence what a database's own ``message`` means; ``None`` if it is not known.
+
+    Parameters
+    ----------
+    message : str
+        The text of the driver's exception.
+    """
+    lower = message.lower()
+    if "append-only" in lower:
+        return StorageError(f"{message[:1].upper()}{message[1:].rstrip('.')}; add a new row instead.")
+    for name, sentence in CHECK_SENTENCES.items():
+        if lower.startswith("check") and lower.endswith(name):
+            return RefusedValueError(sentence)
+    for columns, sentence in UNIQUE_SENTENCES.items():
+        if columns in message:
+            return AlreadyThereError(sentence)
+    for fragment, sentence in CONDITION_SENTENCES.items():
+        if fragment in lower:
+            return StorageError(sentence)
+    if "foreign key" in lower:
+        return UnknownRowError("The row points to a clip, person, project or policy that is not there.")
+    if "constraint failed" in lower:
+        return RefusedValueError(f"The database does not accept this row ({message}).")
+    return None

@@ -1,0 +1,57 @@
+"""Brings a database up to the tables of this version; refuses one from a newer version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+
+from db.errors import NewerDatabaseError, StorageError
+
+FOLDER: Final = Path(__file__).resolve().parent
+
+
+def upgrade(engine: Engine) -> None:
+    """Run the migrations a database has not seen, all in one transaction.
+
+    Parameters
+    ----------
+    engine : Engine
+        Its transactions must exclude other writers, so that two starting servers take turns.
+
+    Raises
+    ------
+    NewerDatabaseError
+        If the database is at a migration this version does not know.
+    StorageError
+        If it holds tables but none of Dailies.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    scripts = ScriptDirectory.from_config(config)
+    with engine.begin() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current == scripts.get_current_head():
+            return
+        if current is not None and current not in known(scripts):
+            raise NewerDatabaseError(
+                f"The database was written by a newer Dailies (its tables are at {current!r}, this "
+                f"version ends at {scripts.get_current_head()!r}); update Dailies or restore an older backup."
+            )
+        if current is None and inspect(connection).get_table_names():
+            raise StorageError(
+                "The database holds tables of another program; choose another file or database "
+                "in DAILIES_DATABASE_URL."
+            )
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def known(scripts: ScriptDirectory) -> set[str]:
+    """The names of all migrations of this version."""
+    return {script.revision for script in scripts.walk_revisions()}

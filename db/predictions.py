@@ -1,0 +1,104 @@
+"""Queries on predictions; each analysis adds one, none is ever changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from db.errors import UnknownRowError
+from db.records import ClipRecord, PredictionDraft, PredictionRecord, PredictionSummary
+from db.rows import build, columns_of, first, selecting
+from db.tables import Clip, Prediction
+from engine.vocabulary import SystemName
+
+BATCH: Final = 500
+
+
+def add(session: Session, draft: PredictionDraft) -> PredictionRecord:
+    """Store what a system said; it becomes the newest of its clip and system."""
+    row = Prediction(**asdict(draft))
+    session.add(row)
+    session.flush()
+    return by_id(session, row.id)
+
+
+def by_id(session: Session, prediction_id: int) -> PredictionRecord:
+    """The prediction with that id.
+
+    Raises
+    ------
+    UnknownRowError
+        If there is none.
+    """
+    wanted = selecting(Prediction, PredictionRecord).where(Prediction.id == prediction_id)
+    found = first(session, wanted, PredictionRecord)
+    if found is None:
+        raise UnknownRowError(f"There is no prediction number {prediction_id}; analyse the clip again.")
+    return found
+
+
+def latest_for(
+    session: Session, clip_id: str, *, system: SystemName = SystemName.ALIGNMENT
+) -> PredictionRecord | None:
+    """The newest prediction of a clip by one system, ``None`` before the first analysis."""
+    newest = (
+        selecting(Prediction, PredictionRecord)
+        .where(Prediction.clip_id == clip_id, Prediction.system == system)
+        .order_by(Prediction.id.desc())
+    )
+    return first(session, newest, PredictionRecord)
+
+
+def latest_of_clips(
+    session: Session, clip_ids: Sequence[str], *, system: SystemName = SystemName.ALIGNMENT
+) -> Mapping[str, PredictionSummary]:
+    """The newest predictions of some clips (a page of them) by clip id, without their documents."""
+    newest = (
+        select(func.max(Prediction.id))
+        .where(Prediction.clip_id.in_(clip_ids), Prediction.system == system)
+        .group_by(Prediction.clip_id)
+    )
+    rows = session.execute(
+        select(Prediction.clip_id, *columns_of(Prediction, PredictionSummary)).where(
+            Prediction.id.in_(newest)
+        )
+    )
+    return {row[0]: build(PredictionSummary, row[1:]) for row in rows}
+
+
+def newest_of_project(
+    session: Session, project_id: int, *, system: SystemName = SystemName.ALIGNMENT, after: int = 0
+) -> Iterator[tuple[ClipRecord, PredictionRecord]]:
+    """Each analysed clip with its newest prediction, in the clips' order, read in batches.
+
+    Parameters
+    ----------
+    after : int
+        Only clips behind this number.
+    """
+    clip_columns = columns_of(Clip, ClipRecord)
+    newest = (
+        select(func.max(Prediction.id))
+        .where(Prediction.clip_id == Clip.id, Prediction.system == system)
+        .correlate(Clip)
+        .scalar_subquery()
+    )
+    statement = (
+        select(*clip_columns, *columns_of(Prediction, PredictionRecord))
+        .join(Prediction, Prediction.id == newest)
+        .where(Clip.project_id == project_id)
+        .order_by(Clip.number)
+        .limit(BATCH)
+    )
+    while True:
+        rows = session.execute(statement.where(Clip.number > after)).all()
+        for row in rows:
+            clip = build(ClipRecord, row[: len(clip_columns)])
+            after = clip.number
+            yield clip, build(PredictionRecord, row[len(clip_columns) :])
+        if len(rows) < BATCH:
+            return

@@ -1,0 +1,83 @@
+"""Queries on projects."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
+
+from db.errors import UnknownRowError
+from db.records import Json, ProjectRecord
+from db.rows import every, first, selecting
+from db.tables import Project
+from engine.vocabulary import Protocol
+
+
+def get_or_create(
+    session: Session,
+    name: str,
+    *,
+    protocol: Protocol = Protocol.ASSISTED,
+    language: str = "en",
+    demo: bool = False,
+    settings: Json | None = None,
+) -> ProjectRecord:
+    """The project of that name (outer blanks do not count), added if there is none.
+
+    The options serve a new project only; an existing one is returned as it is.
+    """
+    name = name.strip()
+    found = first(session, _all().where(Project.name == name), ProjectRecord)
+    if found is not None:
+        return found
+    project = Project(
+        name=name, protocol=protocol, language=language, demo=demo, settings=dict(settings or {})
+    )
+    session.add(project)
+    session.flush()
+    return by_id(session, project.id)
+
+
+def by_name(session: Session, name: str) -> ProjectRecord:
+    """The project of that name.
+
+    Raises
+    ------
+    UnknownRowError
+        If there is none, with the names there are.
+    """
+    found = first(session, _all().where(Project.name == name.strip()), ProjectRecord)
+    if found is None:
+        names = ", ".join(project.name for project in everything(session)) or "none yet"
+        raise UnknownRowError(f"There is no project {name!r}; there are: {names}.")
+    return found
+
+
+def by_id(session: Session, project_id: int) -> ProjectRecord:
+    """The project with that id.
+
+    Raises
+    ------
+    UnknownRowError
+        If there is none.
+    """
+    found = first(session, _all().where(Project.id == project_id), ProjectRecord)
+    if found is None:
+        raise UnknownRowError(f"There is no project number {project_id}; choose one from the list.")
+    return found
+
+
+def everything(session: Session) -> tuple[ProjectRecord, ...]:
+    """All projects by name."""
+    return every(session, _all().order_by(Project.name), ProjectRecord)
+
+
+def update_settings(session: Session, project_id: int, settings: Json) -> ProjectRecord:
+    """Replace a project's settings as a whole."""
+    by_id(session, project_id)
+    session.get_one(Project, project_id).settings = dict(settings)
+    session.flush()
+    return by_id(session, project_id)
+
+
+def _all() -> Select[tuple[object, ...]]:
+    return selecting(Project, ProjectRecord)

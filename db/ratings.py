@@ -1,0 +1,175 @@
+"""Queries on ratings: append-only, each stored once, a changed mind supersedes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from db.errors import AlreadyThereError
+from db.records import (
+    ClipRecord,
+    ClipStatus,
+    PersonRecord,
+    PredictionSummary,
+    Progress,
+    RatedClip,
+    RatingDraft,
+    RatingRecord,
+)
+from db.rows import build, columns_of, every, first, selecting
+from db.tables import Clip, Person, Prediction, Rating
+from engine.vocabulary import Channel, Phase
+
+BATCH: Final = 2000
+
+
+def add(session: Session, draft: RatingDraft) -> RatingRecord:
+    """Store an answer; it supersedes the person's answer to the same clip and channel, if there is one.
+
+    An idempotency key that is stored already changes nothing: the stored rating is returned.
+
+    Raises
+    ------
+    AlreadyThereError
+        If the key belongs to a rating of another clip or person.
+    """
+    stored = first(
+        session,
+        selecting(Rating, RatingRecord).where(Rating.idempotency_key == draft.idempotency_key),
+        RatingRecord,
+    )
+    if stored is not None:
+        if (stored.clip_id, stored.person_id) != (draft.clip_id, draft.person_id):
+            raise AlreadyThereError(
+                "Another rating carries the same key; reload the page and rate the clip again."
+            )
+        return stored
+    earlier = current_for(session, draft.clip_id, draft.person_id, channel=draft.channel)
+    row = Rating(**asdict(draft), supersedes_id=None if earlier is None else earlier.id)
+    session.add(row)
+    session.flush()
+    return build(RatingRecord, _row(session, row.id))
+
+
+def current_for(
+    session: Session, clip_id: str, person_id: int, *, channel: Channel = Channel.FULL
+) -> RatingRecord | None:
+    """What a person says about a clip now, ``None`` before their first answer."""
+    newest = (
+        selecting(Rating, RatingRecord)
+        .where(Rating.clip_id == clip_id, Rating.person_id == person_id, Rating.channel == channel)
+        .order_by(Rating.id.desc())
+    )
+    return first(session, newest, RatingRecord)
+
+
+def history(session: Session, clip_id: str, *, person_id: int | None = None) -> tuple[RatingRecord, ...]:
+    """Every answer to a clip, superseded ones included, oldest first."""
+    statement = selecting(Rating, RatingRecord).where(Rating.clip_id == clip_id).order_by(Rating.id)
+    if person_id is not None:
+        statement = statement.where(Rating.person_id == person_id)
+    return every(session, statement, RatingRecord)
+
+
+def current_of_project(session: Session, project_id: int) -> Iterator[RatedClip]:
+    """Every answer that stands (superseded ones left out), oldest first, read in batches."""
+    later = aliased(Rating)
+    return _rated(session, project_id, ~exists().where(later.supersedes_id == Rating.id))
+
+
+def all_of_project(session: Session, project_id: int) -> Iterator[RatedClip]:
+    """Every answer ever given, superseded ones included, oldest first, read in batches."""
+    return _rated(session, project_id)
+
+
+def for_training(session: Session, project_id: int, *, phases: Sequence[Phase]) -> Iterator[RatedClip]:
+    """The answers thresholds may learn from, oldest first: of each person the last one in ``phases``.
+
+    Only answers about the full clip that give a delivery and whose clip had a prediction then.
+    """
+    later = aliased(Rating)
+    replaced = exists().where(
+        later.clip_id == Rating.clip_id,
+        later.person_id == Rating.person_id,
+        later.id > Rating.id,
+        later.channel == Rating.channel,
+        later.phase.in_(phases),
+        later.delivery.is_not(None),
+    )
+    return _rated(
+        session,
+        project_id,
+        Rating.phase.in_(phases),
+        Rating.channel == Channel.FULL,
+        Rating.delivery.is_not(None),
+        Rating.prediction_id.is_not(None),
+        ~replaced,
+    )
+
+
+def progress(session: Session, project_id: int, person_id: int) -> Progress:
+    """How far a person is with a project."""
+    clips = select(func.count()).where(Clip.project_id == project_id)
+    rated = (
+        select(func.count(Rating.clip_id.distinct()))
+        .join(Clip, Clip.id == Rating.clip_id)
+        .where(Rating.person_id == person_id, Clip.project_id == project_id)
+    )
+    return Progress(
+        rated=session.scalar(rated) or 0,
+        ready=session.scalar(clips.where(Clip.status == ClipStatus.READY)) or 0,
+        total=session.scalar(clips) or 0,
+    )
+
+
+def raters_of_clips(session: Session, clip_ids: Sequence[str]) -> dict[str, int]:
+    """How many people have rated each of some clips (a page of them); unrated clips are left out."""
+    rows = session.execute(
+        select(Rating.clip_id, func.count(Rating.person_id.distinct()))
+        .where(Rating.clip_id.in_(clip_ids))
+        .group_by(Rating.clip_id)
+    )
+    return dict(rows.tuples())
+
+
+def _row(session: Session, rating_id: int) -> Sequence[object]:
+    return session.execute(selecting(Rating, RatingRecord).where(Rating.id == rating_id)).one()
+
+
+def _rated(session: Session, project_id: int, *conditions: ColumnElement[bool]) -> Iterator[RatedClip]:
+    kinds = (
+        (Rating, RatingRecord),
+        (Clip, ClipRecord),
+        (Person, PersonRecord),
+        (Prediction, PredictionSummary),
+    )
+    columns = [columns_of(table, record) for table, record in kinds]
+    ends = [sum(len(part) for part in columns[: i + 1]) for i in range(len(columns))]
+    statement: Select[tuple[object, ...]] = (
+        select(*(column for part in columns for column in part))
+        .join(Clip, Clip.id == Rating.clip_id)
+        .join(Person, Person.id == Rating.person_id)
+        .outerjoin(Prediction, Prediction.id == Rating.prediction_id)
+        .where(Clip.project_id == project_id, *conditions)
+        .order_by(Rating.id)
+        .limit(BATCH)
+    )
+    after = 0
+    while True:
+        rows = session.execute(statement.where(Rating.id > after)).all()
+        for row in rows:
+            rating = build(RatingRecord, row[: ends[0]])
+            after = rating.id
+            predicted = row[ends[2] : ends[3]]
+            yield RatedClip(
+                rating=rating,
+                clip=build(ClipRecord, row[ends[0] : ends[1]]),
+                person=build(PersonRecord, row[ends[1] : ends[2]]),
+                prediction=build(PredictionSummary, predicted) if predicted[0] is not None else None,
+            )
+        if len(rows) < BATCH:
+            return

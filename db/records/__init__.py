@@ -1,0 +1,38 @@
+"""What the queries return and take: frozen values, never a row of the ORM.
+
+A *Record* is a stored row; a *Draft* is what a caller hands in before the database has given it an
+id and a time. Intensities lie in [0, 1], times are seconds, moments are in UTC.
+"""
+
+from __future__ import annotations
+
+from db.records.clips import ClipDetails, ClipDraft, ClipRecord, ClipStatus
+from db.records.page import Json, Page
+from db.records.people import MemberRecord, PersonRecord, ProjectRecord
+from db.records.policies import AuditRecord, PolicyDraft, PolicyKind, PolicyRecord, PromotionRecord
+from db.records.predictions import PredictionDraft, PredictionRecord, PredictionSummary
+from db.records.ratings import Progress, RatedClip, RatingDraft, RatingRecord
+
+__all__ = [
+    "AuditRecord",
+    "ClipDetails",
+    "ClipDraft",
+    "ClipRecord",
+    "ClipStatus",
+    "Json",
+    "MemberRecord",
+    "Page",
+    "PersonRecord",
+    "PolicyDraft",
+    "PolicyKind",
+    "PolicyRecord",
+    "PredictionDraft",
+    "PredictionRecord",
+    "PredictionSummary",
+    "Progress",
+    "ProjectRecord",
+    "PromotionRecord",
+    "RatedClip",
+    "RatingDraft",
+    "RatingRecord",
+]

@@ -1,0 +1,185 @@
+"""Transactions: the one place that opens, commits and rolls back, and that knows SQLite's manners.
+
+``with writing() as session`` and ``with reading() as session`` own a transaction each; queries take
+the session and never commit. Opening a database brings its tables up to date first.
+
+On SQLite a writer takes its lock at the start (BEGIN IMMEDIATE): a deferred transaction that reads
+and then writes either loses updates or is refused as locked when others write too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
+from sqlalchemy.orm import Session
+
+from db import migrations
+from db.errors import StorageError, refusal
+from db.location import database_url
+
+BUSY_TIMEOUT_MS: Final = 30_000
+"""How long a connection waits for another's write before it gives up; longer than any write here."""
+
+POOL_SIZE: Final = 8
+POOL_OVERFLOW: Final = 56
+"""Connections beyond the pool: one for each thread of a full class that submits at once."""
+
+_BEGIN: Final = "dailies_begin"
+
+
+@dataclass(frozen=True, slots=True)
+class _Store:
+    readers: Engine
+    writers: Engine
+
+
+_stores: dict[tuple[int, str], _Store] = {}
+_opening = threading.Lock()
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Own a transaction that writes: committed at the end of the block, rolled back on an error.
+
+    Yields
+    ------
+    Session
+        Sees every transaction committed before; nobody else writes until the block ends.
+
+    Raises
+    ------
+    StorageError
+        If the database refuses a row or cannot be used, in one sentence.
+    """
+    with _sentences(), Session(_store().writers, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Own a transaction that only reads one consistent state; it neither blocks nor waits for writers."""
+    with _sentences(), Session(_store().readers, expire_on_commit=False) as session:
+        yield session
+
+
+def prepare() -> None:
+    """Open the database and bring its tables up to date; does nothing where that has been done.
+
+    Raises
+    ------
+    NewerDatabaseError
+        If a newer Dailies wrote the database.
+    StorageError
+        If it cannot be opened.
+    """
+    with _sentences():
+        _store()
+
+
+def close() -> None:
+    """Let go of every connection of this process, for example before the file is replaced."""
+    with _opening:
+        for store in _stores.values():
+            store.writers.dispose()
+        _stores.clear()
+
+
+def _store() -> _Store:
+    address = database_url()
+    key = (os.getpid(), address)  # a connection must not cross a fork
+    store = _stores.get(key)
+    if store is None:
+        with _opening:
+            store = _stores.get(key)
+            if store is None:
+                store = _stores[key] = _open(_parsed(address))
+    return store
+
+
+def _parsed(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise StorageError(
+            f"{address!r} is no database address; DAILIES_DATABASE_URL looks like sqlite:////folder/dailies.db."
+        ) from None
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise StorageError("A database in memory keeps nothing; name a file in DAILIES_DATABASE_URL.")
+    return url
+
+
+def _open(url: URL) -> _Store:
+    try:
+        if url.get_backend_name() == "sqlite":
+            return _open_sqlite(url)
+        engine = create_engine(url, json_serializer=_json)
+        migrations.upgrade(engine)
+    except (NoSuchModuleError, ModuleNotFoundError):
+        raise StorageError(
+            f"No driver for {url.drivername} databases is installed; install it or use SQLite."
+        ) from None
+    return _Store(readers=engine.execution_options(postgresql_readonly=True), writers=engine)
+
+
+def _open_sqlite(url: URL) -> _Store:
+    folder = Path(str(url.database)).absolute().parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"The data folder {folder} cannot be made: {error.strerror}.") from None
+    migrating = create_engine(url, poolclass=NullPool, json_serializer=_json)
+    _teach_sqlite(migrating, foreign_keys=False)  # a migration may rebuild a table others point to
+    migrations.upgrade(migrating.execution_options(**{_BEGIN: "IMMEDIATE"}))
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, json_serializer=_json)
+    _teach_sqlite(engine, foreign_keys=True)
+    return _Store(
+        readers=engine.execution_options(**{_BEGIN: "DEFERRED"}),
+        writers=engine.execution_options(**{_BEGIN: "IMMEDIATE"}),
+    )
+
+
+def _teach_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions on its own
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # a committed rating survives a power cut
+        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get(_BEGIN, "DEFERRED")
+        reads = "ON" if mode == "DEFERRED" else "OFF"
+        connection.exec_driver_sql(f"PRAGMA query_only={reads}")  # a reader that writes is a bug
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        sentence = refusal(str(error.orig))
+        if sentence is None:
+            raise
+        raise sentence from error
+    except StatementError as error:
+        if isinstance(error.orig, StorageError):
+            raise error.orig from None
+        raise
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))

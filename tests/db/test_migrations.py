@@ -1,0 +1,100 @@
+"""The migrations build what the code expects, and refuse what they do not know."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect
+
+from db import session
+from db.errors import NewerDatabaseError, StorageError
+from db.location import DATABASE_FILE
+from db.tables import APPEND_ONLY, Base
+
+
+def test_migrations_build_exactly_the_tables_of_the_code(home: Path) -> None:
+    session.prepare()
+    engine = create_engine(f"sqlite:///{home / DATABASE_FILE}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrations_build_exactly_the_checks_of_the_code(home: Path) -> None:
+    session.prepare()
+    migrated = inspect(create_engine(f"sqlite:///{home / DATABASE_FILE}"))
+    declared_engine = create_engine("sqlite://")
+    Base.metadata.create_all(declared_engine)
+    declared = inspect(declared_engine)
+    for table in Base.metadata.tables:
+        checks = [
+            {
+                (check["name"], " ".join(check["sqltext"].split()))
+                for check in found.get_check_constraints(table)
+            }
+            for found in (migrated, declared)
+        ]
+        assert checks[0] == checks[1], table
+
+
+def test_every_constraint_has_a_name(home: Path) -> None:
+    session.prepare()
+    found = inspect(create_engine(f"sqlite:///{home / DATABASE_FILE}"))
+    for table in Base.metadata.tables:
+        named = [
+            *found.get_check_constraints(table),
+            *found.get_unique_constraints(table),
+            *found.get_foreign_keys(table),
+            found.get_pk_constraint(table),
+        ]
+        assert all(constraint["name"] for constraint in named), table
+
+
+def test_every_append_only_table_has_its_triggers(home: Path) -> None:
+    session.prepare()
+    with sqlite3.connect(home / DATABASE_FILE) as connection:
+        triggers = {
+            row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='trigger'")
+        }
+    assert triggers == {f"{table}_no_{event}" for table in APPEND_ONLY for event in ("update", "delete")}
+
+
+def test_a_database_of_a_newer_version_is_refused_and_left_alone(home: Path) -> None:
+    session.prepare()
+    session.close()
+    with sqlite3.connect(home / DATABASE_FILE) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerDatabaseError, match=r"newer Dailies .*'9999'.*update Dailies"):
+        session.prepare()
+    with sqlite3.connect(home / DATABASE_FILE) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
+
+
+def test_a_database_of_another_program_is_refused_and_left_alone(home: Path) -> None:
+    with sqlite3.connect(home / DATABASE_FILE) as connection:
+        connection.execute("CREATE TABLE recipes (id INTEGER)")
+    with pytest.raises(StorageError, match="another program"):
+        session.prepare()
+    with sqlite3.connect(home / DATABASE_FILE) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
+
+
+def test_opening_twice_changes_nothing(home: Path) -> None:
+    session.prepare()
+    session.close()
+    before = (home / DATABASE_FILE).read_bytes()
+    session.prepare()
+    session.close()
+    assert (home / DATABASE_FILE).read_bytes() == before
+
+
+def test_threads_that_open_together_open_one_database(home: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: session.prepare(), range(8)))
+    with sqlite3.connect(home / DATABASE_FILE) as connection:
+        assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
