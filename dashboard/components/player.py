@@ -1,0 +1,103 @@
+"""The clip player: what it is given, and how it is mounted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import dashboard.components.asset as asset
+from dashboard.services import messages
+from engine.analysis import SpokenWord
+
+MEDIA_ROUTE: Final = "/clips"  # Streamlit keeps /media for itself
+THUMBNAIL_ROUTE: Final = "/thumbnails"
+_mount = asset.renderer("player", scripts=("watch_log.js", "timeline.js"))
+
+
+def media_url(clip_id: str) -> str:
+    """Where the server hands out what a browser plays of a clip."""
+    return f"{MEDIA_ROUTE}/{clip_id}"
+
+
+def thumbnail_url(key: str) -> str:
+    """Where the server hands out a still of the media store."""
+    return f"{THUMBNAIL_ROUTE}/{key}"
+
+
+@dataclass(frozen=True, slots=True)
+class ScenePeak:
+    """A moment worth looking at: ``time_s`` seconds, ``weight`` of the attention, address of a still."""
+
+    time_s: float
+    weight: float
+    word: str | None
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerScene:
+    """Everything that reaches the browser about a clip being watched, and nothing else.
+
+    Attributes
+    ----------
+    clip, source : str
+        The clip's id and the address of its media.
+    is_sound_only : bool
+    duration_s : float
+    line : str
+        Shown as a caption; empty where it is not known.
+    words : tuple of SpokenWord
+        Where in the clip each word lies.
+    attention, times_s : tuple of float
+        Length 50, or empty while the machine's opinion must stay hidden.
+    peaks : tuple of ScenePeak
+    loudness_db, pitch_hz, face_movement : tuple of (float or None)
+        Curves at ``times_s``, or empty.
+    amplified_s : float or None
+        When the amplifier rule struck.
+    """
+
+    clip: str
+    source: str
+    is_sound_only: bool
+    duration_s: float
+    line: str = ""
+    words: tuple[SpokenWord, ...] = ()
+    attention: tuple[float, ...] = ()
+    times_s: tuple[float, ...] = ()
+    peaks: tuple[ScenePeak, ...] = ()
+    loudness_db: tuple[float | None, ...] = ()
+    pitch_hz: tuple[float | None, ...] = ()
+    face_movement: tuple[float | None, ...] = ()
+    amplified_s: float | None = None
+
+
+def player(scene: PlayerScene, *, key: str = "player") -> None:
+    """Show ``scene``. The same ``key`` keeps the player in the page while clips come and go."""
+    _mount(
+        key=key,
+        data={
+            "clip": scene.clip,
+            "src": scene.source,
+            "kind": "audio" if scene.is_sound_only else "video",
+            "duration_s": scene.duration_s,
+            "line": scene.line,
+            "words": [
+                {"text": word.text, "start_s": word.start_s, "end_s": word.end_s, "attention": word.attention}
+                for word in scene.words
+            ],
+            "attention": list(scene.attention),
+            "times_s": list(scene.times_s),
+            "peaks": [
+                {"time_s": peak.time_s, "weight": peak.weight, "word": peak.word, "picture": peak.picture}
+                for peak in scene.peaks
+            ],
+            "curves": {
+                "loudness": list(scene.loudness_db),
+                "pitch": list(scene.pitch_hz),
+                "face": list(scene.face_movement),
+            },
+            "amplified_s": scene.amplified_s,
+            "labels": messages.part("player"),
+        },
+    )

@@ -1,0 +1,82 @@
+// What a person has really seen of a clip: stretches played, replays, and time spent at the page.
+
+const IDLE_AFTER_MS = 60_000; // a person thinking counts as at work for a minute after the last touch
+const TICK_MS = 500;
+const LONGEST_STEP_S = 1.5; // a larger leap between two reports of the media is a seek, not playing
+
+class WatchLog {
+  constructor(media) {
+    this.media = media;
+    this.stretches = [];
+    this.current = null;
+    this.starts = 0;
+    this.fastest = 0;
+    this.activeMs = 0;
+    this.hiddenMs = 0;
+    this.lastTouch = performance.now();
+    this.listen = new AbortController();
+    const options = { signal: this.listen.signal };
+    media.addEventListener("playing", () => this.begin(), options);
+    media.addEventListener("timeupdate", () => this.extend(), options);
+    for (const stop of ["pause", "ended", "seeking"]) media.addEventListener(stop, () => this.end(), options);
+    for (const touch of ["pointermove", "pointerdown", "keydown", "wheel"]) {
+      window.addEventListener(touch, () => (this.lastTouch = performance.now()), { ...options, passive: true });
+    }
+    this.timer = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  begin() {
+    const now = this.media.currentTime;
+    if (this.stretches.some(([from, to]) => now >= from && now < to - 0.1)) this.starts += 1;
+    this.current = [now, now];
+  }
+
+  extend() {
+    if (!this.current || this.media.paused) return;
+    const now = this.media.currentTime;
+    const step = now - this.current[1];
+    if (step < 0 || step > LONGEST_STEP_S * this.media.playbackRate) {
+      this.end();
+      this.begin();
+      return;
+    }
+    this.current[1] = now;
+    this.fastest = Math.max(this.fastest, this.media.playbackRate);
+  }
+
+  end() {
+    if (this.current && this.media.ended) this.current[1] = this.media.duration;
+    if (this.current && this.current[1] > this.current[0]) this.stretches.push(this.current);
+    this.current = null;
+  }
+
+  tick() {
+    if (document.hidden) this.hiddenMs += TICK_MS;
+    else if (!this.media.paused || performance.now() - this.lastTouch < IDLE_AFTER_MS) this.activeMs += TICK_MS;
+  }
+
+  report() {
+    const stretches = [...this.stretches, ...(this.current ? [this.current] : [])].sort((a, b) => a[0] - b[0]);
+    const merged = [];
+    for (const [from, to] of stretches) {
+      const last = merged.at(-1);
+      if (last && from <= last[1] + 0.05) last[1] = Math.max(last[1], to);
+      else merged.push([from, to]);
+    }
+    const seen = merged.reduce((sum, [from, to]) => sum + to - from, 0);
+    const length = this.media.duration;
+    return {
+      watched_share: Number.isFinite(length) && length > 0 ? Math.min(1, seen / length) : 0,
+      intervals_s: merged.map((pair) => pair.map((value) => Math.round(value * 1000) / 1000)),
+      replays: this.starts,
+      fastest: this.fastest,
+      active_s: this.activeMs / 1000,
+      hidden_s: this.hiddenMs / 1000,
+    };
+  }
+
+  close() {
+    clearInterval(this.timer);
+    this.listen.abort();
+  }
+}

@@ -1,0 +1,122 @@
+"""Every sentence a person reads, by key, from one catalogue per language.
+
+A catalogue is a JSON file in ``dashboard/locale`` named for its language. Keys are dotted paths;
+a value is a sentence with named places (``"{n} clips"``) or, where a number decides the wording, an
+object of plural forms (``one``, ``other``).
+"""
+
+from __future__ import annotations
+
+import json
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from engine.errors import UnknownNameError
+
+FOLDER: Final = Path(__file__).resolve().parent.parent / "locale"
+DEFAULT_LANGUAGE: Final = "en"
+RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
+_spoken: ContextVar[str] = ContextVar("dailies_language", default=DEFAULT_LANGUAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The messages of one language.
+
+    Attributes
+    ----------
+    language : str
+        ISO 639-1 code, the file's name.
+    messages : dict of str to str
+        By dotted key; plural forms end in ``.one`` and ``.other``.
+    """
+
+    language: str
+    messages: dict[str, str]
+
+    @property
+    def direction(self) -> str:
+        """``"rtl"`` or ``"ltr"``."""
+        return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
+
+    def say(self, key: str, **values: object) -> str:
+        """The message of ``key`` with its places filled; a count ``n`` chooses the plural form.
+
+        Raises
+        ------
+        UnknownNameError
+            If the catalogue has no such message, or a place is left without a value.
+        """
+        wording = self.messages.get(key)
+        if wording is None and "n" in values:
+            wording = self.messages.get(f"{key}.{'one' if values['n'] == 1 else 'other'}")
+        if wording is None:
+            raise UnknownNameError(f"The catalogue {self.language}.json has no message {key!r}; add it.")
+        try:
+            return wording.format(**values) if values else wording
+        except KeyError as missing:
+            raise UnknownNameError(f"The message {key!r} needs a value for {missing}.") from None
+
+    def part(self, prefix: str) -> dict[str, str]:
+        """All messages directly under ``prefix``, by the last word of their key."""
+        start = prefix + "."
+        return {
+            key.removeprefix(start): wording
+            for key, wording in self.messages.items()
+            if key.startswith(start) and "." not in key.removeprefix(start)
+        }
+
+
+@lru_cache
+def catalogue(language: str = DEFAULT_LANGUAGE) -> Catalogue:
+    """Read the catalogue of ``language``.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+    """
+    if language not in languages():
+        raise UnknownNameError(
+            f"There is no catalogue for {language!r}; use one of {', '.join(languages())}."
+        )
+    content = json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))
+    return Catalogue(language=language, messages=_flat(content))
+
+
+def languages() -> tuple[str, ...]:
+    """The languages that have a catalogue, in alphabetical order."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
+
+
+def speak(language: str) -> None:
+    """Choose the language of :func:`say` for the rest of this run of a page."""
+    _spoken.set(catalogue(language).language)
+
+
+def say(key: str, **values: object) -> str:
+    """The message of ``key`` in the language chosen by :func:`speak`; see :meth:`Catalogue.say`."""
+    return catalogue(_spoken.get()).say(key, **values)
+
+
+def part(prefix: str) -> dict[str, str]:
+    """The messages under ``prefix`` in the language chosen by :func:`speak`."""
+    return catalogue(_spoken.get()).part(prefix)
+
+
+def direction() -> str:
+    """The writing direction of the language chosen by :func:`speak`."""
+    return catalogue(_spoken.get()).direction
+
+
+def _flat(content: dict[str, object], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for name, value in content.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = str(value)
+    return flat
