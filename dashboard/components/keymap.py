@@ -48,7 +48,7 @@ class Keymap:
             for code in getattr(self, name):
                 if code in seen:
                     raise UnknownNameError(
-                        f"The key {cap(code)} is taken twice (again under {name}); give one of them another key."
+                        f"The key {cap(code)} is taken twice (again under {name}); give one another key."
                     )
                 seen.add(code)
 

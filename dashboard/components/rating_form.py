@@ -16,6 +16,19 @@ from engine.vocabulary import Delivery, Emotion
 
 FORM_KEY: Final = "rating_form"
 INTENSITY_LEVELS: Final = 7
+OTHER_KEYS: Final = {
+    "confirm": ("Enter",),
+    "play": ("Space",),
+    "second": ("←", "→"),
+    "frame": (",", "."),
+    "speed": ("−", "="),
+    "replay": ("0",),
+    "move": ("PgUp", "PgDn"),
+    "reset": ("Esc",),
+    "comment": ("/",),
+    "sheet": ("?",),
+}
+"""What is printed on the keys that are no answers, for the cheat-sheet."""
 _mount = asset.renderer("rating_form", scripts=("answer_store.js", "key_sheet.js"))
 
 
@@ -137,21 +150,7 @@ def rating_form(
             if receipt is None or receipt.refusal is None
             else {"key": receipt.key, "sentence": receipt.refusal},
             "labels": labels,
-            "other_keys": [
-                [keys, messages.say(f"keys.{name}")]
-                for name, keys in (
-                    ("confirm", ["Enter"]),
-                    ("play", ["Space"]),
-                    ("second", ["←", "→"]),
-                    ("frame", [",", "."]),
-                    ("speed", ["−", "="]),
-                    ("replay", ["0"]),
-                    ("move", ["PgUp", "PgDn"]),
-                    ("reset", ["Esc"]),
-                    ("comment", ["/"]),
-                    ("sheet", ["?"]),
-                )  # fmt: skip
-            ],
+            "other_keys": [[caps, messages.say(f"keys.{name}")] for name, caps in OTHER_KEYS.items()],
         },
         on_submit_change=submitted,
         on_move_change=moved,
