@@ -103,8 +103,8 @@ class _Walk:
         self._survey = surveyed
         self._frames = self._decoded()
         self._held: VideoFrame | None = None
-        self._next: VideoFrame | None = next(self._frames, None)
         self.damaged = 0
+        self._next: VideoFrame | None = next(self._frames, None)
 
     def time(self, frame: VideoFrame) -> float:
         stamp = frame.dts if frame.pts is None else frame.pts
