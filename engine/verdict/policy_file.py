@@ -9,10 +9,13 @@ from typing import Any, Final
 
 from engine.errors import PolicyError
 from engine.verdict.fixed import FIXED_KIND, FixedPolicy
+from engine.verdict.learned import LEARNED_KIND
+from engine.verdict.learned_file import learned_from_dict
 from engine.verdict.policy import POLICY_FORMAT, POLICY_FORMAT_VERSION, Policy
 
 _READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Policy]]] = {
     FIXED_KIND: FixedPolicy.from_dict,
+    LEARNED_KIND: learned_from_dict,
 }
 
 

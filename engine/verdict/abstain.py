@@ -1,0 +1,132 @@
+"""When to say "not sure": sets of verdicts that hold the raters' answer at a stated rate.
+
+Split conformal prediction with groups as the exchangeable units (Lee, Barber & Willett 2023,
+"Distribution-free inference with hierarchical data"): actors, not their clips, are drawn at random, so
+each group counts once however many rows it has. A set is contiguous on the ordinal scale and always
+holds the verdict that is shown (after Lu, Angelopoulos & Pomerantz 2022).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.verdict.policy import UNKNOWN
+from engine.vocabulary import VERDICT_ORDER
+
+COVERAGE: Final = 0.9
+"""How often a verdict set should hold the raters' answer."""
+
+_VERDICTS: Final = len(VERDICT_ORDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """How improbable a verdict may be and still be kept in the set.
+
+    Attributes
+    ----------
+    coverage : float
+        How often a set should hold the rater's verdict.
+    least_probability : float or None
+        Verdicts at least this probable are kept; ``None`` where there were too few groups to say, and
+        every set then holds all verdicts.
+    groups : int
+        Groups it was calibrated on.
+    reason : str
+        Why it abstains from everything; empty where it does not.
+    """
+
+    coverage: float
+    least_probability: float | None
+    groups: int
+    reason: str = ""
+
+    def sets(self, probabilities: NDArray[np.float64], verdict: NDArray[np.int8]) -> NDArray[np.bool_]:
+        """The verdicts that cannot be ruled out, shape (n, 3), contiguous in each row.
+
+        Parameters
+        ----------
+        probabilities : ndarray, shape (n, 3)
+        verdict : ndarray of int8, shape (n,)
+            The verdict that is shown; rows with -1 get an empty set.
+        """
+        known = (verdict != UNKNOWN)[:, None]
+        if self.least_probability is None:
+            return np.broadcast_to(known, probabilities.shape).copy()
+        shown = verdict[:, None] == np.arange(_VERDICTS)
+        kept = (probabilities >= self.least_probability) | shown
+        return np.asarray(_hull(kept) & known, dtype=np.bool_)
+
+
+def smallest_calibration(coverage: float = COVERAGE) -> int:
+    """The least number of groups that can promise ``coverage``: ceil(coverage / (1 - coverage))."""
+    return math.ceil(round(coverage / (1.0 - coverage), 9))
+
+
+def calibrate(
+    probabilities: NDArray[np.float64],
+    verdict: NDArray[np.int8],
+    answer: NDArray[np.int8],
+    group: NDArray[Any],
+    *,
+    coverage: float = COVERAGE,
+) -> Abstention:
+    """Choose the least probability from predictions on groups the model never saw.
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (n, 3)
+        Held-out predictions.
+    verdict : ndarray of int8, shape (n,)
+        The verdicts shown with them.
+    answer : ndarray of int8, shape (n,)
+        What the raters said.
+    group : ndarray, shape (n,)
+        Exchangeable units.
+    coverage : float
+        Strictly between 0 and 1.
+
+    Returns
+    -------
+    Abstention
+        One that keeps every verdict, with the reason, below the smallest usable number of groups.
+    """
+    names, unit = np.unique(group.astype(str), return_inverse=True)
+    needed = smallest_calibration(coverage)
+    if names.size < needed:
+        reason = (
+            f"There are ratings of {names.size} group(s) to check verdicts on; {needed} are needed before "
+            f"a verdict can stand alone at {coverage:.0%}, so every clip counts as not sure."
+        )
+        return Abstention(coverage, None, int(names.size), reason)
+    kept_at = _kept_at(probabilities, verdict)[np.arange(answer.size), answer]
+    order = np.argsort(-kept_at, kind="stable")
+    mass = (1.0 / np.bincount(unit))[unit] / (names.size + 1)
+    reached = np.cumsum(mass[order]) >= coverage - 1e-12
+    # With enough groups the finite mass reaches the coverage at the last row at the latest.
+    place = int(np.argmax(reached)) if reached.any() else answer.size - 1
+    return Abstention(coverage, float(np.clip(kept_at[order][place], 0.0, 1.0)), int(names.size))
+
+
+def _kept_at(probabilities: NDArray[np.float64], verdict: NDArray[np.int8]) -> NDArray[np.float64]:
+    """The largest least-probability at which each verdict is still in the row's set, shape (n, 3).
+
+    A verdict enters when it is probable enough, when it is the one shown, or when it lies between two
+    that are in.
+    """
+    shown = verdict[:, None] == np.arange(_VERDICTS)
+    own = np.where(shown, np.inf, probabilities)
+    upward = np.maximum.accumulate(own, axis=1)
+    downward = np.maximum.accumulate(own[:, ::-1], axis=1)[:, ::-1]
+    return np.maximum(own, np.minimum(upward, downward))
+
+
+def _hull(kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    before = np.logical_or.accumulate(kept, axis=1)
+    after = np.logical_or.accumulate(kept[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(before & after, dtype=np.bool_)

@@ -1,0 +1,160 @@
+"""Learning thresholds from ratings: a conditional cumulative-link model that starts at ±0.15."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.verdict.cumulative_link import PREDICTORS, Array, probabilities
+from engine.verdict.effects import POOLED, Block, Effects, pooled_blocks
+from engine.verdict.levels import RATER, code_columns, level_positions
+from engine.verdict.policy import Columns, decide
+from engine.verdict.ratings_table import RatingTable
+from engine.verdict.shrinkage import Prior, most_probable
+from engine.vocabulary import FIXED_TOLERANCE_Z
+
+CENTRE, LOG_WIDTH, LOG_SLOPE = range(len(PREDICTORS))
+
+PRIOR: Final = Prior(
+    mean=(0.0, float(np.log(FIXED_TOLERANCE_Z)), float(np.log(2.0))),
+    # A centre half a z unit off, or a band e times as wide or as narrow, is one standard deviation away.
+    sd=(0.5, 1.0, 1.0),
+)
+"""With no ratings the thresholds are exactly the fixed pair, crossed with slope 2 per z unit."""
+
+_LOGISTIC_AS_NORMAL: Final = 1.702  # σ(x) ≈ Φ(x / 1.702), to average a slope over raters
+_LEAST_WIDTH: Final = 1e-9  # a pinned pair may have no width, a logarithm must
+
+
+class AdaptiveThresholds:
+    """Cumulative link with thresholds by context, partially pooled.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Context columns the thresholds may depend on; none for one pair for all.
+    rater_severity : bool
+        Estimate how far each rater's band lies from the average rater's and how steep it is; has no
+        effect unless two or more raters are named.
+    pinned : (float, float), optional
+        Lower and upper threshold to be held fast, so that only the slope is learned.
+
+    Attributes
+    ----------
+    mode_ : Mode
+        Most probable effects, their covariance and the learned spreads.
+    effects_ : Effects
+        The blocks those effects belong to.
+    places_ : dict of (str, int) to slice
+        Where the effects of a column on a predictor lie.
+    levels_ : dict of str to tuple of str
+        Levels of each context column, and of ``rater`` where raters are modelled.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[str] = (),
+        *,
+        rater_severity: bool = True,
+        pinned: tuple[float, float] | None = None,
+    ) -> None:
+        self.columns = tuple(columns)
+        self.rater_severity = rater_severity
+        self.pinned = pinned
+
+    def fit(self, ratings: RatingTable) -> Self:
+        """Learn the thresholds.
+
+        Parameters
+        ----------
+        ratings : RatingTable
+            May be empty: the thresholds are then the prior's, exactly ±0.15.
+
+        Raises
+        ------
+        TableError
+            If a context column is missing or the columns have too many levels.
+        PolicyError
+            If the ratings have no finite best fit.
+        """
+        coded = code_columns(ratings, self.columns, raters=self.rater_severity)
+        self._offset = np.zeros(len(PREDICTORS))
+        learned = [CENTRE, LOG_WIDTH, LOG_SLOPE]
+        if self.pinned is not None:
+            low, high = self.pinned
+            self._offset[CENTRE] = (low + high) / 2
+            self._offset[LOG_WIDTH] = np.log(max((high - low) / 2, _LEAST_WIDTH))
+            learned = [LOG_SLOPE]
+        blocks = pooled_blocks(len(ratings), learned)
+        for column, levels in coded.items():
+            moved = [p for p in learned if p != LOG_WIDTH] if column == RATER else learned
+            blocks += [Block(column, predictor, levels.codes, len(levels.levels)) for predictor in moved]
+        self.effects_ = Effects(tuple(blocks))
+        self.mode_ = most_probable(
+            self.effects_,
+            gap=ratings.alignment,
+            verdict=ratings.verdict,
+            weight=effective_weights(ratings.weight),
+            offset=self._offset[:, None],
+            prior=PRIOR,
+        )
+        self.places_ = {
+            (block.column, block.predictor): place
+            for block, place in zip(blocks, self.effects_.slices(), strict=True)
+        }
+        self.levels_ = {column: levels.levels for column, levels in coded.items()}
+        return self
+
+    def pooled(self) -> Array:
+        """Centre, log width and log slope for an unknown context and a rater drawn at random, shape (3,)."""
+        values = self._offset.copy()
+        for predictor in range(len(PREDICTORS)):
+            if (POOLED, predictor) in self.places_:
+                values[predictor] += self.mode_.effects[self.places_[POOLED, predictor]][0]
+        spread = self.spread(RATER, CENTRE)
+        # Averaged over raters of different severity the curve is flatter than any one rater's.
+        values[LOG_SLOPE] -= 0.5 * np.log1p((np.exp(values[LOG_SLOPE]) * spread / _LOGISTIC_AS_NORMAL) ** 2)
+        return values
+
+    def spread(self, column: str, predictor: int) -> float:
+        """Learned standard deviation of a column's effects on a predictor; 0 where there are none."""
+        for block, spread in zip(self.effects_.blocks, self.mode_.spreads, strict=True):
+            if (block.column, block.predictor) == (column, predictor):
+                return spread
+        return 0.0
+
+    def bands(self, rows: int, context: Columns | None = None) -> Array:
+        """Centre, log width and log slope in each row's context, shape (3, n)."""
+        values = np.repeat(self.pooled()[:, None], rows, axis=1)
+        for column in self.columns:
+            if context is None or column not in context:
+                continue
+            codes = level_positions(self.levels_[column], context[column])
+            for predictor in range(len(PREDICTORS)):
+                if (column, predictor) in self.places_:
+                    effects = self.mode_.effects[self.places_[column, predictor]]
+                    values[predictor] += np.append(effects, 0.0)[codes]
+        return values
+
+    def predict_proba(self, alignment: Array, context: Columns | None = None) -> Array:
+        """P(under), P(correct), P(over) of each row, shape (n, 3)."""
+        return probabilities(alignment, *self.bands(alignment.size, context))
+
+    def predict(self, alignment: Array, context: Columns | None = None) -> NDArray[np.int8]:
+        """Verdict codes of each row by the two thresholds, shape (n,)."""
+        centre, log_width, _ = self.bands(alignment.size, context)
+        return decide(alignment, centre - np.exp(log_width), centre + np.exp(log_width))
+
+
+def effective_weights(weight: Array) -> Array:
+    """Weights scaled to sum to Kish's effective sample size (Kish 1965), shape (n,).
+
+    Unequal weights must not pass for more ratings than there were; equal ones all become 1.
+    """
+    if weight.size == 0:
+        return weight
+    scaled: Array = weight * (weight.sum() / np.sum(weight**2))
+    return scaled

@@ -1,0 +1,101 @@
+"""How well verdicts agree with raters: macro-F1, weighted kappa, log-loss, calibration error.
+
+Metrics of verdicts are computed from counts, so that thousands of resampled sets cost one matrix
+product.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.verdict.cumulative_link import Array
+from engine.vocabulary import VERDICT_ORDER
+
+CLASSES: Final = len(VERDICT_ORDER)
+CALIBRATION_BINS: Final = 10
+"""Bins of equal count over the stated probabilities, all three verdicts pooled."""
+
+_LEAST_PROBABILITY: Final = 1e-12
+
+
+def confusion_by_group(
+    answer: NDArray[np.int8], verdict: NDArray[np.int8], weight: Array, unit: NDArray[np.intp]
+) -> Array:
+    """Weighted counts of (answer, verdict) in each group, shape (groups, 3, 3).
+
+    Parameters
+    ----------
+    answer, verdict : ndarray of int8, shape (n,)
+        What raters said and what was shown.
+    weight : ndarray, shape (n,)
+    unit : ndarray of intp, shape (n,)
+        Group of each row, 0 ... groups - 1.
+    """
+    groups = int(unit.max()) + 1 if unit.size else 0
+    cells = unit * CLASSES**2 + answer.astype(np.intp) * CLASSES + verdict
+    counts = np.bincount(cells, weights=weight, minlength=groups * CLASSES**2)
+    return np.asarray(counts, dtype=np.float64).reshape(groups, CLASSES, CLASSES)
+
+
+def macro_f1(confusion: Array) -> Array:
+    """Mean F1 of the verdicts that occur among answers or verdicts, shape (...,).
+
+    Parameters
+    ----------
+    confusion : ndarray, shape (..., 3, 3)
+        Rows are answers, columns verdicts.
+    """
+    hits = np.diagonal(confusion, axis1=-2, axis2=-1)
+    seen = confusion.sum(axis=-1) + confusion.sum(axis=-2)
+    occurs = seen > 0
+    score = np.where(occurs, 2.0 * hits / np.where(occurs, seen, 1.0), 0.0)
+    mean: Array = score.sum(axis=-1) / np.maximum(occurs.sum(axis=-1), 1)
+    return mean
+
+
+def weighted_kappa(confusion: Array) -> Array:
+    """Quadratically weighted kappa (Cohen 1968), shape (...,); 0 where there is no variation.
+
+    Parameters
+    ----------
+    confusion : ndarray, shape (..., 3, 3)
+    """
+    steps = np.arange(CLASSES)
+    cost = (steps[:, None] - steps[None, :]) ** 2
+    total = confusion.sum(axis=(-2, -1))
+    chance = confusion.sum(axis=-1)[..., :, None] * confusion.sum(axis=-2)[..., None, :]
+    expected = (cost * chance).sum(axis=(-2, -1)) / np.where(total > 0, total, 1.0)
+    observed = (cost * confusion).sum(axis=(-2, -1))
+    kappa: Array = np.where(expected > 0, 1.0 - observed / np.where(expected > 0, expected, 1.0), 0.0)
+    return kappa
+
+
+def log_loss(probabilities: Array, answer: NDArray[np.int8], weight: Array) -> float:
+    """Weighted mean negative log-likelihood in nats of answers, shape (n,), under probabilities, (n, 3)."""
+    stated = np.maximum(probabilities[np.arange(answer.size), answer], _LEAST_PROBABILITY)
+    return float(-(weight @ np.log(stated)) / weight.sum())
+
+
+def calibration_error(
+    probabilities: Array, answer: NDArray[np.int8], weight: Array, *, bins: int = CALIBRATION_BINS
+) -> float:
+    """Expected calibration error, all verdicts pooled, in bins of equal count (Naeini et al. 2015).
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (n, 3)
+    answer : ndarray of int8, shape (n,)
+    weight : ndarray, shape (n,)
+    bins : int
+    """
+    stated = probabilities.ravel()
+    happened = (answer[:, None] == np.arange(CLASSES)).ravel().astype(np.float64)
+    mass = np.repeat(weight, CLASSES)
+    order = np.argsort(stated, kind="stable")
+    place = np.empty(order.size, dtype=np.intp)
+    place[order] = np.arange(order.size) * bins // order.size
+    away = np.bincount(place, weights=mass * (happened - stated), minlength=bins)
+    return float(np.abs(away).sum() / mass.sum())

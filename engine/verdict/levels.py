@@ -1,0 +1,95 @@
+"""Context levels as numbers: which levels a column has, and which one each row holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine.errors import TableError
+from engine.verdict.effects import Codes
+from engine.verdict.ratings_table import Labels, RatingTable
+
+MAX_LEVELS: Final = 2_000
+"""Levels of all columns together; above it a column names rows rather than contexts."""
+
+RATER: Final = "rater"
+"""Name of the column of raters beside the context columns."""
+
+PROTECTED_TRAITS: Final = frozenset(
+    {"age", "sex", "gender", "race", "ethnicity", "religion", "disability", "nationality", "caste"}
+)
+"""Columns by which different thresholds can be unfair; never used unless asked for by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodedColumn:
+    """The levels of one column and the level of each row.
+
+    Attributes
+    ----------
+    levels : tuple of str
+        Sorted, without the empty name of a missing level.
+    codes : ndarray of intp, shape (n,)
+        Position in ``levels``; ``len(levels)`` where the row has none.
+    """
+
+    levels: tuple[str, ...]
+    codes: Codes
+
+    @classmethod
+    def of(cls, labels: Labels) -> CodedColumn:
+        """Number the levels of a column of names."""
+        levels = tuple(sorted(set(pd.unique(labels)) - {""}))
+        return cls(levels, level_positions(levels, labels))
+
+
+def level_positions(levels: Sequence[str], labels: NDArray[np.object_] | Iterable[object]) -> Codes:
+    """Position of each label among the levels, ``len(levels)`` for unknown ones, shape (n,)."""
+    found = pd.Index(list(levels), dtype=object).get_indexer(pd.Index(labels, dtype=object))
+    return np.where(found < 0, len(levels), found).astype(np.intp)
+
+
+def code_columns(ratings: RatingTable, columns: Sequence[str], *, raters: bool) -> dict[str, CodedColumn]:
+    """Number the levels of the wanted context columns, and of the raters where there are two or more.
+
+    Raises
+    ------
+    TableError
+        If a column is missing, is called like the column of raters, or all have more than
+        :data:`MAX_LEVELS` levels together.
+    """
+    coded = {}
+    for column in columns:
+        if column not in ratings.context:
+            known = ", ".join(ratings.context) or "none"
+            raise TableError(f"There is no context column {column!r}; the ratings have: {known}.")
+        if column == RATER:
+            raise TableError("Raters are modelled by themselves; leave rater out of the context columns.")
+        coded[column] = CodedColumn.of(ratings.context[column])
+    if raters and ratings.rater is not None:
+        people = CodedColumn.of(ratings.rater)
+        if len(people.levels) > 1:
+            coded[RATER] = people
+    total = sum(len(column.levels) for column in coded.values())
+    if total > MAX_LEVELS:
+        widest = max(coded, key=lambda name: len(coded[name].levels))
+        raise TableError(
+            f"The columns have {total} levels together, {len(coded[widest].levels)} of them in {widest}; "
+            f"at most {MAX_LEVELS} can be learned, so group them into fewer or leave that column out."
+        )
+    return coded
+
+
+def fairness_notes(columns: Sequence[str]) -> tuple[str, ...]:
+    """A warning for each context column that is a protected trait."""
+    return tuple(
+        f"Thresholds depend on {column}, a protected trait: the same performance is judged differently "
+        "for different people, which can be unfair."
+        for column in columns
+        if column.strip().lower() in PROTECTED_TRAITS
+    )
