@@ -37,11 +37,7 @@ def add(session: Session, draft: RatingDraft) -> RatingRecord:
     AlreadyThereError
         If the key belongs to a rating of another clip or person.
     """
-    stored = first(
-        session,
-        selecting(Rating, RatingRecord).where(Rating.idempotency_key == draft.idempotency_key),
-        RatingRecord,
-    )
+    stored = by_key(session, draft.idempotency_key)
     if stored is not None:
         if (stored.clip_id, stored.person_id) != (draft.clip_id, draft.person_id):
             raise AlreadyThereError(
@@ -53,6 +49,12 @@ def add(session: Session, draft: RatingDraft) -> RatingRecord:
     session.add(row)
     session.flush()
     return build(RatingRecord, _row(session, row.id))
+
+
+def by_key(session: Session, idempotency_key: str) -> RatingRecord | None:
+    """The rating stored under a key, ``None`` without one."""
+    wanted = selecting(Rating, RatingRecord).where(Rating.idempotency_key == idempotency_key)
+    return first(session, wanted, RatingRecord)
 
 
 def current_for(

@@ -164,7 +164,11 @@ class Policy(Base):
     training_hash: Mapped[str | None] = mapped_column(String(SHA256_LENGTH))
     training_count: Mapped[int] = mapped_column(default=0)
     metrics: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    gate_open: Mapped[bool]
     reason: Mapped[str] = mapped_column(Text, default="")
+    system: Mapped[SystemName | None] = mapped_column(words_of(SystemName, name="system_known"))
+    weights_version: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
+    feature_schema: Mapped[str | None] = mapped_column(String(KEY_LENGTH))
     created_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
 

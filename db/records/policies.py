@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from db.records.page import Json
+from engine.vocabulary import SystemName
 
 
 class PolicyKind(StrEnum):
@@ -33,8 +34,12 @@ class PolicyDraft:
         SHA-256 over the ratings it saw; ``None`` for one that saw none.
     metrics : Mapping
         What the gate measured.
+    gate_open : bool
+        Whether it was shown good enough to be put in force.
     reason : str
         The gate's sentence.
+    system, weights_version, feature_schema : SystemName, str, str or None
+        Whose gaps it was learned on; ``None`` for one that was not learned.
     """
 
     project_id: int
@@ -45,7 +50,11 @@ class PolicyDraft:
     training_hash: str | None = None
     training_count: int = 0
     metrics: Json = field(default_factory=dict)
+    gate_open: bool = False
     reason: str = ""
+    system: SystemName | None = None
+    weights_version: str | None = None
+    feature_schema: str | None = None
     created_by: int | None = None
 
 

@@ -1,0 +1,154 @@
+"""Which policy judges a clip of a project, and in which context."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from db import policies
+from db.records import (
+    ClipRecord,
+    Json,
+    PolicyDraft,
+    PolicyKind,
+    PolicyRecord,
+    PredictionRecord,
+    PredictionSummary,
+)
+from engine.analysis import Judgement, z_score
+from engine.verdict.fixed import FIXED
+from engine.verdict.policy import Policy
+from engine.verdict.policy_file import policy_from_json
+
+LEVEL_BORDERS: Final = ((1 / 3, "restrained"), (2 / 3, "moderate"), (1.0, "strong"))
+"""Directed intensity as a context level: up to each border, that name."""
+
+CONTEXT_COLUMNS: Final = (
+    "emotion",
+    "language",
+    "genre",
+    "actor",
+    "system",
+    "directed_emotion",
+    "directed_level",
+)
+"""Everything thresholds can be made to depend on here; a project chooses, see ``projects``."""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The policy that judges, and what is to be said about it.
+
+    Attributes
+    ----------
+    record : PolicyRecord or None
+        ``None`` where the project has stored none yet.
+    policy : Policy
+    suspended : PolicyRecord or None
+        The policy put in force, where it was learned for other weights and the fixed pair stands in.
+    """
+
+    record: PolicyRecord | None
+    policy: Policy
+    suspended: PolicyRecord | None = None
+
+
+def policy_of(record: PolicyRecord) -> Policy:
+    """The policy of a stored row.
+
+    Raises
+    ------
+    PolicyError
+        If this version cannot read it.
+    """
+    return read_document(record.document)
+
+
+def read_document(document: Json) -> Policy:
+    """The policy that a JSON document describes; see :func:`policy_of`."""
+    return policy_from_json(json.dumps(dict(document)))
+
+
+def in_force(
+    session: Session, project_id: int, prediction: PredictionRecord | PredictionSummary | None = None
+) -> InForce:
+    """The policy that judges in a project, the fixed pair where none was ever put in force.
+
+    Parameters
+    ----------
+    prediction : PredictionRecord or PredictionSummary, optional
+        With it, a policy learned for another system, other weights or another feature table is
+        suspended and the fixed pair stands in.
+    """
+    record, suspended = standing(session, project_id, prediction)
+    return InForce(record, FIXED if record is None else policy_of(record), suspended)
+
+
+def standing(
+    session: Session, project_id: int, prediction: PredictionRecord | PredictionSummary | None = None
+) -> tuple[PolicyRecord | None, PolicyRecord | None]:
+    """The stored policy that judges and the one that is suspended; see :func:`in_force`."""
+    record = policies.in_force(session, project_id)
+    if record is None or prediction is None or learned_for(record, prediction):
+        return record, None
+    return policies.by_version(session, project_id, FIXED.version), record
+
+
+def learned_for(record: PolicyRecord, prediction: PredictionRecord | PredictionSummary) -> bool:
+    """Whether a policy's thresholds speak about such predictions; a fixed pair speaks about all."""
+    return record.system is None or (record.system, record.weights_version, record.feature_schema) == (
+        prediction.system,
+        prediction.weights_version,
+        prediction.feature_schema,
+    )
+
+
+def ensure_fixed(session: Session, project_id: int) -> PolicyRecord:
+    """Store the fixed pair in a project that lacks it, and put it in force where nothing is."""
+    record = policies.by_version(session, project_id, FIXED.version)
+    if record is None:
+        record = policies.add(
+            session,
+            PolicyDraft(
+                project_id=project_id,
+                version=FIXED.version,
+                kind=PolicyKind.FIXED,
+                document=FIXED.to_dict(),
+                gate_open=True,
+            ),
+        )
+    if policies.in_force(session, project_id) is None:
+        policies.put_in_force(session, project_id, record.id, person_id=None)
+    return record
+
+
+def gap_of(prediction: PredictionRecord | PredictionSummary) -> float | None:
+    """z_expressed - z_expected of a prediction, ``None`` where an intensity is unknown."""
+    expected, expressed = z_score(prediction.expected_intensity), z_score(prediction.expressed_intensity)
+    return None if expected is None or expressed is None else expressed - expected
+
+
+def context_of(clip: ClipRecord, prediction: PredictionRecord | PredictionSummary) -> dict[str, str]:
+    """The context levels of a clip by name, of :data:`CONTEXT_COLUMNS`; unknown ones are left out."""
+    strength = clip.directed_intensity
+    levels: Mapping[str, str | None] = {
+        "emotion": prediction.emotion,
+        "language": clip.language,
+        "genre": clip.genre,
+        "actor": clip.actor,
+        "system": prediction.system,
+        "directed_emotion": clip.directed_emotion,
+        "directed_level": (
+            None if strength is None else next(name for border, name in LEVEL_BORDERS if strength <= border)
+        ),
+    }
+    return {name: str(level) for name, level in levels.items() if level}
+
+
+def judge(policy: Policy, clip: ClipRecord, prediction: PredictionRecord | PredictionSummary) -> Judgement:
+    """The verdict on a clip under a policy, from the stored intensities alone."""
+    return policy.judge(gap_of(prediction), context_of(clip, prediction))

@@ -1,0 +1,197 @@
+"""Between the engine's Analysis and the stored prediction: written as JSON, read back as it was.
+
+Thumbnails leave the document: the media store keeps the pictures, the document their keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from db.errors import StorageError
+from db.records import PredictionDraft, PredictionRecord
+from engine.analysis import (
+    Amplification,
+    Analysis,
+    AttentionPeak,
+    Curves,
+    EmotionEstimate,
+    Judgement,
+    ModalityReading,
+    SpokenWord,
+)
+from engine.vocabulary import Emotion, Modality, Verdict
+
+DOCUMENT_FORMAT: Final = "prediction-1"
+"""Raised whenever the document changes its shape."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPrediction:
+    """A prediction as a page shows it.
+
+    Attributes
+    ----------
+    analysis : Analysis
+        Without pictures; its judgement is the one given at the time of the analysis.
+    thumbnail_keys : tuple of (str or None)
+        One for each of ``analysis.peaks``: the name of its picture in the media store.
+    """
+
+    id: int
+    clip_id: str
+    created_at: datetime
+    analysis: Analysis
+    thumbnail_keys: tuple[str | None, ...]
+
+
+def draft_of(
+    analysis: Analysis, *, clip_id: str, thumbnail_keys: Sequence[str | None] = ()
+) -> PredictionDraft:
+    """What is stored of an analysis.
+
+    Parameters
+    ----------
+    thumbnail_keys : sequence of (str or None)
+        Where the pictures of ``analysis.peaks`` lie, in their order; none may be missing if any is given.
+
+    Raises
+    ------
+    ValueError
+        If there are keys, but not one for each peak.
+    """
+    if thumbnail_keys and len(thumbnail_keys) != len(analysis.peaks):
+        raise ValueError(f"{len(thumbnail_keys)} thumbnail keys for {len(analysis.peaks)} peaks.")
+    return PredictionDraft(
+        clip_id=clip_id,
+        system=analysis.system,
+        weights_version=analysis.weights_version,
+        feature_schema=analysis.feature_schema,
+        line=analysis.line,
+        line_source=analysis.line_source,
+        emotion=None if analysis.emotion is None else analysis.emotion.label,
+        expected_intensity=analysis.expected_intensity,
+        expressed_intensity=analysis.expressed_intensity,
+        document=_document(analysis, tuple(thumbnail_keys) or (None,) * len(analysis.peaks)),
+    )
+
+
+def stored(record: PredictionRecord) -> StoredPrediction:
+    """The prediction of a row.
+
+    Raises
+    ------
+    StorageError
+        If its document has a shape this version does not know.
+    """
+    content = record.document
+    if content.get("format") != DOCUMENT_FORMAT:
+        raise StorageError(
+            f"Prediction {record.id} was stored as {content.get('format')!r}, which this version does not "
+            "read; analyse the clip again."
+        )
+    return StoredPrediction(
+        id=record.id,
+        clip_id=record.clip_id,
+        created_at=record.created_at,
+        analysis=_analysis(record, content),
+        thumbnail_keys=tuple(peak["thumbnail_key"] for peak in content["peaks"]),
+    )
+
+
+def _document(analysis: Analysis, keys: tuple[str | None, ...]) -> dict[str, Any]:
+    judgement = analysis.judgement
+    return {
+        "format": DOCUMENT_FORMAT,
+        "clip": analysis.clip,
+        "duration_s": analysis.duration_s,
+        "emotion": _shares(analysis.emotion),
+        "judgement": {
+            "verdict": judgement.verdict,
+            "probabilities": None if judgement.probabilities is None else dict(judgement.probabilities),
+            "verdict_set": list(judgement.verdict_set),
+            "policy_version": judgement.policy_version,
+            "lower": judgement.lower,
+            "upper": judgement.upper,
+        },
+        "attention": list(analysis.attention),
+        "attention_times_s": list(analysis.attention_times_s),
+        "words": [asdict(word) for word in analysis.words],
+        "peaks": [
+            {"time_s": peak.time_s, "weight": peak.weight, "word": peak.word, "thumbnail_key": key}
+            for peak, key in zip(analysis.peaks, keys, strict=True)
+        ],
+        "curves": {name: list(values) for name, values in asdict(analysis.curves).items()},
+        "modalities": {
+            modality: {
+                "trust": reading.trust,
+                "confidence": reading.confidence,
+                "emotion": _shares(reading.emotion),
+                "intensity": reading.intensity,
+                "weight": reading.weight,
+                "quality": dict(reading.quality),
+                "note": reading.note,
+            }
+            for modality, reading in analysis.modalities.items()
+        },
+        "amplification": None if analysis.amplification is None else asdict(analysis.amplification),
+        "timings_s": dict(analysis.timings_s),
+        "warnings": list(analysis.warnings),
+    }
+
+
+def _analysis(record: PredictionRecord, content: Mapping[str, Any]) -> Analysis:
+    judgement = content["judgement"]
+    probabilities = judgement["probabilities"]
+    lift = content["amplification"]
+    return Analysis(
+        clip=content["clip"],
+        duration_s=content["duration_s"],
+        system=record.system,
+        weights_version=record.weights_version,
+        feature_schema=record.feature_schema,
+        line=record.line,
+        line_source=record.line_source,
+        emotion=_estimate(content["emotion"]),
+        expected_intensity=record.expected_intensity,
+        expressed_intensity=record.expressed_intensity,
+        judgement=Judgement(
+            verdict=None if judgement["verdict"] is None else Verdict(judgement["verdict"]),
+            probabilities=(
+                None
+                if probabilities is None
+                else {Verdict(name): share for name, share in probabilities.items()}
+            ),
+            verdict_set=tuple(Verdict(name) for name in judgement["verdict_set"]),
+            policy_version=judgement["policy_version"],
+            lower=judgement["lower"],
+            upper=judgement["upper"],
+        ),
+        attention=tuple(content["attention"]),
+        attention_times_s=tuple(content["attention_times_s"]),
+        words=tuple(SpokenWord(**word) for word in content["words"]),
+        peaks=tuple(
+            AttentionPeak(time_s=peak["time_s"], weight=peak["weight"], word=peak["word"])
+            for peak in content["peaks"]
+        ),
+        curves=Curves(**{name: tuple(values) for name, values in content["curves"].items()}),
+        modalities={
+            Modality(name): ModalityReading(**{**reading, "emotion": _estimate(reading["emotion"])})
+            for name, reading in content["modalities"].items()
+        },
+        amplification=None if lift is None else Amplification(**lift),
+        timings_s=content["timings_s"],
+        warnings=tuple(content["warnings"]),
+    )
+
+
+def _shares(emotion: EmotionEstimate | None) -> dict[str, float] | None:
+    return None if emotion is None else {name.value: share for name, share in emotion.probabilities.items()}
+
+
+def _estimate(shares: Mapping[str, float] | None) -> EmotionEstimate | None:
+    return (
+        None if shares is None else EmotionEstimate({Emotion(name): share for name, share in shares.items()})
+    )

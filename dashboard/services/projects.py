@@ -1,0 +1,115 @@
+"""Making projects, and what can be set about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from dashboard.services.judging import CONTEXT_COLUMNS, ensure_fixed
+from db import audit, people, projects
+from db.errors import AlreadyThereError
+from db.records import PersonRecord, ProjectRecord
+from db.session import reading, writing
+from engine.errors import UnknownNameError
+from engine.vocabulary import Protocol, Role
+
+CONTEXT_SETTING: Final = "context_columns"
+DEFAULT_CONTEXT: Final = ("emotion", "language", "genre")
+"""What thresholds may depend on unless a project says otherwise; never a trait of the person filmed."""
+
+
+def create(
+    name: str,
+    *,
+    person_id: int | None = None,
+    protocol: Protocol = Protocol.ASSISTED,
+    language: str = "en",
+    demo: bool = False,
+) -> ProjectRecord:
+    """Make a project with the fixed thresholds in force; the person becomes its instructor.
+
+    Raises
+    ------
+    AlreadyThereError
+        If there is a project of that name.
+    RefusedValueError
+        If the name is empty.
+    """
+    with writing() as session:
+        if name.strip() in {project.name for project in projects.everything(session)}:
+            raise AlreadyThereError(f"There is a project {name.strip()!r} already; choose another name.")
+        project = projects.get_or_create(session, name, protocol=protocol, language=language, demo=demo)
+        ensure_fixed(session, project.id)
+        if person_id is not None:
+            people.join(session, project.id, person_id, Role.INSTRUCTOR)
+        audit.write(
+            session, "project.create", f"project:{project.id}", person_id=person_id, details={"name": name}
+        )
+        return project
+
+
+def get_or_create(name: str, *, person_id: int | None = None, demo: bool = False) -> ProjectRecord:
+    """The project of that name, made with the usual settings if there is none."""
+    with reading() as session:
+        found = [project for project in projects.everything(session) if project.name == name.strip()]
+    if found:
+        return found[0]
+    try:
+        return create(name, person_id=person_id, demo=demo)
+    except AlreadyThereError:  # somebody else made it in between
+        return by_name(name)
+
+
+def by_name(name: str) -> ProjectRecord:
+    """The project of that name.
+
+    Raises
+    ------
+    UnknownRowError
+        If there is none, with the names there are.
+    """
+    with reading() as session:
+        return projects.by_name(session, name)
+
+
+def listing() -> tuple[ProjectRecord, ...]:
+    """All projects by name."""
+    with reading() as session:
+        return projects.everything(session)
+
+
+def person(name: str, *, simulated: bool = False) -> PersonRecord:
+    """The person of that name, added if there is none."""
+    with writing() as session:
+        return people.get_or_create(session, name, simulated=simulated)
+
+
+def context_columns(project: ProjectRecord) -> tuple[str, ...]:
+    """What the thresholds of a project may depend on."""
+    return tuple(project.settings.get(CONTEXT_SETTING, DEFAULT_CONTEXT))
+
+
+def set_context_columns(project_id: int, columns: Sequence[str], *, person_id: int | None) -> ProjectRecord:
+    """Choose what the thresholds of a project may depend on from the next training on.
+
+    Raises
+    ------
+    UnknownNameError
+        If a column is none of :data:`~dashboard.services.judging.CONTEXT_COLUMNS`.
+    """
+    unknown = [name for name in columns if name not in CONTEXT_COLUMNS]
+    if unknown:
+        raise UnknownNameError(
+            f"Thresholds cannot depend on {unknown[0]!r}; choose from {', '.join(CONTEXT_COLUMNS)}."
+        )
+    with writing() as session:
+        project = projects.by_id(session, project_id)
+        settings = {**project.settings, CONTEXT_SETTING: list(columns)}
+        audit.write(
+            session,
+            "project.context",
+            f"project:{project_id}",
+            person_id=person_id,
+            details={"columns": list(columns)},
+        )
+        return projects.update_settings(session, project_id, settings)

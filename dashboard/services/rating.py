@@ -1,0 +1,246 @@
+"""Storing what a person answers: checked, stored once, with its line in the audit log."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from dashboard.services.judging import ensure_fixed, in_force, judge, standing
+from db import audit, clips, people, predictions, ratings
+from db.errors import RefusedValueError, UnknownRowError
+from db.records import ClipRecord, ClipStatus, PredictionRecord, RatingDraft, RatingRecord
+from db.session import reading, writing
+from db.tables import KEY_LENGTH
+from engine.vocabulary import Delivery, Emotion, Phase, Verdict, emotion_named
+
+COMMENT_LENGTH: Final = 10_000
+"""Longest comment, in characters; a few pages of text."""
+
+DELIVERY_OF_VERDICT: Final = {
+    Verdict.UNDER: Delivery.TOO_LITTLE,
+    Verdict.CORRECT: Delivery.RIGHT,
+    Verdict.OVER: Delivery.TOO_MUCH,
+}
+"""Which of the five steps confirms a verdict: the mild one, since the machine names no stronger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person entered.
+
+    Attributes
+    ----------
+    delivery : int or None
+        -2 (much too little) to 2 (much too much).
+    emotion : Emotion, str or None
+        A name or an alias.
+    expected_intensity, expressed_intensity : float or None
+        What the line demands and what the performance shows, 0 to 1.
+    watched_share : float or None
+        Share of the clip that was played, 0 to 1.
+    active_time_s : float or None
+    confirmed : bool
+        All of it was confirmed with one key.
+    """
+
+    delivery: int | None
+    emotion: Emotion | str | None = None
+    expected_intensity: float | None = None
+    expressed_intensity: float | None = None
+    comment: str = ""
+    watched_share: float | None = None
+    active_time_s: float | None = None
+    confirmed: bool = False
+
+
+def submit(
+    *,
+    clip_id: str,
+    person_id: int,
+    answer: Answer,
+    idempotency_key: str,
+    prediction_id: int | None = None,
+    phase: Phase = Phase.ASSISTED,
+) -> RatingRecord:
+    """Store an answer; one to a clip rated before supersedes the older one, which stays stored.
+
+    Parameters
+    ----------
+    idempotency_key : str
+        Made by the client for one press of the button; sent twice, it is stored once.
+    prediction_id : int or None
+        The prediction the page showed; the newest of the clip if not given.
+
+    Raises
+    ------
+    RefusedValueError
+        If a value is out of its range, in one sentence.
+    UnknownNameError
+        If the emotion is unknown.
+    UnknownRowError
+        If there is no such clip, person or prediction of the clip.
+    """
+    checked = _checked(answer)
+    if not 1 <= len(idempotency_key) <= KEY_LENGTH:
+        raise RefusedValueError(f"A rating needs a key of 1 to {KEY_LENGTH} characters; reload the page.")
+    with writing() as session:
+        return _store(
+            session,
+            clip=_ratable(session, clip_id),
+            person_id=person_id,
+            answer=checked,
+            idempotency_key=idempotency_key,
+            prediction=_prediction(session, clip_id, prediction_id),
+            phase=phase,
+        )
+
+
+def confirm_all(
+    *,
+    clip_id: str,
+    person_id: int,
+    idempotency_key: str,
+    prediction_id: int | None = None,
+    watched_share: float | None = None,
+    active_time_s: float | None = None,
+    comment: str = "",
+) -> RatingRecord:
+    """Store the machine's whole opinion as the person's answer.
+
+    Raises
+    ------
+    RefusedValueError
+        If the machine has no verdict on the clip, or a value is out of its range.
+    UnknownRowError
+        If there is no such clip, person or prediction of the clip.
+    """
+    answer = replace(
+        opinion(clip_id, prediction_id=prediction_id),
+        watched_share=watched_share,
+        active_time_s=active_time_s,
+        comment=comment,
+        confirmed=True,
+    )
+    return submit(
+        clip_id=clip_id,
+        person_id=person_id,
+        answer=answer,
+        idempotency_key=idempotency_key,
+        prediction_id=prediction_id,
+    )
+
+
+def opinion(clip_id: str, *, prediction_id: int | None = None) -> Answer:
+    """What the machine would answer about a clip under the policy in force.
+
+    Raises
+    ------
+    RefusedValueError
+        If it has no verdict.
+    """
+    with reading() as session:
+        clip = _ratable(session, clip_id)
+        prediction = _prediction(session, clip_id, prediction_id)
+        if prediction is None:
+            raise RefusedValueError("The clip has no prediction yet; choose each answer yourself.")
+        verdict = judge(in_force(session, clip.project_id, prediction).policy, clip, prediction).verdict
+    if verdict is None:
+        raise RefusedValueError("The machine has no verdict on this clip; choose the delivery yourself.")
+    return Answer(
+        delivery=DELIVERY_OF_VERDICT[verdict],
+        emotion=prediction.emotion,
+        expected_intensity=prediction.expected_intensity,
+        expressed_intensity=prediction.expressed_intensity,
+    )
+
+
+def _store(
+    session: Session,
+    *,
+    clip: ClipRecord,
+    person_id: int,
+    answer: Answer,
+    idempotency_key: str,
+    prediction: PredictionRecord | None,
+    phase: Phase,
+) -> RatingRecord:
+    person = people.by_id(session, person_id)
+    ensure_fixed(session, clip.project_id)
+    policy, _ = standing(session, clip.project_id, prediction)
+    repeated = ratings.by_key(session, idempotency_key) is not None
+    rating = ratings.add(
+        session,
+        RatingDraft(
+            clip_id=clip.id,
+            person_id=person_id,
+            idempotency_key=idempotency_key,
+            phase=phase,
+            delivery=None if answer.delivery is None else Delivery(answer.delivery),
+            emotion=None if answer.emotion is None else Emotion(answer.emotion),
+            expected_intensity=answer.expected_intensity,
+            expressed_intensity=answer.expressed_intensity,
+            comment=answer.comment,
+            prediction_id=None if prediction is None else prediction.id,
+            policy_id=None if policy is None else policy.id,
+            prediction_shown=prediction is not None and phase is not Phase.BLIND,
+            confirmed=answer.confirmed,
+            watched_share=answer.watched_share,
+            active_time_s=answer.active_time_s,
+            simulated=person.simulated,
+        ),
+    )
+    if not repeated:
+        audit.write(
+            session,
+            "rating.submit" if rating.supersedes_id is None else "rating.revise",
+            f"clip:{clip.id}",
+            person_id=person_id,
+            details={"rating": rating.id, "supersedes": rating.supersedes_id},
+        )
+    return rating
+
+
+def _ratable(session: Session, clip_id: str) -> ClipRecord:
+    clip = clips.get(session, clip_id)
+    if clip.status is not ClipStatus.READY:
+        raise RefusedValueError(
+            f"{clip.original_name} is {clip.status.value}, not ready; rate it when its analysis is done."
+        )
+    return clip
+
+
+def _prediction(session: Session, clip_id: str, prediction_id: int | None) -> PredictionRecord | None:
+    if prediction_id is None:
+        return predictions.latest_for(session, clip_id)
+    prediction = predictions.by_id(session, prediction_id)
+    if prediction.clip_id != clip_id:
+        raise UnknownRowError("The prediction shown belongs to another clip; reload the page.")
+    return prediction
+
+
+def _checked(answer: Answer) -> Answer:
+    said = (answer.delivery, answer.emotion, answer.expected_intensity, answer.expressed_intensity)
+    if all(value is None for value in said):
+        raise RefusedValueError("A rating says at least one thing: choose the delivery.")
+    if answer.delivery is not None and answer.delivery not in list(Delivery):
+        raise RefusedValueError(
+            f"The delivery is a step from -2 (much too little) to 2 (much too much), not {answer.delivery}."
+        )
+    for name, value in (
+        ("expected intensity", answer.expected_intensity),
+        ("expressed intensity", answer.expressed_intensity),
+        ("watched share", answer.watched_share),
+    ):
+        if value is not None and not 0 <= value <= 1:  # NaN is neither
+            raise RefusedValueError(f"The {name} lies between 0 and 1, not at {value}.")
+    if answer.active_time_s is not None and not (
+        math.isfinite(answer.active_time_s) and answer.active_time_s >= 0
+    ):
+        raise RefusedValueError(f"The active time is a number of seconds, not {answer.active_time_s}.")
+    if len(answer.comment) > COMMENT_LENGTH:
+        raise RefusedValueError(f"A comment has at most {COMMENT_LENGTH} characters; shorten it.")
+    named = answer.emotion if answer.emotion is None else emotion_named(str(answer.emotion))
+    return replace(answer, emotion=named)
