@@ -1,0 +1,234 @@
+"""Bring clips into a project: check everything, store each file, queue it for analysis.
+
+Nothing is analysed here; the worker takes what is queued. A clip that cannot be used is left out
+with its sentence and does not keep the others out. Importing again adds what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from dashboard.services import media_store, projects
+from dashboard.services.lines_table import (
+    MAX_WORD_CHARACTERS,
+    LineRow,
+    LinesTable,
+    checked_name,
+    composed,
+)
+from db import audit, clips
+from db.records import ClipDraft, ClipRecord, ClipStatus, ProjectRecord
+from db.session import reading, writing
+from engine.errors import DailiesError, MediaError, TableError
+from engine.media import probe
+from engine.vocabulary import LineSource
+
+CLIP_SUFFIXES: Final = frozenset(
+    {".3gp", ".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm"}
+    | {".aac", ".aiff", ".amr", ".flac", ".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav", ".wmv"}
+)
+"""What is taken for a clip in a folder, beside every file that LINES.csv names."""
+
+SHOWN_NAMES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to bring in.
+
+    Attributes
+    ----------
+    name : str
+        What the person calls it: a file name without folders.
+    open : callable
+        Opens it for reading from the start.
+    path : Path or None
+        Where it lies, if it is a file of this machine.
+    """
+
+    name: str
+    open: Callable[[], BinaryIO]
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A clip that was left out, and why."""
+
+    name: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of the files of an import.
+
+    Attributes
+    ----------
+    added : tuple of ClipRecord
+        Stored and queued.
+    already_there : tuple of ClipRecord
+        In the project before, by content; nothing was changed.
+    refused : tuple of Refusal
+    """
+
+    added: tuple[ClipRecord, ...]
+    already_there: tuple[ClipRecord, ...]
+    refused: tuple[Refusal, ...]
+
+
+def sources_at(path: Path, lines: LinesTable | None) -> tuple[Source, ...]:
+    """The clips at ``path``: the file itself, or the clips of a folder in the order of their names.
+
+    Raises
+    ------
+    MediaError
+        If there is nothing there, or no clip in the folder.
+    TableError
+        If ``lines`` names a clip that is not there.
+    """
+    if path.is_dir():
+        listed = set() if lines is None else set(lines.rows)
+        try:
+            files = sorted(
+                file for file in path.iterdir() if file.is_file() and not file.name.startswith(".")
+            )
+        except OSError as error:
+            raise MediaError(f"The folder {path.name} cannot be read: {error.strerror}.") from None
+        found = [
+            file for file in files if file.suffix.lower() in CLIP_SUFFIXES or composed(file.name) in listed
+        ]
+        if not found:
+            raise MediaError(
+                f"There is no clip in the folder {path.name or path}; give a folder of video files."
+            )
+    else:
+        found = [path]
+    refuse_unknown_clips(lines, [file.name for file in found])
+    return tuple(Source(name=file.name, open=_opener(file), path=file) for file in found)
+
+
+def refuse_unknown_clips(lines: LinesTable | None, names: Iterable[str]) -> None:
+    """Check that every clip of LINES.csv is among ``names``.
+
+    Raises
+    ------
+    TableError
+        If one is not.
+    """
+    if lines is None:
+        return
+    given = {composed(name) for name in names}
+    missing = [name for name in lines.rows if name not in given]
+    if missing:
+        shown = ", ".join(missing[:SHOWN_NAMES]) + (" …" if len(missing) > SHOWN_NAMES else "")
+        raise TableError(
+            f"{lines.name} names {len(missing)} clip(s) that are not there: {shown}; "
+            "add the files or remove the rows."
+        )
+
+
+def import_clips(
+    project_name: str,
+    sources: Sequence[Source],
+    *,
+    lines: LinesTable | None = None,
+    check_media: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> ImportReport:
+    """Store ``sources`` in a project (made if there is none) and queue them for analysis.
+
+    Parameters
+    ----------
+    lines : LinesTable, optional
+        A row's ``project`` goes before ``project_name``.
+    check_media : bool
+        Open each file here before it is stored. A server leaves that to its worker, which a hostile
+        file may take down.
+    progress : callable, optional
+        Called with (files done, files in all).
+
+    Raises
+    ------
+    DailiesError
+        If a name of a project or of a file cannot be used; nothing is stored then.
+    """
+    if not 0 < len(project_name.strip()) <= MAX_WORD_CHARACTERS:
+        raise TableError(f"A project's name has 1 to {MAX_WORD_CHARACTERS} characters; choose another.")
+    names = [checked_name(source.name, where="This import") for source in sources]
+    refuse_unknown_clips(lines, names)
+    added: list[ClipRecord] = []
+    there: list[ClipRecord] = []
+    refused: list[Refusal] = []
+    for index, (name, source) in enumerate(zip(names, sources, strict=True)):
+        row = None if lines is None else lines.row_of(name)
+        try:
+            if check_media and source.path is not None:
+                probe(source.path)
+            clip, is_new = _store(project_name, name, source, row)
+            (added if is_new else there).append(clip)
+        except DailiesError as error:
+            refused.append(Refusal(name=name, sentence=str(error)))
+        if progress is not None:
+            progress(index + 1, len(sources))
+    return ImportReport(added=tuple(added), already_there=tuple(there), refused=tuple(refused))
+
+
+def analyse_again(clip_id: str) -> ClipRecord:
+    """Queue a clip once more; its earlier predictions stay."""
+    with writing() as session:
+        clip = clips.get(session, clip_id)
+        if clip.status is ClipStatus.ANALYSING:
+            return clip
+        return clips.set_status(session, clip_id, ClipStatus.QUEUED)
+
+
+def _store(project_name: str, name: str, source: Source, row: LineRow | None) -> tuple[ClipRecord, bool]:
+    """Store one file; the clip, and whether it is new to the project."""
+    try:
+        with source.open() as opened:
+            stored = media_store.put_stream(opened)
+    except OSError as error:
+        raise MediaError(f"{name} cannot be read: {error.strerror or error}.") from error
+    project = projects.get_or_create(project_name if row is None or row.project is None else row.project)
+    with writing() as session:
+        known = clips.by_sha256(session, project.id, stored.sha256)
+        if known is not None:
+            return known, False
+        clip = clips.add(session, project.id, _draft(name, stored, row, project))
+        audit.write(
+            session, "clip.import", f"clip:{clip.id}", details={"name": name, "sha256": stored.sha256}
+        )
+        return clip, True
+
+
+def _draft(
+    name: str, stored: media_store.StoredFile, row: LineRow | None, project: ProjectRecord
+) -> ClipDraft:
+    known = row or LineRow(clip=name, line="")
+    return ClipDraft(
+        sha256=stored.sha256,
+        original_name=name,
+        media_key=stored.key,
+        size_bytes=stored.size_bytes,
+        line=known.line,
+        line_source=LineSource.GIVEN if known.line else LineSource.NONE,
+        actor=known.actor,
+        language=known.language or project.language,
+        genre=known.genre,
+        directed_emotion=known.directed_emotion,
+        directed_intensity=known.directed_intensity,
+    )
+
+
+def statuses(clip_ids: Sequence[str]) -> tuple[ClipRecord, ...]:
+    """How far some clips are, in their order; from the database, whoever analyses them."""
+    with reading() as session:
+        return tuple(clips.get(session, clip_id) for clip_id in clip_ids)
+
+
+def _opener(path: Path) -> Callable[[], BinaryIO]:
+    return lambda: path.open("rb")
