@@ -1,0 +1,255 @@
+"""The text brain: a line's words in, the intensity and the emotion it demands out.
+
+It reads the words in their order and nothing else: no times, no sound, no picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine import weights
+from engine.analysis import EmotionEstimate
+from engine.features.encoder import MAX_WORDS, EncodedLine, TextEncoder
+from engine.features.table import WORD_WIDTH
+from engine.systems.demand import FELT_EMOTIONS, DemandScale, intensities, opinions_on
+from engine.systems.line_network import CONTEXT_LINES, RATED_EMOTIONS, LineAnswers, LineNetwork
+from engine.systems.word_space import WordSpace
+from engine.vocabulary import BASIC_EMOTIONS, Emotion
+
+FILE: Final = "text_brain.safetensors"
+NETWORK_PREFIX: Final = "network."
+
+FEW_KNOWN_WORDS: Final = 0.5
+"""Below this share of known words the reading carries a note."""
+
+BATCH: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class TextReading:
+    """What the text brain says of one line.
+
+    Attributes
+    ----------
+    expected : float or None
+        Intensity the line demands: its standing among ordinary lines, in (0, 1). ``None`` without words.
+    raw : float or None
+        The score behind it, in standard deviations of the reference lines.
+    emotion : EmotionEstimate or None
+        Over ``BASIC_EMOTIONS``.
+    rated : Mapping[Emotion, float]
+        How strong an emotion would be, given that the line is about it: EI-reg's question, [0, 1].
+    intensity_by_emotion : Mapping[Emotion, float]
+        Intensity of each felt emotion in the line, [0, 1].
+    words : tuple of str
+    word_attention : ndarray, shape (n,), float32
+        Sums to 1 over the words.
+    word_states : ndarray, shape (n, 300), float32
+        The rows of the table's word block.
+    known_share : float
+        Share of the words the encoder's vocabulary covers; 0 without words.
+    note : str or None
+        What limits the reading, in words.
+    """
+
+    expected: float | None
+    raw: float | None
+    emotion: EmotionEstimate | None
+    rated: Mapping[Emotion, float]
+    intensity_by_emotion: Mapping[Emotion, float]
+    words: tuple[str, ...]
+    word_attention: NDArray[np.float32]
+    word_states: NDArray[np.float32]
+    known_share: float
+    note: str | None
+
+
+class TextBrain:
+    """MiniLM's word states, BiLSTM and attention, and the scale of expected intensity.
+
+    Parameters
+    ----------
+    encoder : TextEncoder
+    space : WordSpace
+    network : LineNetwork
+    scale : DemandScale
+    version : str
+        Version of the weight file.
+    """
+
+    def __init__(
+        self,
+        *,
+        encoder: TextEncoder,
+        space: WordSpace,
+        network: LineNetwork,
+        scale: DemandScale,
+        version: str,
+    ) -> None:
+        self.encoder = encoder
+        self.space = space
+        self.network = network.eval()
+        self.scale = scale
+        self.version = version
+
+    @classmethod
+    def load(cls) -> TextBrain:
+        """Load the shipped weights; costs seconds, so keep what it returns.
+
+        Raises
+        ------
+        WeightsError
+            If the weights or the encoder are missing or are not the ones they should be.
+        """
+        stored = weights.load(FILE)
+        network = LineNetwork()
+        load_stored(network, stored.arrays)
+        return cls(
+            encoder=TextEncoder.load(),
+            space=WordSpace.of(stored.arrays),
+            network=network,
+            scale=DemandScale.of(stored.arrays),
+            version=stored.version,
+        )
+
+    def read(self, line: str, *, before: Sequence[str] = ()) -> TextReading:
+        """Read one line.
+
+        Parameters
+        ----------
+        line : str
+        before : sequence of str
+            The lines spoken before it, the latest last; they help to name the emotion and change
+            nothing in the expected intensity.
+        """
+        return self.read_many([line], before=[before])[0]
+
+    def read_many(
+        self, lines: Sequence[str], *, before: Sequence[Sequence[str]] | None = None
+    ) -> list[TextReading]:
+        """Read many lines, each on its own; ``before`` holds the context of each.
+
+        Raises
+        ------
+        ValueError
+            If ``before`` is given and not as long as ``lines``.
+        """
+        contexts = [()] * len(lines) if before is None else before
+        if len(contexts) != len(lines):
+            raise ValueError(f"{len(lines)} lines need as many contexts, not {len(contexts)}.")
+        encoded = self.encoder.encode(lines)
+        states = [self.space.project(each.states) for each in encoded]
+        means = self._context_means(contexts)
+        readings: list[TextReading] = [_unread(each) for each in encoded]
+        spoken = sorted((at for at, each in enumerate(encoded) if each.words), key=lambda at: len(states[at]))
+        for start in range(0, len(spoken), BATCH):
+            batch = spoken[start : start + BATCH]
+            answers = self._answers([states[at] for at in batch], means[batch])
+            for at, reading in zip(batch, self._readings(answers, batch, encoded, states), strict=True):
+                readings[at] = reading
+        return readings
+
+    @torch.inference_mode()
+    def _answers(self, states: Sequence[NDArray[np.float32]], before: NDArray[np.float32]) -> LineAnswers:
+        lengths = torch.tensor([len(each) for each in states])
+        steps = torch.zeros(len(states), int(lengths.max()), WORD_WIDTH)
+        for row, each in enumerate(states):
+            steps[row, : len(each)] = torch.from_numpy(each)
+        answers: LineAnswers = self.network(steps, lengths, torch.from_numpy(before))
+        return answers
+
+    def _context_means(self, contexts: Sequence[Sequence[str]]) -> NDArray[np.float32]:
+        """Mean word states of the lines before each line, shape (n, 2, 300), nearest first."""
+        means = np.zeros((len(contexts), CONTEXT_LINES, WORD_WIDTH), dtype=np.float32)
+        places = [
+            (at, back, line)
+            for at, context in enumerate(contexts)
+            for back, line in enumerate(reversed(context[-CONTEXT_LINES:]))
+        ]
+        for (at, back, _), each in zip(
+            places, self.encoder.encode([line for *_, line in places]), strict=True
+        ):
+            if each.words:
+                means[at, back] = self.space.project(each.states).mean(axis=0)
+        return means
+
+    def _readings(
+        self,
+        answers: LineAnswers,
+        batch: Sequence[int],
+        encoded: Sequence[EncodedLine],
+        states: Sequence[NDArray[np.float32]],
+    ) -> list[TextReading]:
+        intensity, opinions = judged(answers)
+        raw = self.scale.raw(opinions)
+        expected = self.scale.reference.standing(raw)
+        named = torch.softmax(answers.emotion_in_context, dim=-1).double().numpy()
+        rated = answers.rated.double().numpy()
+        attention = answers.attention.numpy()
+        return [
+            TextReading(
+                expected=float(expected[row]),
+                raw=float(raw[row]),
+                emotion=EmotionEstimate(dict(zip(BASIC_EMOTIONS, named[row].tolist(), strict=True))),
+                rated=dict(zip(RATED_EMOTIONS, rated[row].tolist(), strict=True)),
+                intensity_by_emotion=dict(zip(FELT_EMOTIONS, intensity[row].tolist(), strict=True)),
+                words=encoded[at].words,
+                word_attention=attention[row, : len(encoded[at].words)].copy(),
+                word_states=states[at],
+                known_share=float(encoded[at].known.mean()),
+                note=_note(encoded[at]),
+            )
+            for row, at in enumerate(batch)
+        ]
+
+
+def load_stored(network: LineNetwork, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Fill a network with the arrays of a weight file, half precision widened."""
+    network.load_state_dict(
+        {
+            name.removeprefix(NETWORK_PREFIX): torch.from_numpy(array.astype(np.float32))
+            for name, array in arrays.items()
+            if name.startswith(NETWORK_PREFIX)
+        }
+    )
+
+
+def judged(answers: LineAnswers) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """Intensities, shape (n, 6), and the three opinions, shape (n, 3), behind the expected intensity."""
+    intensity = intensities(answers.rated.double().numpy(), answers.present.double().numpy())
+    alone = torch.softmax(answers.emotion, dim=-1).double().numpy()
+    return intensity, opinions_on(alone, intensity, answers.arousal.double().numpy())
+
+
+def _unread(encoded: EncodedLine) -> TextReading:
+    return TextReading(
+        expected=None,
+        raw=None,
+        emotion=None,
+        rated={},
+        intensity_by_emotion={},
+        words=(),
+        word_attention=np.zeros(0, dtype=np.float32),
+        word_states=np.zeros((0, WORD_WIDTH), dtype=np.float32),
+        known_share=0.0,
+        note=_note(encoded),
+    )
+
+
+def _note(encoded: EncodedLine) -> str | None:
+    if not encoded.words:
+        return "The line has no words, so what it demands is unknown."
+    if encoded.known.mean() < FEW_KNOWN_WORDS:
+        return (
+            f"Only {int(encoded.known.sum())} of the line's {len(encoded.words)} words are known to the "
+            "English text encoder, so what it says of the line is hardly more than a guess."
+        )
+    if encoded.cut:
+        return f"Only the first {MAX_WORDS} words of the line were read."
+    return None
