@@ -1,0 +1,254 @@
+"""The analysis at work: takes queued clips from the database, one process to a lane.
+
+A lane is a thread with a warm process under it. The thread claims a clip, hands it down, waits, and
+stores the outcome in one transaction. If the process dies or takes too long, the clip is said to have
+failed and the lane starts a fresh process. Who looks on reads the database.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import replace
+from multiprocessing import get_context
+from typing import Any, Final
+
+from filelock import FileLock, Timeout
+
+from dashboard.services import clip_work, media_store
+from dashboard.services.clip_work import ClipJob, ClipOutcome
+from dashboard.services.predictions import draft_of
+from db import clips, predictions
+from db.errors import StorageError
+from db.location import data_folder
+from db.records import ClipRecord, ClipStatus
+from db.session import writing
+from engine.errors import DailiesError
+
+LOCK_FILE: Final = "analysis.lock"
+CLIP_LIMIT_S: Final = 900.0
+"""Ten minutes of 1080p are copied and analysed in well under half of this on two cores."""
+POLL_S: Final = 0.5
+LOCK_RETRY_S: Final = 5.0
+RETRY_AFTER_ERROR_S: Final = 5.0
+ERROR_ID_BYTES: Final = 4
+
+log = logging.getLogger(__name__)
+Work = Callable[[ClipJob], ClipOutcome]
+
+
+class AnalysisWorker:
+    """Analyses whatever is queued until it is stopped; one per data folder at a time.
+
+    Parameters
+    ----------
+    lanes : int
+        Clips analysed at once, each in a process of its own.
+    work : callable
+        What is done to a clip; must be picklable.
+    prepare : callable
+        Run once in each process before its first clip.
+    limit_s : float
+        Seconds a clip may take before its process is ended.
+    """
+
+    def __init__(
+        self,
+        *,
+        lanes: int = 1,
+        work: Work = clip_work.work_on,
+        prepare: Callable[[], None] = clip_work.prepare_process,
+        limit_s: float = CLIP_LIMIT_S,
+    ) -> None:
+        self._stopping = threading.Event()
+        self._lock = FileLock(data_folder() / LOCK_FILE, thread_local=False)
+        self._lanes = [_Lane(self._stopping, work, prepare, limit_s) for _ in range(lanes)]
+        self._keeper: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin in the background; if another process analyses here, wait to take over from it."""
+        self._keeper = threading.Thread(target=self._take_over, name="analysis-keeper", daemon=True)
+        self._keeper.start()
+
+    def try_start(self) -> bool:
+        """Begin unless another process analyses in this data folder; whether it began."""
+        try:
+            data_folder().mkdir(parents=True, exist_ok=True)
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        except OSError as error:
+            raise StorageError(
+                f"The data folder {data_folder()} cannot be used: {error.strerror}."
+            ) from error
+        media_store.sweep()
+        with writing() as session:
+            clips.requeue_interrupted(session)
+        for lane in self._lanes:
+            lane.start()
+        return True
+
+    def stop(self) -> None:
+        """End at once; a clip that was being analysed is queued again."""
+        self._stopping.set()
+        if self._keeper is not None:
+            self._keeper.join()
+        for lane in self._lanes:
+            lane.join()
+        self._lock.release()
+
+    def _take_over(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                if self.try_start():
+                    return
+            except DailiesError:
+                log.exception("The analysis cannot start; it will be tried again.")
+            self._stopping.wait(LOCK_RETRY_S)
+
+
+class _Lane:
+    """A thread that feeds clips to one process."""
+
+    def __init__(
+        self, stopping: threading.Event, work: Work, prepare: Callable[[], None], limit_s: float
+    ) -> None:
+        self._stopping, self._work, self._prepare, self._limit_s = stopping, work, prepare, limit_s
+        self._pool: ProcessPoolExecutor | None = None
+        self._thread = threading.Thread(target=self._run, name="analysis-lane", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def join(self) -> None:
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        self._fresh_process()
+        while not self._stopping.is_set():
+            try:
+                with writing() as session:
+                    clip = clips.claim_queued(session)
+                if clip is None:
+                    self._stopping.wait(POLL_S)
+                else:
+                    self._analyse(clip)
+            except Exception:  # the database may be away for a while; the lane must outlive that
+                log.exception("The analysis was interrupted; it goes on in a moment.")
+                self._stopping.wait(RETRY_AFTER_ERROR_S)
+        self._end_process()
+
+    def _analyse(self, clip: ClipRecord) -> None:
+        try:
+            outcome = self._outcome(clip)
+        except _StoppedError:
+            _set(clip, ClipStatus.QUEUED)
+        except DailiesError as error:
+            _set(clip, ClipStatus.FAILED, str(error))
+        except _TooSlowError:
+            self._fresh_process()
+            _set(clip, ClipStatus.FAILED, _too_slow(clip, self._limit_s))
+        except BrokenProcessPool:
+            self._fresh_process()
+            _set(clip, ClipStatus.FAILED, _crashed(clip))
+        except Exception as error:
+            name = secrets.token_hex(ERROR_ID_BYTES)
+            log.error("Error %s on clip %s", name, clip.id, exc_info=error)
+            _set(clip, ClipStatus.FAILED, _bug(clip, name))
+        else:
+            _keep(clip, outcome)
+
+    def _outcome(self, clip: ClipRecord) -> ClipOutcome:
+        if self._pool is None:
+            self._fresh_process()
+        assert self._pool is not None
+        future = self._pool.submit(self._work, _job(clip))
+        begun = time.monotonic()
+        while not wait([future], timeout=POLL_S).done:
+            if self._stopping.is_set():
+                raise _StoppedError
+            if time.monotonic() - begun > self._limit_s:
+                raise _TooSlowError
+        return future.result()
+
+    def _fresh_process(self) -> None:
+        self._end_process()
+        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=self._prepare)
+        self._pool.submit(clip_work.warm_up).add_done_callback(_said)
+
+    def _end_process(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        processes = list((pool._processes or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.kill()
+            process.join()
+
+
+class _StoppedError(Exception):
+    """The worker is asked to end while a clip is being analysed."""
+
+
+class _TooSlowError(Exception):
+    """A clip has taken longer than it may."""
+
+
+def _said(warmed: Future[Any]) -> None:
+    with suppress(BrokenProcessPool):
+        if not warmed.cancelled() and warmed.exception() is not None:
+            log.error("The analysis process cannot start.", exc_info=warmed.exception())
+
+
+def _job(clip: ClipRecord) -> ClipJob:
+    return ClipJob(media_key=clip.media_key, original_name=clip.original_name, line=clip.line)
+
+
+def _keep(clip: ClipRecord, outcome: ClipOutcome) -> None:
+    analysis = replace(outcome.analysis, clip=clip.original_name)
+    draft = draft_of(analysis, clip_id=clip.id, thumbnail_keys=outcome.thumbnail_keys)
+    with writing() as session:
+        clips.set_media(
+            session,
+            clip.id,
+            browser_key=outcome.browser_key,
+            thumbnail_key=outcome.thumbnail_key,
+            duration_s=outcome.duration_s,
+            width=outcome.width,
+            height=outcome.height,
+        )
+        predictions.add(session, draft)
+        clips.set_status(session, clip.id, ClipStatus.READY)
+
+
+def _set(clip: ClipRecord, status: ClipStatus, message: str | None = None) -> None:
+    with writing() as session:
+        clips.set_status(session, clip.id, status, message=message)
+
+
+def _too_slow(clip: ClipRecord, limit_s: float) -> str:
+    return (
+        f"The analysis of {clip.original_name} took longer than {limit_s / 60:.0f} minutes and was ended; "
+        "give a shorter or smaller clip."
+    )
+
+
+def _crashed(clip: ClipRecord) -> str:
+    return (
+        f"{clip.original_name} made the analysis stop, so it cannot be used; "
+        "export it again as MP4 and import that."
+    )
+
+
+def _bug(clip: ClipRecord, name: str) -> str:
+    return (
+        f"Something went wrong with {clip.original_name} that is ours to mend; the log tells of error {name}."
+    )

@@ -1,0 +1,113 @@
+"""What is done to one clip in the analysis process: look, make a browser's copy, analyse.
+
+Runs in a process of its own, away from the server: a hostile file can take down this process and
+nothing else. It reads and writes the media store and never the database.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from dataclasses import dataclass
+from multiprocessing import parent_process
+from typing import Final
+
+from dashboard.services import media_store
+from engine.analysis import Analysis
+from engine.errors import DailiesError
+
+NICENESS: Final = 5  # pages go before analysis
+
+
+@dataclass(frozen=True, slots=True)
+class ClipJob:
+    """One clip to analyse: where its file is, what people call it, and its line (empty: none)."""
+
+    media_key: str
+    original_name: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClipOutcome:
+    """What was found out about a clip; keys name files in the media store.
+
+    Attributes
+    ----------
+    browser_key : str or None
+        ``None`` where a browser plays the original.
+    width, height : int or None
+        Pixels, upright; ``None`` without a picture.
+    thumbnail_keys : tuple of (str or None)
+        One for each of the analysis's peaks.
+    """
+
+    browser_key: str | None
+    thumbnail_key: str | None
+    duration_s: float
+    width: int | None
+    height: int | None
+    analysis: Analysis
+    thumbnail_keys: tuple[str | None, ...]
+
+
+def prepare_process() -> None:
+    """Make this process a good worker: polite, and gone when the server is gone; load the models."""
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    os.nice(NICENESS)
+    try:
+        from engine.systems.alignment import AlignmentSystem
+
+        AlignmentSystem.load()
+    except Exception:  # the first clip will say it again, to the person who asks
+        logging.getLogger(__name__).exception("The models cannot be loaded.")
+
+
+def warm_up() -> None:
+    """Does nothing; submitted once so that the process starts before the first clip comes."""
+
+
+def work_on(job: ClipJob) -> ClipOutcome:
+    """Look at a clip, make what a browser needs, analyse it.
+
+    Raises
+    ------
+    DailiesError
+        If the clip cannot be used; the sentence speaks of the clip by its original name.
+    """
+    path = media_store.path_of(job.media_key)
+    try:
+        from engine import analyze
+        from engine.media import poster, probe, transcode
+
+        found = probe(path)
+        browser_key = None
+        if not found.browser_playable:
+            with media_store.incoming() as temporary:
+                transcode(path, temporary)
+                browser_key = media_store.adopt(temporary).key
+        still = poster(path)
+        analysis = analyze(path, line=job.line or None)
+    except DailiesError as error:
+        raise type(error)(str(error).replace(path.name, job.original_name)) from error
+    return ClipOutcome(
+        browser_key=browser_key,
+        thumbnail_key=None if still is None else media_store.put_bytes(still).key,
+        duration_s=found.duration_s,
+        width=None if found.video is None else found.video.width,
+        height=None if found.video is None else found.video.height,
+        analysis=analysis,
+        thumbnail_keys=tuple(
+            None if peak.picture_jpeg is None else media_store.put_bytes(peak.picture_jpeg).key
+            for peak in analysis.peaks
+        ),
+    )
+
+
+def _leave_with_parent() -> None:
+    """A killed server cannot say goodbye: wait for its end, then go too."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
