@@ -187,7 +187,7 @@ def verdict_named(name: str) -> Verdict:
     UnknownNameError
         If ``name`` is neither.
     """
-    key = name.strip().lower()
+    key = name.strip().lower().replace("−", "-")
     try:
         return Verdict(key)
     except ValueError:

@@ -73,10 +73,15 @@ def weighted_kappa(confusion: Array) -> Array:
     return kappa
 
 
+def losses(probabilities: Array, answer: NDArray[np.int8]) -> Array:
+    """Negative log-likelihood in nats of each answer, shape (n,), under probabilities, shape (n, 3)."""
+    stated: Array = np.maximum(probabilities[np.arange(answer.size), answer], _LEAST_PROBABILITY)
+    return np.asarray(-np.log(stated), dtype=np.float64)
+
+
 def log_loss(probabilities: Array, answer: NDArray[np.int8], weight: Array) -> float:
-    """Weighted mean negative log-likelihood in nats of answers, shape (n,), under probabilities, (n, 3)."""
-    stated = np.maximum(probabilities[np.arange(answer.size), answer], _LEAST_PROBABILITY)
-    return float(-(weight @ np.log(stated)) / weight.sum())
+    """Weighted mean of :func:`losses`."""
+    return float(weight @ losses(probabilities, answer) / weight.sum())
 
 
 def calibration_error(

@@ -36,18 +36,20 @@ class RungMetrics:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A difference in macro-F1 on held-out groups, with its interval.
+    """A difference on held-out groups, with its interval.
 
     Attributes
     ----------
     rung, against : str
         Which rung was compared, and with what.
     difference : float
-        Macro-F1 of the rung minus that of the other; positive where the rung is better.
+        Positive where the rung is better: a gain in macro-F1, or a saving in log-loss.
     low, high : float
         Interval from resampled groups at ``level``.
     level : float
         Confidence level of the interval, repeated looks accounted for.
+    metric : str
+        ``macro_f1`` or ``log_loss``.
     """
 
     rung: str
@@ -56,6 +58,17 @@ class Comparison:
     low: float
     high: float
     level: float
+    metric: str = "macro_f1"
+
+    @property
+    def better(self) -> bool:
+        """Whether the rung is shown better: the interval lies above zero."""
+        return self.low > 0
+
+    @property
+    def worse(self) -> bool:
+        """Whether the rung is shown worse: the interval lies below zero."""
+        return self.high < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +139,7 @@ class GateReport:
                     "low": step.low,
                     "high": step.high,
                     "level": step.level,
+                    "metric": step.metric,
                 }
                 for step in self.comparisons
             ],

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from engine.verdict.gate_report import Comparison, RungMetrics
-from engine.verdict.power import MOST_ASKED
+from engine.verdict.power import MOST_ASKED, SMALLEST_GAIN
 from engine.verdict.ratings_table import RatingTable
 from engine.vocabulary import VERDICT_ORDER
 
@@ -27,40 +27,55 @@ RUNG_WORDS: Final = {
 
 def obstacle(ratings: RatingTable) -> tuple[str, int] | None:
     """Why nothing can be compared on these ratings and how many more are wanted; ``None`` where it can."""
-    missing = max(LEAST_RATINGS - len(ratings), 1)
-    given = np.unique(ratings.verdict)
     if len(ratings) < LEAST_RATINGS:
+        missing = LEAST_RATINGS - len(ratings)
         return (
-            f"There are {len(ratings)} ratings; at least {LEAST_RATINGS} are needed to compare "
+            f"there are {len(ratings)} ratings; at least {LEAST_RATINGS} are needed to compare "
             f"thresholds, {missing} more.",
             missing,
         )
-    if given.size == 1:
-        return (
-            f"All {len(ratings)} ratings say {VERDICT_ORDER[int(given[0])].value}; thresholds need "
-            "ratings of at least two verdicts, so rate some clips that are weaker or stronger.",
-            LEAST_RATINGS,
-        )
-    if ratings.rater is not None and np.unique(ratings.rater.astype(str)).size == 1:
-        return (
-            "All ratings come from one person; thresholds for everybody need ratings by at least two.",
-            LEAST_RATINGS,
-        )
+    alike = no_spread(ratings, grouped=False)
+    if alike is not None:
+        return alike, LEAST_RATINGS
     groups = np.unique(ratings.group.astype(str)).size
     if groups < LEAST_GROUPS:
         return (
-            f"The ratings cover {groups} group(s) of clips that belong together; at least {LEAST_GROUPS} "
+            f"the ratings cover {groups} group(s) of clips that belong together; at least {LEAST_GROUPS} "
             "are needed to check thresholds on groups they never saw.",
             LEAST_RATINGS,
         )
     return None
 
 
+def no_spread(ratings: RatingTable, *, grouped: bool) -> str | None:
+    """Why ratings that are all alike teach no thresholds; ``None`` where they differ, or there are none.
+
+    Parameters
+    ----------
+    ratings : RatingTable
+    grouped : bool
+        Whether more than one group is demanded.
+    """
+    if len(ratings) == 0:
+        return None
+    given = np.unique(ratings.verdict)
+    if given.size == 1:
+        return (
+            f"all {len(ratings)} ratings say {VERDICT_ORDER[int(given[0])].value}; thresholds need "
+            "ratings of at least two verdicts, so rate some clips that are weaker or stronger."
+        )
+    if ratings.rater is not None and np.unique(ratings.rater.astype(str)).size == 1:
+        return "all ratings come from one person; thresholds for everybody need ratings by at least two."
+    if grouped and np.unique(ratings.group.astype(str)).size == 1:
+        return "all ratings belong to one group; to check thresholds at least two groups are needed."
+    return None
+
+
 def explain(
+    comparisons: Sequence[Comparison],
     *,
     candidate: str,
     promoted: bool,
-    comparisons: Sequence[Comparison],
     metrics: Mapping[str, RungMetrics],
     wanted: Mapping[str, int],
     incumbent: str,
@@ -71,10 +86,10 @@ def explain(
 
     Parameters
     ----------
+    comparisons : sequence of Comparison
     candidate : str
         Rung of the candidate.
     promoted : bool
-    comparisons : sequence of Comparison
     metrics : Mapping[str, RungMetrics]
     wanted : Mapping[str, int]
         Ratings still wanted, by context.
@@ -90,11 +105,15 @@ def explain(
         against = (
             f"{incumbent}, which is in force" if step.against == "incumbent" else RUNG_WORDS[step.against]
         )
-        outcome = "is better than" if step.low > 0 else "is not shown better than"
+        outcome = "better than" if step.better else "worse than" if step.worse else "not shown better than"
+        measure, value = (
+            ("macro-F1", metrics[step.rung].macro_f1)
+            if step.metric == "macro_f1"
+            else ("log-loss", metrics[step.rung].log_loss)
+        )
         said.append(
-            f"On held-out groups {RUNG_WORDS[step.rung]} {outcome} {against}: macro-F1 "
-            f"{metrics[step.rung].macro_f1:.3f}, difference {step.difference:+.3f}, "
-            f"{step.level:.1%} interval {step.low:+.3f} to {step.high:+.3f}."
+            f"By {measure} ({value:.3f}) on held-out groups, {RUNG_WORDS[step.rung]}: {outcome} {against}, "
+            f"by {step.difference:+.3f} ({step.level:.0%} interval {step.low:+.3f} to {step.high:+.3f})."
         )
     if promoted:
         said.append(f"So {RUNG_WORDS[candidate]} may replace {incumbent}.")
@@ -103,13 +122,14 @@ def explain(
     if vetoed:
         said.append("Its verdicts agree better, but its probabilities fit the ratings worse (log-loss).")
     if wanted:
-        said.append(_wish(wanted, same=not _differ(comparisons)))
+        said.append(_wish(wanted, same=not _differ(comparisons, candidate)))
     return " ".join(said)
 
 
-def _differ(comparisons: Sequence[Comparison]) -> bool:
-    """Whether any rung gave other verdicts than the policy in force."""
-    return any(step.low < step.high for step in comparisons if step.against == "incumbent")
+def _differ(comparisons: Sequence[Comparison], rung: str) -> bool:
+    return any(
+        step.low < step.high for step in comparisons if (step.rung, step.against) == (rung, "incumbent")
+    )
 
 
 def _wish(wanted: Mapping[str, int], *, same: bool) -> str:
@@ -117,6 +137,11 @@ def _wish(wanted: Mapping[str, int], *, same: bool) -> str:
     contexts = [f"{count} of {name}" for name, count in wanted.items() if name != "all"]
     if same:
         said = f"To judge it on clips it has not seen, about {everything} ratings of new groups are needed"
+    elif everything == 0:
+        said = (
+            f"These ratings would have shown a gain of {SMALLEST_GAIN:g} if there were one, so more of the "
+            "same would hardly change this"
+        )
     elif everything >= MOST_ASKED:
         said = f"Even {MOST_ASKED} more ratings may not show a difference"
     else:

@@ -41,12 +41,13 @@ def more_ratings(difference: Difference, *, ratings: int, level: float) -> int:
     Returns
     -------
     int
-        At least 1, at most :data:`MOST_ASKED`.
+        0 where these ratings would already have shown the smallest gain worth having; at most
+        :data:`MOST_ASKED`.
     """
     effect = max(difference.value, SMALLEST_GAIN)
     reach = float(norm.ppf(0.5 + level / 2.0) + norm.ppf(POWER))
     needed = ratings * (reach * difference.error / effect) ** 2
-    return int(min(max(math.ceil(needed) - ratings, 1), MOST_ASKED))
+    return int(min(max(math.ceil(needed) - ratings, 0), MOST_ASKED))
 
 
 def contexts_in_need(policy: LearnedPolicy) -> Mapping[str, int]:

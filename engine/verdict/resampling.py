@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
-from engine.verdict.agreement_metrics import CLASSES, confusion_by_group, macro_f1
+from engine.verdict.agreement_metrics import CLASSES, confusion_by_group, losses, macro_f1
 from engine.verdict.cumulative_link import Array
 from engine.verdict.ratings_table import RatingTable
 
@@ -61,29 +61,65 @@ def macro_f1_difference(
         Confidence level, in (0, 1).
     generator : numpy.random.Generator
     """
-    _, unit = np.unique(unit, return_inverse=True)
-    groups = int(unit.max()) + 1
-    if groups > MOST_UNITS:
-        unit = generator.permutation(np.arange(groups) % MOST_UNITS)[unit]
-        groups = MOST_UNITS
+    unit, groups = _units(unit, generator)
     counts = [
         confusion_by_group(ratings.verdict, verdict, ratings.weight, unit).reshape(groups, CLASSES**2)
         for verdict in (candidate, other)
     ]
-    draws = generator.multinomial(groups, np.full(groups, 1.0 / groups), size=RESAMPLES)
+    draws = _draws(groups, generator)
     first, second = (_scores(draws @ table) for table in counts)
     value = float(_scores(counts[0].sum(axis=0)) - _scores(counts[1].sum(axis=0)))
-    differences = first - second
+    return _interval(value, first - second, groups, level)
+
+
+def log_loss_gain(
+    ratings: RatingTable,
+    unit: NDArray[np.intp],
+    candidate: Array,
+    other: Array,
+    *,
+    level: float,
+    generator: np.random.Generator,
+) -> Difference:
+    """How much lower one set of probabilities' log-loss is than another's; positive where it is better.
+
+    Parameters
+    ----------
+    ratings, unit, level, generator
+        As in :func:`macro_f1_difference`.
+    candidate, other : ndarray, shape (n, 3)
+        Held-out probabilities.
+    """
+    unit, groups = _units(unit, generator)
+    saved = losses(other, ratings.verdict) - losses(candidate, ratings.verdict)
+    gained = np.bincount(unit, weights=ratings.weight * saved, minlength=groups)
+    weight = np.bincount(unit, weights=ratings.weight, minlength=groups)
+    draws = _draws(groups, generator)
+    return _interval(float(gained.sum() / weight.sum()), (draws @ gained) / (draws @ weight), groups, level)
+
+
+def _units(unit: NDArray[np.intp], generator: np.random.Generator) -> tuple[NDArray[np.intp], int]:
+    _, numbered = np.unique(unit, return_inverse=True)
+    groups = int(numbered.max()) + 1
+    if groups <= MOST_UNITS:
+        return numbered, groups
+    return generator.permutation(np.arange(groups) % MOST_UNITS)[numbered], MOST_UNITS
+
+
+def _draws(groups: int, generator: np.random.Generator) -> NDArray[np.int64]:
+    return generator.multinomial(groups, np.full(groups, 1.0 / groups), size=RESAMPLES)
+
+
+def _interval(value: float, resampled: Array, groups: int, level: float) -> Difference:
     tail = (1.0 - level) / 2.0
-    low, high = np.quantile(differences, [tail, 1.0 - tail])
-    stretch = (
-        t.ppf(1.0 - tail, max(groups - 1, 1)) / norm.ppf(1.0 - tail) * np.sqrt(groups / max(groups - 1, 1))
-    )
+    low, high = np.quantile(resampled, [tail, 1.0 - tail])
+    free = max(groups - 1, 1)
+    stretch = t.ppf(1.0 - tail, free) / norm.ppf(1.0 - tail) * np.sqrt(groups / free)
     return Difference(
         value=value,
         low=value - float(stretch * (value - low)),
         high=value + float(stretch * (high - value)),
-        error=float(differences.std() * stretch),
+        error=float(resampled.std() * stretch),
     )
 
 

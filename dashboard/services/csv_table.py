@@ -1,0 +1,109 @@
+"""CSV files in and out: everything is read as text, checked in sentences and written whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from engine.errors import TableError
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a CSV as text columns; empty cells become missing values.
+
+    Raises
+    ------
+    TableError
+        If the file is missing, a folder, empty, no UTF-8 text, ragged, or names a column twice.
+    """
+    if path.is_dir():
+        raise TableError(f"{path.name} is a folder; give a CSV file.")
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as opened:
+            header = next(pd.read_csv(opened, header=None, nrows=1, dtype=str).itertuples(index=False))
+    except OSError as error:
+        raise TableError(f"{path.name} cannot be read ({error.strerror}); give a CSV file.") from error
+    except pd.errors.EmptyDataError as error:
+        raise TableError(f"{path.name} is empty; give a CSV file with a line of column names.") from error
+    except (UnicodeDecodeError, ValueError) as error:
+        raise TableError(f"{path.name} is no CSV text in UTF-8; export it again as CSV.") from error
+    names = [str(name).strip() for name in header]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise TableError(f"{path.name} has more than one column called {twice[0]!r}; rename one.")
+    if not isinstance(table.index, pd.RangeIndex) or len(names) != table.shape[1]:
+        raise TableError(f"{path.name} has rows with more cells than column names; check its commas.")
+    table.columns = pd.Index(names)
+    return table
+
+
+def column(table: pd.DataFrame, name: str, file: str) -> pd.Series:
+    """One column as text.
+
+    Raises
+    ------
+    TableError
+        If there is none of that name.
+    """
+    if name not in table.columns:
+        known = ", ".join(map(str, table.columns[:20]))
+        raise TableError(f"{file} has no column {name!r}; its columns are: {known}.")
+    return table[name]
+
+
+def numbers(
+    table: pd.DataFrame,
+    name: str,
+    file: str,
+    *,
+    low: float = -np.inf,
+    high: float = np.inf,
+    blank: bool = False,
+) -> NDArray[np.float64]:
+    """One column as numbers, shape (n,).
+
+    Parameters
+    ----------
+    low, high : float
+        Least and greatest value allowed.
+    blank : bool
+        Whether empty cells are allowed; they become NaN.
+
+    Raises
+    ------
+    TableError
+        If the column is missing or a cell is no finite number between ``low`` and ``high``.
+    """
+    text = column(table, name, file)
+    values = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64)
+    wrong = ~np.isfinite(values) | ~((values >= low) & (values <= high))
+    if blank:
+        wrong &= ~text.isna().to_numpy(dtype=bool)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        cell = text.iloc[row]
+        given = "an empty cell" if not isinstance(cell, str) else repr(cell[:40])
+        wanted = f"a number from {low:g} to {high:g}" if np.isfinite(high) else "a number"
+        raise TableError(f"{file}, line {row + 2}: {name} holds {given}; it must be {wanted}.")
+    return values
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a CSV; a reader never meets half of one.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be written.
+    """
+    temporary = path.with_name(path.name + ".part")
+    try:
+        table.to_csv(temporary, index=False)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise TableError(f"{path} cannot be written: {error.strerror}.") from error

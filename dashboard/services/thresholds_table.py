@@ -1,0 +1,174 @@
+"""Thresholds on plain tables: learn a policy from a CSV of ratings, judge a CSV of rows by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from dashboard.services.csv_table import column, numbers, read_table, write_table
+from engine.errors import TableError
+from engine.verdict.fixed import FIXED
+from engine.verdict.gap import gap
+from engine.verdict.gate import recalibrate
+from engine.verdict.gate_words import no_spread
+from engine.verdict.policy import Policy
+from engine.verdict.policy_file import read_policy, write_policy
+from engine.verdict.ratings_table import RatingTable, as_labels, verdict_codes
+from engine.vocabulary import VERDICT_ORDER
+
+EXPECTED: Final = "expected_intensity"
+EXPRESSED: Final = "expressed_intensity"
+VERDICT: Final = "verdict"
+WEIGHT: Final = "weight"
+RATER: Final = "rater"
+CLIP: Final = "clip"
+
+PREDICTED: Final = ("verdict", "p_under", "p_correct", "p_over", "verdict_set", "lower", "upper")
+"""The columns that are added to the rows, in this order."""
+
+GIVEN_PREFIX: Final = "given_"
+"""Put before an incoming column that is called like one of :data:`PREDICTED`."""
+
+SET_SEPARATOR: Final = "|"
+
+
+def fit_file(
+    ratings: Path, out: Path, *, context: Sequence[str] = (), group: str | None = None, seed: int = 0
+) -> Policy:
+    """Learn thresholds from a CSV of ratings and write them as a policy file.
+
+    Thresholds by context are written only where held-out groups show them better than one pair for
+    all; otherwise one pair is.
+
+    Parameters
+    ----------
+    ratings : Path
+        Columns ``expected_intensity``, ``expressed_intensity``, ``verdict``; optionally ``weight``,
+        ``rater``, ``clip`` and context columns.
+    out : Path
+        Where the policy goes; not touched if anything is wrong.
+    context : sequence of str
+        Columns the thresholds may depend on.
+    group : str, optional
+        The column that is never split between fitting and checking; ``clip`` where there is one and
+        nothing is given, else every row stands alone.
+    seed : int
+        Of the folds.
+
+    Returns
+    -------
+    Policy
+
+    Raises
+    ------
+    TableError
+        If the table cannot be used; nothing is written.
+    PolicyError
+        If no thresholds can be fitted or written.
+    """
+    table = read_table(ratings)
+    answers = _ratings(table, ratings.name, tuple(dict.fromkeys(context)), group)
+    reason = no_spread(answers, grouped=group is not None)
+    if reason is not None:
+        raise TableError(f"{ratings.name}: {reason}")
+    report = recalibrate(answers, incumbent=FIXED, context_columns=tuple(dict.fromkeys(context)), seed=seed)
+    write_policy(report.candidate, out)
+    return report.candidate
+
+
+def predict_file(policy: Path, rows: Path, out: Path) -> int:
+    """Judge every row of a CSV by a policy file and write rows and verdicts.
+
+    Parameters
+    ----------
+    policy : Path
+    rows : Path
+        Columns ``expected_intensity``, ``expressed_intensity`` (empty where unknown) and the context
+        columns of the policy (empty where unknown).
+    out : Path
+        The rows in their order, with :data:`PREDICTED` behind their own columns. An incoming column of
+        such a name is kept as ``given_…``.
+
+    Returns
+    -------
+    int
+        How many rows were judged.
+
+    Raises
+    ------
+    PolicyError
+        If the policy cannot be read.
+    TableError
+        If the rows cannot be used or the answer cannot be written; nothing is written then.
+    """
+    thresholds = read_policy(policy)
+    table = read_table(rows)
+    alignment = gap(
+        numbers(table, EXPECTED, rows.name, low=0.0, high=1.0, blank=True),
+        numbers(table, EXPRESSED, rows.name, low=0.0, high=1.0, blank=True),
+    )
+    context = {name: as_labels(column(table, name, rows.name)) for name in thresholds.context_columns}
+    judged = thresholds.judge_rows(alignment, context)
+    names = np.array([*(verdict.value for verdict in VERDICT_ORDER), ""], dtype=object)
+    sets = np.array([_set_name(kept) for kept in range(2 ** len(VERDICT_ORDER))], dtype=object)
+    bits = judged.verdict_set @ (1 << np.arange(len(VERDICT_ORDER)))
+    shares = np.full((len(table), len(VERDICT_ORDER)), np.nan)
+    if judged.probabilities is not None:
+        shares = judged.probabilities
+    answer = table.rename(columns={name: GIVEN_PREFIX + name for name in PREDICTED})
+    for name, values in zip(
+        PREDICTED, (names[judged.verdict], *shares.T, sets[bits], judged.lower, judged.upper), strict=True
+    ):
+        answer[name] = values
+    write_table(answer, out)
+    return len(answer)
+
+
+def _ratings(table: pd.DataFrame, name: str, context: tuple[str, ...], group: str | None) -> RatingTable:
+    reserved = [given for given in context if given in (EXPECTED, EXPRESSED, VERDICT, WEIGHT)]
+    if reserved:
+        raise TableError(f"{reserved[0]} cannot be a context of the thresholds; name other columns.")
+    contexts = {given: column(table, given, name) for given in context}
+    groups = column(table, group, name) if group is not None else table.get(CLIP)
+    weight = numbers(table, WEIGHT, name) if WEIGHT in table else None
+    verdicts = column(table, VERDICT, name)
+    _refuse_contradictions(table, verdicts, name)
+    return RatingTable.of(
+        alignment=gap(
+            numbers(table, EXPECTED, name, low=0.0, high=1.0),
+            numbers(table, EXPRESSED, name, low=0.0, high=1.0),
+        ),
+        verdict=verdicts,
+        weight=weight,
+        rater=table.get(RATER),
+        group=groups,
+        context=contexts,
+    )
+
+
+def _refuse_contradictions(table: pd.DataFrame, verdicts: pd.Series, name: str) -> None:
+    """One person's two answers to one clip; where nobody and no clip is named none can be told."""
+    if RATER not in table and CLIP not in table:
+        return
+    apart = (VERDICT, WEIGHT)
+    same = [given for given in table.columns if given not in apart]
+    if RATER in table and CLIP in table:
+        same = [RATER, CLIP]
+    answers = pd.Series(verdict_codes(verdicts), index=table.index)
+    differing = answers.groupby([table[given].fillna("") for given in same], sort=False).transform("nunique")
+    if bool((differing > 1).any()):
+        row = int(np.argmax(differing.to_numpy() > 1)) + 2
+        raise TableError(
+            f"{name} holds contradicting answers to the same clip, the first in line {row}; "
+            "keep the answer that counts."
+        )
+
+
+def _set_name(bits: int) -> str:
+    return SET_SEPARATOR.join(
+        verdict.value for place, verdict in enumerate(VERDICT_ORDER) if bits >> place & 1
+    )
