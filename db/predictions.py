@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from db.tables import Clip, Prediction
 from engine.vocabulary import SystemName
 
 BATCH: Final = 500
+R = TypeVar("R", PredictionRecord, PredictionSummary)
 
 
 def add(session: Session, draft: PredictionDraft) -> PredictionRecord:
@@ -70,16 +71,36 @@ def latest_of_clips(
     return {row[0]: build(PredictionSummary, row[1:]) for row in rows}
 
 
-def newest_of_project(
-    session: Session, project_id: int, *, system: SystemName = SystemName.ALIGNMENT, after: int = 0
-) -> Iterator[tuple[ClipRecord, PredictionRecord]]:
-    """Each analysed clip with its newest prediction, in the clips' order, read in batches.
+def newest(
+    session: Session, project_id: int, *, system: SystemName = SystemName.ALIGNMENT
+) -> PredictionSummary | None:
+    """The prediction of a project that was made last, ``None`` before the first."""
+    last = (
+        selecting(Prediction, PredictionSummary)
+        .join(Clip, Clip.id == Prediction.clip_id)
+        .where(Clip.project_id == project_id, Prediction.system == system)
+        .order_by(Prediction.id.desc())
+    )
+    return first(session, last, PredictionSummary)
 
-    Parameters
-    ----------
-    after : int
-        Only clips behind this number.
-    """
+
+def newest_of_project(
+    session: Session, project_id: int, *, system: SystemName = SystemName.ALIGNMENT
+) -> Iterator[tuple[ClipRecord, PredictionRecord]]:
+    """Each analysed clip with its newest prediction, in the clips' order, read in batches."""
+    return _newest_of_project(session, project_id, system, PredictionRecord)
+
+
+def summaries_of_project(
+    session: Session, project_id: int, *, system: SystemName = SystemName.ALIGNMENT
+) -> Iterator[tuple[ClipRecord, PredictionSummary]]:
+    """The same as :func:`newest_of_project` without the documents."""
+    return _newest_of_project(session, project_id, system, PredictionSummary)
+
+
+def _newest_of_project(
+    session: Session, project_id: int, system: SystemName, record: type[R]
+) -> Iterator[tuple[ClipRecord, R]]:
     clip_columns = columns_of(Clip, ClipRecord)
     newest = (
         select(func.max(Prediction.id))
@@ -88,17 +109,18 @@ def newest_of_project(
         .scalar_subquery()
     )
     statement = (
-        select(*clip_columns, *columns_of(Prediction, PredictionRecord))
+        select(*clip_columns, *columns_of(Prediction, record))
         .join(Prediction, Prediction.id == newest)
         .where(Clip.project_id == project_id)
         .order_by(Clip.number)
         .limit(BATCH)
     )
+    after = 0
     while True:
         rows = session.execute(statement.where(Clip.number > after)).all()
         for row in rows:
             clip = build(ClipRecord, row[: len(clip_columns)])
             after = clip.number
-            yield clip, build(PredictionRecord, row[len(clip_columns) :])
+            yield clip, build(record, row[len(clip_columns) :])
         if len(rows) < BATCH:
             return

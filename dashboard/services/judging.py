@@ -134,7 +134,6 @@ def gap_of(prediction: PredictionRecord | PredictionSummary) -> float | None:
 
 def context_of(clip: ClipRecord, prediction: PredictionRecord | PredictionSummary) -> dict[str, str]:
     """The context levels of a clip by name, of :data:`CONTEXT_COLUMNS`; unknown ones are left out."""
-    strength = clip.directed_intensity
     levels: Mapping[str, str | None] = {
         "emotion": prediction.emotion,
         "language": clip.language,
@@ -142,11 +141,17 @@ def context_of(clip: ClipRecord, prediction: PredictionRecord | PredictionSummar
         "actor": clip.actor,
         "system": prediction.system,
         "directed_emotion": clip.directed_emotion,
-        "directed_level": (
-            None if strength is None else next(name for border, name in LEVEL_BORDERS if strength <= border)
-        ),
+        "directed_level": directed_level(clip),
     }
     return {name: str(level) for name, level in levels.items() if level}
+
+
+def directed_level(clip: ClipRecord) -> str | None:
+    """The directed intensity as a context level, ``None`` where nobody directed one."""
+    strength = clip.directed_intensity
+    if strength is None:
+        return None
+    return next(name for border, name in LEVEL_BORDERS if strength <= border)
 
 
 def judge(policy: Policy, clip: ClipRecord, prediction: PredictionRecord | PredictionSummary) -> Judgement:

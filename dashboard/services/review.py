@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from dashboard.services.judging import InForce, in_force, judge
 from dashboard.services.predictions import StoredPrediction, stored
 from db import clips, predictions, projects, ratings
 from db.errors import UnknownRowError
-from db.records import ClipRecord, PredictionSummary, Progress, ProjectRecord, RatingRecord
+from db.records import ClipRecord, Progress, ProjectRecord, RatingRecord
 from db.session import reading
 from engine.analysis import Judgement
 
@@ -54,25 +53,6 @@ class ReviewView:
     previous_clip_id: str | None
     next_clip_id: str | None
     next_unrated_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ClipLine:
-    """One line of a list of clips.
-
-    Attributes
-    ----------
-    prediction : PredictionSummary or None
-    judgement : Judgement or None
-        Under the policy in force.
-    raters : int
-        How many people have rated it.
-    """
-
-    clip: ClipRecord
-    prediction: PredictionSummary | None
-    judgement: Judgement | None
-    raters: int
 
 
 def view(project_id: int, person_id: int, clip_id: str | None = None) -> ReviewView | None:
@@ -124,29 +104,6 @@ def view(project_id: int, person_id: int, clip_id: str | None = None) -> ReviewV
         next_clip_id=behind,
         next_unrated_id=None if unrated is None or unrated.id == clip.id else unrated.id,
     )
-
-
-def lines(project_id: int, page: Sequence[ClipRecord]) -> tuple[ClipLine, ...]:
-    """A page of clips (from ``db.clips.list_page``) with their verdicts and how many rated them."""
-    ids = [clip.id for clip in page]
-    with reading() as session:
-        summaries = predictions.latest_of_clips(session, ids)
-        raters = ratings.raters_of_clips(session, ids)
-        policies = {
-            key: in_force(session, project_id, summary)
-            for key, summary in {
-                (s.system, s.weights_version, s.feature_schema): s for s in summaries.values()
-            }.items()
-        }
-    found = []
-    for clip in page:
-        summary = summaries.get(clip.id)
-        judgement = None
-        if summary is not None:
-            policy = policies[(summary.system, summary.weights_version, summary.feature_schema)]
-            judgement = judge(policy.policy, clip, summary)
-        found.append(ClipLine(clip, summary, judgement, raters.get(clip.id, 0)))
-    return tuple(found)
 
 
 def _clip(session: Session, project: ProjectRecord, person_id: int, clip_id: str | None) -> ClipRecord | None:

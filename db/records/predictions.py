@@ -49,6 +49,7 @@ class PredictionSummary:
     system: SystemName
     weights_version: str
     feature_schema: str
+    line: str
     emotion: Emotion | None
     expected_intensity: float | None
     expressed_intensity: float | None

@@ -1,0 +1,148 @@
+"""What the exported tables hold: their columns, each with where its value comes from.
+
+``expected_intensity``, ``expressed_intensity`` and ``verdict`` of the ratings are what
+``thresholds fit`` reads: the model's intensities of the prediction that was rated, and the person's
+verdict. What the person said about intensity and emotion has ``rated_`` before its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from dashboard.services.judging import directed_level, gap_of, in_force, judge
+from dashboard.services.predictions import stored
+from dashboard.services.table_files import Column, Row, Value
+from db import policies, predictions, ratings
+from db.records import ClipRecord, PredictionRecord, PredictionSummary, ProjectRecord, RatedClip
+from engine.analysis import Judgement
+from engine.vocabulary import BASIC_EMOTIONS, Modality
+
+ClipPart = tuple[str, type[Any], Callable[[ClipRecord], Value]]
+
+CLIP_PARTS: Final[tuple[ClipPart, ...]] = (
+    ("clip_id", str, lambda clip: clip.id),
+    ("clip", str, lambda clip: clip.original_name),
+    ("clip_sha256", str, lambda clip: clip.sha256),
+    ("duration_s", float, lambda clip: clip.duration_s),
+    ("line", str, lambda clip: clip.line),
+    ("line_source", str, lambda clip: clip.line_source.value),
+    ("actor", str, lambda clip: clip.actor),
+    ("language", str, lambda clip: clip.language),
+    ("genre", str, lambda clip: clip.genre),
+    ("directed_emotion", str, lambda clip: clip.directed_emotion),
+    ("directed_intensity", float, lambda clip: clip.directed_intensity),
+)
+
+RATING_PARTS: Final[tuple[tuple[str, type[Any], Callable[[RatedClip], Value]], ...]] = (
+    ("rating_id", int, lambda rated: rated.rating.id),
+    ("supersedes_id", int, lambda rated: rated.rating.supersedes_id),
+    ("rated_at", datetime, lambda rated: rated.rating.created_at),
+    ("phase", str, lambda rated: rated.rating.phase.value),
+    ("channel", str, lambda rated: rated.rating.channel.value),
+    ("simulated", bool, lambda rated: rated.rating.simulated),
+    ("delivery", int, lambda rated: None if rated.rating.delivery is None else int(rated.rating.delivery)),
+    ("verdict", str, lambda rated: None if rated.rating.delivery is None else rated.rating.delivery.verdict),
+    ("rated_emotion", str, lambda rated: rated.rating.emotion),
+    ("rated_expected_intensity", float, lambda rated: rated.rating.expected_intensity),
+    ("rated_expressed_intensity", float, lambda rated: rated.rating.expressed_intensity),
+    ("comment", str, lambda rated: rated.rating.comment),
+    ("confirmed", bool, lambda rated: rated.rating.confirmed),
+    ("prediction_shown", bool, lambda rated: rated.rating.prediction_shown),
+    ("watched_share", float, lambda rated: rated.rating.watched_share),
+    ("active_time_s", float, lambda rated: rated.rating.active_time_s),
+    ("selection_probability", float, lambda rated: rated.rating.selection_probability),
+)
+
+Said = PredictionRecord | PredictionSummary
+
+MODEL_PARTS: Final[tuple[tuple[str, type[Any], Callable[[Said], Value]], ...]] = (
+    ("prediction_id", int, lambda said: said.id),
+    ("predicted_at", datetime, lambda said: said.created_at),
+    ("system", str, lambda said: said.system.value),
+    ("weights_version", str, lambda said: said.weights_version),
+    ("feature_schema", str, lambda said: said.feature_schema),
+    ("emotion", str, lambda said: said.emotion),
+    ("expected_intensity", float, lambda said: said.expected_intensity),
+    ("expressed_intensity", float, lambda said: said.expressed_intensity),
+    ("alignment", float, gap_of),
+)
+"""What a model said, in both tables."""
+
+JUDGED_PARTS: Final[tuple[tuple[str, type[Any], Callable[[Judgement], Value]], ...]] = (
+    ("verdict", str, lambda said: said.verdict),
+    ("verdict_set", str, lambda said: " ".join(said.verdict_set)),
+    ("policy_version", str, lambda said: said.policy_version),
+    ("lower", float, lambda said: said.lower),
+    ("upper", float, lambda said: said.upper),
+)
+
+RATING_COLUMNS: Final = (
+    Column("project", str),
+    *(Column(name, kind) for name, kind, _ in CLIP_PARTS),
+    Column("rater", str),
+    *(Column(name, kind) for name, kind, _ in RATING_PARTS),
+    *(Column(name, kind) for name, kind, _ in MODEL_PARTS),
+    Column("directed_level", str),
+    Column("policy_version", str),
+)
+
+PREDICTION_COLUMNS: Final = (
+    Column("project", str),
+    *(Column(name, kind) for name, kind, _ in CLIP_PARTS),
+    *(Column(name, kind) for name, kind, _ in MODEL_PARTS),
+    *(Column(name, kind) for name, kind, _ in JUDGED_PARTS),
+    *(Column(f"probability_{emotion}", float) for emotion in BASIC_EMOTIONS),
+    *(Column(f"trust_{modality}", float) for modality in Modality),
+    Column("warnings", str),
+)
+
+
+def rating_rows(session: Session, project: ProjectRecord, *, history: bool, names: bool) -> Iterator[Row]:
+    """The rows of :data:`RATING_COLUMNS`, oldest answer first.
+
+    Parameters
+    ----------
+    history : bool
+        Superseded answers too.
+    names : bool
+        Names in place of pseudonyms.
+    """
+    versions = {record.id: record.version for record in policies.history(session, project.id)}
+    found = ratings.all_of_project if history else ratings.current_of_project
+    for rated in found(session, project.id):
+        policy_id = rated.rating.policy_id
+        yield (
+            project.name,
+            *(value(rated.clip) for _, _, value in CLIP_PARTS),
+            rated.person.name if names else rated.person.pseudonym,
+            *(value(rated) for _, _, value in RATING_PARTS),
+            *(None if rated.prediction is None else value(rated.prediction) for _, _, value in MODEL_PARTS),
+            directed_level(rated.clip),
+            None if policy_id is None else versions.get(policy_id),
+        )
+
+
+def prediction_rows(session: Session, project: ProjectRecord) -> Iterator[Row]:
+    """The rows of :data:`PREDICTION_COLUMNS`: each clip's newest prediction under the policy in force."""
+    newest = predictions.newest(session, project.id)
+    policy = in_force(session, project.id, newest).policy
+    for clip, record in predictions.newest_of_project(session, project.id):
+        analysis = stored(record).analysis
+        judgement = judge(policy, clip, record)
+        shares = {} if analysis.emotion is None else analysis.emotion.probabilities
+        yield (
+            project.name,
+            *(value(clip) for _, _, value in CLIP_PARTS),
+            *(value(record) for _, _, value in MODEL_PARTS),
+            *(value(judgement) for _, _, value in JUDGED_PARTS),
+            *(shares.get(emotion) for emotion in BASIC_EMOTIONS),
+            *(
+                analysis.modalities[modality].trust if modality in analysis.modalities else None
+                for modality in Modality
+            ),
+            " ".join(analysis.warnings),
+        )

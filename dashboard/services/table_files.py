@@ -1,0 +1,138 @@
+"""Tables written row by row as CSV or Parquet, whatever their length."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Protocol, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+ROWS_AT_ONCE: Final = 5_000
+"""Rows of a Parquet row group: large enough to compress, small enough to hold."""
+
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+"""A text beginning so is run as a formula by spreadsheets (OWASP, CSV injection)."""
+
+DEFUSED: Final = "'"
+
+ARROW_TYPES: Final = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+    datetime: pa.timestamp("us", tz="UTC"),
+}
+
+Value = str | int | float | bool | datetime | None
+Row = tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its name and what its cells are (any may be ``None``)."""
+
+    name: str
+    kind: type[Any]
+
+
+class TableFile(Protocol):
+    """A table being written."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def write(self, rows: Iterable[Row]) -> int:
+        """Append rows; how many they were."""
+        ...
+
+
+class CsvTable:
+    """A CSV file in UTF-8: a header, empty cells for what is unknown, texts that are no formulas."""
+
+    def __init__(self, path: Path, columns: tuple[Column, ...]) -> None:
+        self._path = path
+        self._columns = columns
+
+    def __enter__(self) -> Self:
+        self._file = self._path.open("w", encoding="utf-8", newline="", errors="backslashreplace")
+        self._writer = csv.writer(self._file, lineterminator="\n")
+        self._writer.writerow([column.name for column in self._columns])
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def write(self, rows: Iterable[Row]) -> int:
+        """Append rows; how many they were."""
+        count = 0
+        for row in rows:
+            self._writer.writerow([cell(value) for value in row])
+            count += 1
+        return count
+
+
+class ParquetTable:
+    """A Parquet file with typed columns, compressed with zstd."""
+
+    def __init__(self, path: Path, columns: tuple[Column, ...]) -> None:
+        self._path = path
+        self._schema = pa.schema([(column.name, ARROW_TYPES[column.kind]) for column in columns])
+
+    def __enter__(self) -> Self:
+        self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._writer.close()
+
+    def write(self, rows: Iterable[Row]) -> int:
+        """Append rows; how many they were."""
+        count = 0
+        for group in _groups(rows):
+            cells = zip(*group, strict=True)
+            arrays = [
+                pa.array(map(_clean, values), type=field.type)
+                for values, field in zip(cells, self._schema, strict=True)
+            ]
+            self._writer.write_batch(pa.record_batch(arrays, schema=self._schema))
+            count += len(group)
+        return count
+
+
+def cell(value: Value) -> str:
+    """A value as the text of a CSV cell; a text that spreadsheets would run is led by an apostrophe."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str):
+        return DEFUSED + value if value.startswith(FORMULA_STARTS) else str(value)
+    return repr(value)
+
+
+def _clean(value: Value) -> Value:
+    if isinstance(value, str):  # a file name may hold bytes that are no text; Parquet takes UTF-8 only
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return value
+
+
+def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    waiting = iter(rows)
+    while group := list(islice(waiting, ROWS_AT_ONCE)):
+        yield group

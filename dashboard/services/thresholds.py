@@ -1,0 +1,210 @@
+"""What the Thresholds page shows: the rated gaps, the versions, and which clips another version flips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dashboard.services.judging import gap_of, in_force, judge, policy_of
+from dashboard.services.messages import say
+from dashboard.services.recalibrate import thresholds_of
+from dashboard.services.training_ratings import RatedGap, collect
+from db import people, policies, predictions, projects
+from db.records import ClipRecord, Json, PolicyKind, PolicyRecord, PredictionSummary, ProjectRecord
+from db.session import reading
+from engine.analysis import Judgement
+from engine.errors import PolicyError
+from engine.verdict.fixed import FIXED
+from engine.verdict.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyView:
+    """A version of the thresholds.
+
+    Attributes
+    ----------
+    id : int or None
+        ``None`` for the fixed pair of a project that has stored none.
+    lower, upper : float
+        Where no context is known, z units.
+    is_in_force : bool
+    may_judge : bool
+        Whether the gate lets it be put in force.
+    report : Mapping
+        What the gate measured, as ``GateReport.to_dict`` gives it; empty for the fixed pair.
+    by : str or None
+        Who trained it.
+    """
+
+    id: int | None
+    version: str
+    kind: PolicyKind
+    lower: float
+    upper: float
+    is_in_force: bool
+    may_judge: bool
+    reason: str
+    ratings: int
+    report: Json
+    created_at: datetime | None
+    by: str | None
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdsView:
+    """The page at a glance.
+
+    Attributes
+    ----------
+    gaps : tuple of RatedGap
+        What people said about which gap.
+    history : tuple of PolicyView
+        Newest first.
+    candidate : PolicyView or None
+        The newest trained version, where it is not in force.
+    suspended : str or None
+        Why the version put in force does not judge at present.
+    notes : tuple of str
+        What training leaves out, in sentences.
+    """
+
+    project: ProjectRecord
+    gaps: tuple[RatedGap, ...]
+    fixed: PolicyView
+    in_force: PolicyView
+    candidate: PolicyView | None
+    history: tuple[PolicyView, ...]
+    raters: int
+    suspended: str | None
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A clip under two policies."""
+
+    clip_id: str
+    clip_name: str
+    alignment: float | None
+    now: Judgement
+    then: Judgement
+
+    @property
+    def flips(self) -> bool:
+        """Whether the verdict differs."""
+        return self.now.verdict != self.then.verdict
+
+
+def view(project_id: int) -> ThresholdsView:
+    """What the page shows of a project.
+
+    Raises
+    ------
+    UnknownRowError
+        If there is no such project.
+    """
+    with reading() as session:
+        project = projects.by_id(session, project_id)
+        training = collect(session, project)
+        newest = predictions.newest(session, project_id)
+        judging = in_force(session, project_id, newest)
+        stored = policies.history(session, project_id)
+        names = {person.id: person.name for person in people.everybody(session)}
+    current = judging.suspended or judging.record
+    versions = {record.id: record.version for record in stored}
+    history = tuple(_view(record, current=current, versions=versions, names=names) for record in stored)
+    fixed = next((policy for policy in history if policy.version == FIXED.version), _never_stored())
+    trained = next((policy for policy in history if policy.kind is not PolicyKind.FIXED), None)
+    sleeping = None
+    if judging.suspended is not None:
+        sleeping = say("why.suspended", version=judging.suspended.version)
+    return ThresholdsView(
+        project=project,
+        gaps=training.gaps,
+        fixed=fixed,
+        in_force=next((policy for policy in history if policy.is_in_force), fixed),
+        candidate=None if trained is None or trained.is_in_force else trained,
+        history=history or (fixed,),
+        raters=len({gap.person_id for gap in training.gaps}),
+        suspended=sleeping,
+        notes=training.notes,
+    )
+
+
+def under(project_id: int, policy_id: int) -> tuple[Flip, ...]:
+    """Every analysed clip under the policy in force and under another; no rating is touched.
+
+    Raises
+    ------
+    UnknownRowError
+        If there is no such policy.
+    PolicyError
+        If the policy belongs to another project.
+    """
+    with reading() as session:
+        record = policies.by_id(session, policy_id)
+        if record.project_id != project_id:
+            raise PolicyError(
+                f"Policy {record.version} belongs to another project; choose one of this project."
+            )
+        newest = predictions.newest(session, project_id)
+        now, then = in_force(session, project_id, newest).policy, policy_of(record)
+        return tuple(
+            _flip(now, then, clip, prediction)
+            for clip, prediction in predictions.summaries_of_project(session, project_id)
+        )
+
+
+def _flip(now: Policy, then: Policy, clip: ClipRecord, prediction: PredictionSummary) -> Flip:
+    return Flip(
+        clip_id=clip.id,
+        clip_name=clip.original_name,
+        alignment=gap_of(prediction),
+        now=judge(now, clip, prediction),
+        then=judge(then, clip, prediction),
+    )
+
+
+def _view(
+    record: PolicyRecord,
+    *,
+    current: PolicyRecord | None,
+    versions: dict[int, str],
+    names: dict[int, str],
+) -> PolicyView:
+    lower, upper = thresholds_of(policy_of(record))
+    return PolicyView(
+        id=record.id,
+        version=record.version,
+        kind=record.kind,
+        lower=lower,
+        upper=upper,
+        is_in_force=current is not None and record.id == current.id,
+        may_judge=record.gate_open,
+        reason=record.reason,
+        ratings=record.training_count,
+        report=record.metrics,
+        created_at=record.created_at,
+        by=None if record.created_by is None else names.get(record.created_by),
+        parent=None if record.parent_id is None else versions.get(record.parent_id),
+    )
+
+
+def _never_stored() -> PolicyView:
+    return PolicyView(
+        id=None,
+        version=FIXED.version,
+        kind=PolicyKind.FIXED,
+        lower=FIXED.lower,
+        upper=FIXED.upper,
+        is_in_force=True,
+        may_judge=True,
+        reason="",
+        ratings=0,
+        report={},
+        created_at=None,
+        by=None,
+        parent=None,
+    )

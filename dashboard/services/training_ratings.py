@@ -1,0 +1,173 @@
+"""The stored ratings thresholds are learned from, each with the gap it speaks about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from dashboard.services.judging import context_of, gap_of
+from dashboard.services.messages import say
+from db import predictions, ratings
+from db.records import PredictionSummary, ProjectRecord, RatedClip
+from engine.verdict.gate_words import LEAST_GROUPS
+from engine.verdict.learned import LearnedFor
+from engine.verdict.ratings_table import RatingTable
+from engine.vocabulary import Delivery, Phase, Protocol, Verdict
+
+TRAINING_PHASES: Final[Mapping[Protocol, tuple[Phase, ...]]] = {
+    Protocol.ASSISTED: (Phase.ASSISTED,),
+    Protocol.BLIND_FIRST: (Phase.BLIND,),
+    Protocol.BLIND_ONLY: (Phase.BLIND,),
+}
+"""Where people answered blind, only those answers teach: later ones have seen the machine's opinion."""
+
+LOOKUP: Final = 500
+"""Clips looked up at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatedGap:
+    """One answer beside the gap of the prediction the clip had when it was given.
+
+    Attributes
+    ----------
+    alignment : float
+        z units.
+    context : Mapping[str, str]
+        Levels by column of :data:`~dashboard.services.judging.CONTEXT_COLUMNS`.
+    weight : float
+        1 / selection probability where the queue chose the clip.
+    """
+
+    rating_id: int
+    clip_id: str
+    clip_name: str
+    person_id: int
+    simulated: bool
+    delivery: Delivery
+    alignment: float
+    context: Mapping[str, str]
+    weight: float
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the person said."""
+        return self.delivery.verdict
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRatings:
+    """What a project's people have said so far.
+
+    Attributes
+    ----------
+    gaps : tuple of RatedGap
+    instrument : LearnedFor or None
+        What measured the gaps; ``None`` before the first analysis.
+    notes : tuple of str
+        What was left out, and why, in sentences.
+    """
+
+    gaps: tuple[RatedGap, ...]
+    instrument: LearnedFor | None
+    notes: tuple[str, ...]
+
+    def table(self, columns: Sequence[str]) -> RatingTable:
+        """The engine's table with these context columns.
+
+        Groups are actors; where there are too few to hold any out, clips.
+        """
+        groups = self.actors() if self.grouped_by_actor else [gap.clip_id for gap in self.gaps]
+        return RatingTable.of(
+            alignment=[gap.alignment for gap in self.gaps],
+            verdict=[gap.verdict for gap in self.gaps],
+            weight=[gap.weight for gap in self.gaps],
+            rater=[gap.person_id for gap in self.gaps],
+            group=groups,
+            context={name: [gap.context.get(name) for gap in self.gaps] for name in columns},
+        )
+
+    @property
+    def grouped_by_actor(self) -> bool:
+        """Whether there are enough actors to check thresholds on actors never seen."""
+        return len(set(self.actors())) >= LEAST_GROUPS and all("actor" in gap.context for gap in self.gaps)
+
+    def actors(self) -> list[str]:
+        """The actor of each answer, the clip where nobody is named."""
+        return [gap.context.get("actor", gap.clip_id) for gap in self.gaps]
+
+
+def collect(session: Session, project: ProjectRecord) -> TrainingRatings:
+    """Gather what the project's protocol lets thresholds learn from.
+
+    Simulated answers count in a demo project only. An answer to a prediction of other weights counts
+    with the clip's newest prediction, if the clip was analysed again with the same line.
+    """
+    newest = predictions.newest(session, project.id)
+    if newest is None:
+        return TrainingRatings((), None, ())
+    instrument = _instrument(newest)
+    answers = tuple(ratings.for_training(session, project.id, phases=TRAINING_PHASES[project.protocol]))
+    real = [answer for answer in answers if project.demo or not answer.rating.simulated]
+    stale = {answer.clip.id for answer in real if _instrument(_then(answer)) != instrument}
+    measured_again = dict(_newest_of(session, sorted(stale)))
+    gaps = []
+    other_weights = unknown = 0
+    for answer in real:
+        prediction = _then(answer)
+        if _instrument(prediction) != instrument:
+            again = measured_again.get(answer.clip.id)
+            if again is None or _instrument(again) != instrument or again.line != prediction.line:
+                other_weights += 1
+                continue
+            prediction = again
+        gap = _rated_gap(answer, prediction)
+        if gap is None:
+            unknown += 1
+        else:
+            gaps.append(gap)
+    notes = (
+        ("training.simulated", len(answers) - len(real)),
+        ("training.other_weights", other_weights),
+        ("training.unknown_gap", unknown),
+    )
+    found = TrainingRatings(tuple(gaps), instrument, tuple(say(key, n=n) for key, n in notes if n))
+    if gaps and not found.grouped_by_actor:
+        return TrainingRatings(found.gaps, instrument, (*found.notes, say("training.grouped_by_clip")))
+    return found
+
+
+def _rated_gap(answer: RatedClip, prediction: PredictionSummary) -> RatedGap | None:
+    alignment = gap_of(prediction)
+    rating = answer.rating
+    if alignment is None or rating.delivery is None:
+        return None
+    return RatedGap(
+        rating_id=rating.id,
+        clip_id=answer.clip.id,
+        clip_name=answer.clip.original_name,
+        person_id=answer.person.id,
+        simulated=rating.simulated,
+        delivery=rating.delivery,
+        alignment=alignment,
+        context=context_of(answer.clip, prediction),
+        weight=1.0 if rating.selection_probability is None else 1.0 / rating.selection_probability,
+    )
+
+
+def _then(answer: RatedClip) -> PredictionSummary:
+    if answer.prediction is None:  # for_training leaves these out
+        raise ValueError(f"Rating {answer.rating.id} has no prediction.")
+    return answer.prediction
+
+
+def _instrument(prediction: PredictionSummary) -> LearnedFor:
+    return LearnedFor(prediction.system.value, prediction.weights_version, prediction.feature_schema)
+
+
+def _newest_of(session: Session, clip_ids: Sequence[str]) -> Iterator[tuple[str, PredictionSummary]]:
+    for start in range(0, len(clip_ids), LOOKUP):
+        yield from predictions.latest_of_clips(session, clip_ids[start : start + LOOKUP]).items()
