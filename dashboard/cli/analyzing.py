@@ -1,0 +1,102 @@
+"""``analyze``: what the models find in clips, as JSON or to be read."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from dashboard.services import analyze_json, judging, projects
+from dashboard.services.lines_table import LineRow, LinesTable, read_lines
+from dashboard.services.predictions import draft_of
+from db.session import reading
+from engine.analysis import Analysis
+from engine.errors import DailiesError
+from engine.verdict.fixed import FIXED
+from engine.verdict.policy import Policy
+from engine.verdict.policy_file import read_policy
+
+FIXED_WORD: Final = "fixed"
+BAD_INPUT: Final = 2
+
+
+def run(given: argparse.Namespace) -> int:
+    """Analyse each clip; one that cannot be used costs its own answer and the exit status only."""
+    lines = None if given.lines is None else read_lines(given.lines)
+    for note in () if lines is None else lines.notes:
+        print(note, file=sys.stderr)
+    policy = _policy(given)
+    status = 0
+    for clip in given.clips:
+        try:
+            analysis = _judged(clip, given, _row(clip, given, lines), policy)
+        except DailiesError as error:
+            print(" ".join(str(error).split()), file=sys.stderr)
+            status = BAD_INPUT
+            continue
+        shown = analyze_json.as_object(analysis)
+        print(
+            json.dumps(shown, ensure_ascii=False, allow_nan=False) if given.json else _readable(analysis),
+            flush=True,
+        )
+    return status
+
+
+def _judged(clip: Path, given: argparse.Namespace, row: LineRow, policy: Policy | None) -> Analysis:
+    from engine import analyze  # loads the models' libraries
+
+    analysis = analyze(clip, line=row.line or None, system=given.system)
+    prediction = draft_of(analysis, clip_id="")
+    warnings = analysis.warnings
+    if policy is None:
+        project = projects.by_name(given.project)
+        with reading() as session:
+            found = judging.in_force(session, project.id, prediction)
+        policy = found.policy
+        if found.suspended is not None:
+            warnings += (
+                f"The project's thresholds {found.suspended.version} were learned for other weights; "
+                f"{policy.version} stands in.",
+            )
+    return replace(analysis, judgement=judging.judge(policy, row, prediction), warnings=warnings)
+
+
+def _policy(given: argparse.Namespace) -> Policy | None:
+    """The thresholds asked for; ``None`` where the project decides clip by clip."""
+    if given.project is not None:
+        projects.by_name(given.project)  # an unknown one is said before any clip is analysed
+        return None
+    return FIXED if given.policy == FIXED_WORD else read_policy(Path(given.policy))
+
+
+def _row(clip: Path, given: argparse.Namespace, lines: LinesTable | None) -> LineRow:
+    row = None if lines is None else lines.row_of(clip.name)
+    return row or LineRow(clip=clip.name, line=" ".join((given.line or "").split()))
+
+
+def _readable(analysis: Analysis) -> str:
+    judgement = analysis.judgement
+    verdicts = {"under": "too little", "correct": "right", "over": "too much"}
+    emotion = "unknown" if analysis.emotion is None else analysis.emotion.label.value
+    rows: Mapping[str, str] = {
+        "line": analysis.line or "(none)",
+        "emotion": emotion,
+        "the line asks for": _number(analysis.expected_intensity),
+        "the performance shows": _number(analysis.expressed_intensity),
+        "verdict": "unknown" if judgement.verdict is None else verdicts[judgement.verdict],
+        "thresholds": f"{judgement.policy_version} ({judgement.lower:+.2f} to {judgement.upper:+.2f})",
+        "trust": ", ".join(f"{name} {reading.trust:.2f}" for name, reading in analysis.modalities.items()),
+    }
+    told = [f"{analysis.clip} ({analysis.duration_s:.1f} s)"]
+    told += [f"  {name}: {value}" for name, value in rows.items()]
+    told += [f"  note: {analysis.amplification}"] if analysis.amplification is not None else []
+    told += [f"  warning: {warning}" for warning in analysis.warnings]
+    return "\n".join(told)
+
+
+def _number(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.2f}"

@@ -1,0 +1,117 @@
+"""The words of the command line."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from pathlib import Path
+from typing import Final, NoReturn
+
+from dashboard.cli import analyzing, importing, projects, serving, thresholds
+from engine.vocabulary import SystemName
+
+MOST_JOBS: Final = 64
+BAD_WORDS: Final = 2
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """An argument parser whose complaint is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the complaint and where help is, and leave with status 2."""
+        words = " ".join(message.split())
+        print(f"{words[:1].upper()}{words[1:]}; see {self.prog} --help.", file=sys.stderr)
+        sys.exit(BAD_WORDS)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of ``python -m dashboard``; ``run`` of what it returns is the command's function."""
+    top = OneLineParser(
+        prog="python -m dashboard", description="Does the delivery match what the line demands?"
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    _serve(commands.add_parser("serve", help="serve the dashboard"))
+    _analyze(commands.add_parser("analyze", help="say what the models find in clips"))
+    _import(commands.add_parser("import", help="bring clips into a project and analyse them"))
+    _recalibrate(commands.add_parser("recalibrate", help="learn a project's thresholds from its ratings"))
+    _export(commands.add_parser("export", help="write a project's ratings and predictions to files"))
+    _thresholds(commands.add_parser("thresholds", help="learn thresholds from a table and apply them"))
+    return top
+
+
+def _serve(words: argparse.ArgumentParser) -> None:
+    words.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    words.add_argument("--port", type=_whole, default=8501, help="default %(default)s; 0 takes a free one")
+    words.add_argument("--demo", action="store_true", help="set up the demo project")
+    words.set_defaults(run=serving.run)
+
+
+def _analyze(words: argparse.ArgumentParser) -> None:
+    words.add_argument("clips", nargs="+", type=Path, metavar="CLIP")
+    line = words.add_mutually_exclusive_group()
+    line.add_argument("--line", metavar="TEXT", help="the line that is spoken")
+    line.add_argument("--lines", type=Path, metavar="LINES.csv", help="table with the columns clip,line")
+    words.add_argument("--system", type=SystemName, choices=list(SystemName), default=SystemName.ALIGNMENT)
+    policy = words.add_mutually_exclusive_group()
+    policy.add_argument(
+        "--policy", default="fixed", metavar="fixed|FILE", help="thresholds (default %(default)s)"
+    )
+    policy.add_argument("--project", metavar="NAME", help="use the thresholds this project has in force")
+    words.add_argument("--json", action="store_true", help="print one JSON object a line, one line a clip")
+    words.set_defaults(run=analyzing.run)
+
+
+def _import(words: argparse.ArgumentParser) -> None:
+    words.add_argument("path", type=Path, metavar="PATH", help="a clip or a folder of clips")
+    words.add_argument("--project", required=True, metavar="NAME", help="made if there is none of that name")
+    words.add_argument("--lines", type=Path, metavar="LINES.csv", help="table with the columns clip,line")
+    words.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="clips analysed at once")
+    words.set_defaults(run=importing.run)
+
+
+def _recalibrate(words: argparse.ArgumentParser) -> None:
+    words.add_argument("--project", required=True, metavar="NAME")
+    words.add_argument("--promote", action="store_true", help="put them in force if they are better")
+    words.set_defaults(run=projects.recalibrate)
+
+
+def _export(words: argparse.ArgumentParser) -> None:
+    words.add_argument("--project", required=True, metavar="NAME")
+    words.add_argument("--format", required=True, metavar="FORMAT", help="csv or parquet")
+    words.add_argument("--out", required=True, type=Path, metavar="PATH")
+    words.set_defaults(run=projects.export)
+
+
+def _thresholds(words: argparse.ArgumentParser) -> None:
+    actions = words.add_subparsers(required=True, metavar="fit|predict")
+    fit = actions.add_parser("fit", help="learn thresholds from rated rows")
+    fit.add_argument("ratings", type=Path, metavar="RATINGS.csv")
+    fit.add_argument("--out", required=True, type=Path, metavar="POLICY.json")
+    fit.add_argument("--context", type=_columns, default=(), metavar="a,b,…", help="context columns")
+    fit.add_argument("--group", metavar="COLUMN", help="never split between fitting and checking")
+    fit.set_defaults(run=thresholds.fit)
+    predict = actions.add_parser("predict", help="apply thresholds to rows")
+    predict.add_argument("policy", type=Path, metavar="POLICY.json")
+    predict.add_argument("rows", type=Path, metavar="ROWS.csv")
+    predict.add_argument("--out", required=True, type=Path, metavar="PREDICTIONS.csv")
+    predict.set_defaults(run=thresholds.predict)
+
+
+def _whole(word: str) -> int:
+    if not word.lstrip("-").isdecimal() or not math.isfinite(float(word)):
+        raise argparse.ArgumentTypeError(f"{word!r} is no whole number")
+    return int(word)
+
+
+def _jobs(word: str) -> int:
+    if not 1 <= (number := _whole(word)) <= MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"{word} jobs cannot be run; give 1 to {MOST_JOBS}")
+    return number
+
+
+def _columns(word: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in word.split(","))
+    if not all(names) or len(set(names)) < len(names):
+        raise argparse.ArgumentTypeError(f"{word!r} is no list of different columns such as emotion,language")
+    return names

@@ -1,0 +1,133 @@
+"""Addresses beside the pages: clips and stills with byte ranges, and a sign of life.
+
+An address holds a key or an id that cannot be guessed; the database says what lies under it. Nothing
+of an address reaches the file system.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from dashboard.services import media_store
+from db import clips, predictions
+from db.errors import StorageError, UnknownRowError
+from db.session import reading
+
+YEAR_S: Final = 31_536_000
+UNSEEN: Final = "There is nothing at this address; open the clip from its page."
+SAFE_HEADERS: Final = {
+    "cache-control": f"private, max-age={YEAR_S}, immutable",  # a key names content, which never changes
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+def media_url(key: str) -> str:
+    """Where a browser finds the file of a clip's ``playable_key`` or ``thumbnail_key``."""
+    return f"/takes/{key}"
+
+
+def original_url(key: str) -> str:
+    """Where a browser downloads the original of a clip's ``media_key`` under its own name."""
+    return f"/takes/{key}/original"
+
+
+def peak_url(clip_id: str, prediction_id: int, number: int) -> str:
+    """Where a browser finds the still at a peak of attention, counted from 0."""
+    return f"/takes/clips/{clip_id}/predictions/{prediction_id}/peaks/{number}"
+
+
+async def serve_media(request: Request) -> Response:
+    """A clip or still by its key, inline, whole or in ranges."""
+    key = request.path_params["key"]
+    if await run_in_threadpool(_original_name, key) is None:
+        return PlainTextResponse(UNSEEN, status_code=404)
+    return await _file(request, key)
+
+
+async def serve_original(request: Request) -> Response:
+    """An original as a download."""
+    key = request.path_params["key"]
+    name = await run_in_threadpool(_original_name, key)
+    if name is None:
+        return PlainTextResponse(UNSEEN, status_code=404)
+    return await _file(request, key, download_as=name)
+
+
+async def serve_peak(request: Request) -> Response:
+    """The still at a peak of attention of one prediction."""
+    given = request.path_params
+    key = await run_in_threadpool(_peak_key, given["clip_id"], given["prediction_id"], given["number"])
+    if key is None:
+        return PlainTextResponse(UNSEEN, status_code=404)
+    return await _file(request, key)
+
+
+async def healthz(_request: Request) -> Response:
+    """Says that the server answers and reaches its database."""
+    try:
+        await run_in_threadpool(_touch_database)
+    except StorageError as error:
+        return JSONResponse({"status": "failing", "reason": str(error)}, status_code=503)
+    return JSONResponse({"status": "ok"})
+
+
+ROUTES: Final = (
+    Route("/takes/clips/{clip_id}/predictions/{prediction_id:int}/peaks/{number:int}", serve_peak),
+    Route("/takes/{key}/original", serve_original),
+    Route("/takes/{key}", serve_media),
+    Route("/healthz", healthz),
+)
+
+
+async def _file(request: Request, key: str, *, download_as: str | None = None) -> Response:
+    try:
+        path = media_store.path_of(key)
+    except StorageError as error:
+        return PlainTextResponse(str(error), status_code=404)
+    tag = f'"{key}"'
+    if tag in {each.strip() for each in request.headers.get("if-none-match", "").split(",")}:
+        return Response(status_code=304, headers={"etag": tag, **SAFE_HEADERS})
+    kind = await run_in_threadpool(media_store.media_type, path)
+    return _ranged(path, kind, tag, download_as)
+
+
+def _ranged(path: Path, kind: str, tag: str, download_as: str | None) -> FileResponse:
+    return FileResponse(
+        path,
+        media_type=kind,
+        headers={"etag": tag, **SAFE_HEADERS},
+        stat_result=path.stat(),
+        filename=download_as,
+    )
+
+
+def _original_name(key: str) -> str | None:
+    with reading() as session:
+        clip = clips.by_media_key(session, key)
+    return None if clip is None else clip.original_name
+
+
+def _peak_key(clip_id: str, prediction_id: int, number: int) -> str | None:
+    with reading() as session:
+        try:
+            prediction = predictions.by_id(session, prediction_id)
+        except UnknownRowError:
+            return None
+    peaks = prediction.document["peaks"]
+    if prediction.clip_id != clip_id or number >= len(peaks):
+        return None
+    key: str | None = peaks[number]["thumbnail_key"]
+    return key
+
+
+def _touch_database() -> None:
+    with reading() as session:
+        clips.find(session, "")

@@ -1,0 +1,120 @@
+"""The server: pages, routes and the analysis under one process, on one address."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+
+from dashboard.routes import ROUTES
+from dashboard.services import demo
+from dashboard.services.analysis_worker import AnalysisWorker
+from db import session as database
+from engine.errors import DailiesError
+
+SCRIPT: Final = Path(__file__).resolve().parent / "app.py"
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8501
+HIGHEST_PORT: Final = 65_535
+FAREWELL_S: Final = 3
+"""Seconds that open pages get to finish at shutdown."""
+
+
+class ServeError(DailiesError):
+    """The server cannot listen where it was told to."""
+
+
+def serve(*, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT, with_demo: bool = False) -> None:
+    """Serve the dashboard until it is interrupted.
+
+    Parameters
+    ----------
+    port : int
+        0 takes any free port; the address is printed.
+    with_demo : bool
+        Set up the demo project while the pages are already served.
+
+    Raises
+    ------
+    ServeError
+        If the address cannot be listened on.
+    StorageError
+        If the database cannot be used.
+    """
+    database.prepare()
+    listening = _listen(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Dailies is at http://{shown}:{listening.getsockname()[1]} (Ctrl+C ends it)", flush=True)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application(with_demo=with_demo),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=FAREWELL_S,
+        )
+    )
+    try:
+        server.run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass  # uvicorn has shut down in order and passes the signal on
+    finally:
+        listening.close()
+
+
+def application(*, with_demo: bool = False) -> Any:
+    """The ASGI application: Streamlit's pages, our routes, and the worker for as long as it runs."""
+    import streamlit as st
+
+    return st.App(SCRIPT, routes=list(ROUTES), lifespan=_lifespan(with_demo))
+
+
+def _lifespan(with_demo: bool) -> Callable[[Any], Any]:
+    @asynccontextmanager
+    async def lifespan(_app: Any) -> AsyncIterator[None]:
+        stopping = threading.Event()
+        worker = AnalysisWorker()
+        worker.start()
+        if with_demo:
+            threading.Thread(target=demo.set_up, args=(stopping,), name="demo", daemon=True).start()
+        try:
+            yield
+        finally:
+            stopping.set()
+            worker.stop()
+
+    return lifespan
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= HIGHEST_PORT:
+        raise ServeError(f"{port} is no port; give a number from 0 to {HIGHEST_PORT}.")
+    try:
+        kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(kind, socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise ServeError(f"{host!r} is no address of this machine; use --host 127.0.0.1.") from None
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise ServeError(_refused(host, port, error)) from None
+    return listening
+
+
+def _refused(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} on {host} is taken, perhaps by another Dailies; end that or give --port {port + 1}."
+        )
+    if error.errno == errno.EACCES:
+        return f"Port {port} may not be used by this user; give a --port above 1023."
+    return f"{host!r} is no address of this machine; use --host 127.0.0.1."
