@@ -109,7 +109,7 @@ def counts(session: Session, project_id: int) -> Mapping[ClipStatus, int]:
     rows: Iterable[tuple[ClipStatus, int]] = session.execute(
         select(Clip.status, func.count()).where(Clip.project_id == project_id).group_by(Clip.status)
     ).tuples()
-    found = dict(rows)
+    found = dict(iter(rows))
     return {status: found.get(status, 0) for status in ClipStatus}
 
 
