@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import dashboard.components.asset as asset
 from dashboard.services import messages
 from engine.analysis import SpokenWord
 
-MEDIA_ROUTE: Final = "/clips"  # Streamlit keeps /media for itself
-THUMBNAIL_ROUTE: Final = "/thumbnails"
 _mount = asset.renderer("player", scripts=("watch_log.js", "timeline.js"))
-
-
-def media_url(clip_id: str) -> str:
-    """Where the server hands out what a browser plays of a clip."""
-    return f"{MEDIA_ROUTE}/{clip_id}"
-
-
-def thumbnail_url(key: str) -> str:
-    """Where the server hands out a still of the media store."""
-    return f"{THUMBNAIL_ROUTE}/{key}"
 
 
 @dataclass(frozen=True, slots=True)

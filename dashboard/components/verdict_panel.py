@@ -32,11 +32,11 @@ class VerdictView:
     verdict: Verdict | None
     headline: str
     sentence: str
-    gap: float | None
-    lower: float
-    upper: float
-    expected: float | None
-    expressed: float | None
+    gap: float | None = None
+    lower: float = 0.0
+    upper: float = 0.0
+    expected: float | None = None
+    expressed: float | None = None
     before: float | None = None
     notes: tuple[str, ...] = ()
 

@@ -1,0 +1,47 @@
+"""Entry of the dashboard: the frame around the pages, who is here, and which page is shown."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import boundary, sidebar, visit
+from dashboard.app_pages import clips, export, review, thresholds
+from dashboard.services import messages
+
+STYLE = """
+<style>
+.stMainBlockContainer { padding: 3.6rem 2rem 2rem; max-width: 1560px; }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.8rem 1.5rem; } }
+.stSidebar .stCaption { font-size: 0.9rem; }
+</style>
+"""
+
+
+def main() -> None:
+    """Draw one run of the app."""
+    st.set_page_config(page_title=messages.say("app.name"), page_icon=":material/theaters:", layout="wide")
+    st.html(STYLE)
+    pages = {
+        name: st.Page(
+            module.show,
+            title=messages.say(f"app.page.{name}"),
+            icon=f":material/{icon}:",
+            url_path=name,
+            default=module is review,
+        )
+        for name, module, icon in (
+            ("review", review, "slideshow"),
+            ("clips", clips, "video_library"),
+            ("thresholds", thresholds, "tune"),
+            ("export", export, "download"),
+        )
+    }
+    page = st.navigation(list(pages.values()))
+    if visit.wants_review() and page is not pages["review"]:
+        st.switch_page(pages["review"])
+    with boundary.shown():
+        if sidebar.show():
+            page.run()
+
+
+main()

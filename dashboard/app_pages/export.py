@@ -1,0 +1,7 @@
+"""Placeholder until the service lands."""
+
+import streamlit as st
+
+
+def show() -> None:
+    st.header("export")

@@ -1,0 +1,83 @@
+"""Work that outlives a page: started once, watched by whoever looks, its answer kept until fetched."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
+
+WORKERS: Final = 1
+"""One at a time: fits share their processors with the analysis and with everyone's pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A piece of work and how far it is.
+
+    Attributes
+    ----------
+    running_s : float
+        Seconds since it was asked for.
+    share : float or None
+        How much is done, 0 to 1, where the work can tell.
+    error : Exception or None
+        Why it ended without an answer.
+    """
+
+    name: str
+    is_done: bool
+    running_s: float
+    share: float | None = None
+    answer: Any = None
+    error: BaseException | None = None
+
+
+_lock = threading.Lock()
+_pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="dailies-background")
+_started: dict[str, tuple[float, Future[Any]]] = {}
+_shares: dict[str, float] = {}
+
+
+def start(name: str, act: Callable[[Callable[[int, int], None]], Any]) -> None:
+    """Begin ``act`` under ``name``; does nothing while work of that name is still going on.
+
+    Parameters
+    ----------
+    act : callable
+        Gets a function that it may call with (steps done, steps in all).
+    """
+
+    def report(done: int, total: int) -> None:
+        _shares[name] = done / total if total else 1.0
+
+    with _lock:
+        going = _started.get(name)
+        if going is None or going[1].done():
+            _shares.pop(name, None)
+            _started[name] = (time.monotonic(), _pool.submit(act, report))
+
+
+def look(name: str) -> Work | None:
+    """How far the work of that name is; ``None`` where there is none."""
+    with _lock:
+        started = _started.get(name)
+    if started is None:
+        return None
+    begun, future = started
+    age = time.monotonic() - begun
+    if not future.done():
+        return Work(name, is_done=False, running_s=age, share=_shares.get(name))
+    error = future.exception()
+    answer = None if error else future.result()
+    return Work(name, is_done=True, running_s=age, share=1.0, answer=answer, error=error)
+
+
+def forget(name: str) -> None:
+    """Drop finished work, once its answer has been shown."""
+    with _lock:
+        started = _started.get(name)
+        if started is not None and started[1].done():
+            del _started[name]

@@ -1,0 +1,80 @@
+"""The frame's left side: which project, who is here, how far they are."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard import visit
+from dashboard.services import clip_list, messages, projects, visitors
+from db.records import ClipStatus, ProjectRecord
+
+_PROJECT: Final = "chosen_project"
+_PERSON: Final = "chosen_person"
+REFRESH_S: Final = 3
+
+
+def show() -> bool:
+    """Draw the sidebar and enter the visit; False where there is no project to visit yet."""
+    with st.sidebar:
+        st.caption(messages.say("app.question"))
+        project = _project()
+        if project is None:
+            st.info(messages.say("app.no_project"))
+            return False
+        person = visitors.welcome(_person(), project)
+        visit.enter(visit.Visit(person=person, project=project))
+        _progress(project.id, person.id)
+    return True
+
+
+def _project() -> ProjectRecord | None:
+    every = projects.listing()
+    names = [project.name for project in every]
+    asked = st.query_params.get(visit.PROJECT_PARAMETER)
+    if _PROJECT not in st.session_state and asked in names:
+        st.session_state[_PROJECT] = asked
+    if st.session_state.get(_PROJECT) not in names:
+        st.session_state.pop(_PROJECT, None)
+    chosen = (
+        st.selectbox(
+            messages.say("app.project"), names, key=_PROJECT, on_change=lambda: visit.open_clip(None)
+        )
+        if names
+        else None
+    )
+    with st.popover(messages.say("app.new_project"), width="stretch"), st.form("new_project", border=False):
+        name = st.text_input(messages.say("app.new_project_name"), max_chars=80)
+        if st.form_submit_button(messages.say("app.create"), type="primary") and name.strip():
+            projects.create(name)
+            st.query_params[visit.PROJECT_PARAMETER] = name.strip()
+            st.session_state.pop(_PROJECT, None)
+            st.rerun()
+    if chosen is None:
+        return None
+    st.query_params[visit.PROJECT_PARAMETER] = chosen
+    return next(project for project in every if project.name == chosen)
+
+
+def _person() -> str:
+    names = [person.name for person in visitors.known()]
+    if visitors.DEMO_TEACHER not in names:
+        names.insert(0, visitors.DEMO_TEACHER)
+    start = names.index(visitors.DEMO_TEACHER)
+    chosen = st.selectbox(
+        messages.say("app.you_are"), names, index=start, key=_PERSON, accept_new_options=True
+    )
+    return str(chosen or visitors.DEMO_TEACHER).strip() or visitors.DEMO_TEACHER
+
+
+@st.fragment(run_every=REFRESH_S)
+def _progress(project_id: int, person_id: int) -> None:
+    progress = clip_list.progress(project_id, person_id)
+    share = progress.rated / progress.ready if progress.ready else 0.0
+    words = messages.say("app.progress", rated=progress.rated, total=progress.ready)
+    st.progress(min(1.0, share), text=words)
+    state = clip_list.counts(project_id)
+    waiting = state[ClipStatus.QUEUED] + state[ClipStatus.ANALYSING]
+    if waiting:
+        st.caption(messages.say("app.waiting", n=waiting))

@@ -1,0 +1,65 @@
+"""Who is here and in which project: chosen in the sidebar, read by every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from db.records import PersonRecord, ProjectRecord
+
+_KEY: Final = "visit"
+_CLIP: Final = "open_clip"
+_WANTS_REVIEW: Final = "wants_review"
+CLIP_PARAMETER: Final = "clip"
+PROJECT_PARAMETER: Final = "project"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One person in one project."""
+
+    person: PersonRecord
+    project: ProjectRecord
+
+
+def enter(visit: Visit) -> None:
+    """Remember the visit for the pages of this run."""
+    st.session_state[_KEY] = visit
+
+
+def here() -> Visit:
+    """The visit the frame has set up; pages run only after that."""
+    visit: Visit = st.session_state[_KEY]
+    return visit
+
+
+def open_clip(clip_id: str | None) -> None:
+    """Make a clip the one on the Review page.
+
+    It stands in the address, so that a reload comes back to it, and in the session, so that a look at
+    another page does.
+    """
+    if clip_id is None:
+        st.query_params.pop(CLIP_PARAMETER, None)
+        st.session_state.pop(_CLIP, None)
+    else:
+        st.query_params[CLIP_PARAMETER] = clip_id
+        st.session_state[_CLIP] = clip_id
+
+
+def asked_clip() -> str | None:
+    """The clip named in the address, else the one looked at last."""
+    return st.query_params.get(CLIP_PARAMETER) or st.session_state.get(_CLIP)
+
+
+def go_to_review(clip_id: str) -> None:
+    """Have the frame turn to the Review page with that clip at the end of this run's callbacks."""
+    open_clip(clip_id)
+    st.session_state[_WANTS_REVIEW] = True
+
+
+def wants_review() -> bool:
+    """Whether :func:`go_to_review` was called; asked once by the frame."""
+    return bool(st.session_state.pop(_WANTS_REVIEW, False))
