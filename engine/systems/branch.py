@@ -47,7 +47,7 @@ class BranchNetwork(nn.Module):
         self.sequence = AttentiveBiLSTM(width, hidden=HIDDEN, dropout=DROPOUT)
         self.summary = nn.Sequential(nn.Linear(2 * width, SUMMARY), nn.ReLU(), nn.Dropout(DROPOUT))
         self.emotion = nn.Linear(2 * HIDDEN + SUMMARY, emotions)
-        self.intensity = nn.Linear(2 * HIDDEN + SUMMARY, 1)
+        self.intensity = nn.Linear(2 * HIDDEN + SUMMARY, 2)
 
     def forward(self, steps: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Read ``steps`` [batch, time, width], of which the first ``lengths`` [batch] are known.
@@ -56,8 +56,9 @@ class BranchNetwork(nn.Module):
         -------
         emotion : Tensor [batch, emotions]
             Logits.
-        intensity : Tensor [batch]
-            Logit.
+        intensity : Tensor [batch, 2]
+            Logits of the expressed intensity, over all emotions, and of the acted strength, strong
+            against normal whatever the emotion.
         attention : Tensor [batch, time]
         """
         mask = torch.arange(steps.shape[1])[None, :] < lengths[:, None]  # [batch, time]
@@ -68,7 +69,7 @@ class BranchNetwork(nn.Module):
         variance = ((known - mean[:, None]) ** 2 * mask[..., None]).sum(dim=1) / count
         summary = self.summary(torch.cat([mean, torch.sqrt(variance + 1e-4)], dim=1))  # [batch, SUMMARY]
         state = torch.cat([pooled, summary], dim=1)
-        return self.emotion(state), self.intensity(state).squeeze(-1), attention
+        return self.emotion(state), self.intensity(state), attention
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,8 @@ class BranchOpinion:
     ----------
     raw : float
         Intensity as a logit, before the reference scale.
+    strength : float
+        Logit of "acted strongly" against "acted normally", whatever the emotion; learned by the voice alone.
     intensity : float
         Standing among the branch's reference deliveries, in (0, 1).
     probabilities : Mapping[Emotion, float]
@@ -113,6 +116,7 @@ class BranchOpinion:
     """
 
     raw: float
+    strength: float
     intensity: float
     probabilities: Mapping[Emotion, float]
     attention: NDArray[np.float64]
@@ -203,10 +207,11 @@ class Branch:
         attention = np.mean([answer[2] for answer in answers], axis=0)
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares /= shares.sum(axis=1, keepdims=True)
-        standing = self.scale.standing(raw)
+        standing = self.scale.standing(raw[:, 0])
         for row, index in enumerate(known):
             opinions[index] = BranchOpinion(
-                raw=float(raw[row]),
+                raw=float(raw[row, 0]),
+                strength=float(raw[row, 1]),
                 intensity=float(standing[row]),
                 probabilities=dict(zip(self.emotions, shares[row].tolist(), strict=True)),
                 attention=attention[row] / attention[row].sum(),
@@ -217,7 +222,7 @@ class Branch:
 def answer_of(
     member: Member, values: Floats, mask: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Emotion logits [n, emotions], intensity logits [n] and attention [n, 50] of one network.
+    """Emotion logits [n, emotions], intensity logits [n, 2] and attention [n, 50] of one network.
 
     Every clip must have a known instant.
     """

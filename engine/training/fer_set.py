@@ -44,6 +44,8 @@ class FerSet:
         Shares of the votes for ``BASIC_EMOTIONS``; sums to 1.
     fingerprint : ndarray, shape (n,), uint64
         Of the picture file's bytes.
+    names : tuple of str
+        Of the picture files.
     no_face : int
         Pictures in which no face was found.
     """
@@ -51,6 +53,7 @@ class FerSet:
     landmarks: NDArray[np.float32]
     votes: NDArray[np.float32]
     fingerprint: NDArray[np.uint64]
+    names: tuple[str, ...]
     no_face: int
 
 
@@ -83,6 +86,7 @@ def read_fer_set(data: Path, *, split: str) -> FerSet:
         landmarks=found[kept],
         votes=votes[kept] / votes[kept].sum(axis=1, keepdims=True),
         fingerprint=prints[kept],
+        names=tuple(row["image"] for row, used in zip(rows, kept, strict=True) if used),
         no_face=int((named & ~seen).sum()),
     )
 

@@ -1,0 +1,281 @@
+"""Train the performance brain: ``python -m engine train performance --data DIR --out DIR --seed N``.
+
+Both branches are cross-fitted: every figure and the reference scales come from networks that never
+saw the person in question. Figures are printed; the same call with another seed gives the spread.
+"""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.stats import norm
+from sklearn.linear_model import RidgeCV
+from sklearn.preprocessing import StandardScaler
+
+from engine import weights
+from engine.errors import TableError
+from engine.features.geometry import POPULATION_FILE, NeutralPopulation
+from engine.features.table import SCHEMA_VERSION
+from engine.systems.branch import MEMBERS, Member, Standardiser, answer_of, branch_arrays
+from engine.systems.performance import FACE_FILE, VOICE_FILE
+from engine.training import face_set, fer_set, voice_set
+from engine.training.branch_loop import Examples
+from engine.training.face_branch import made_examples, train_face_members
+from engine.training.face_set import FaceSet
+from engine.training.fer_set import FerSet, read_fer_set
+from engine.training.ravdess_names import VOICE_EMOTIONS
+from engine.training.voice_branch import levels, train_voice_members
+from engine.training.voice_set import VoiceSet, read_voice_set
+from engine.verdict.scale import NEUTRAL_SHARE, ReferenceScale
+from engine.vocabulary import BASIC_EMOTIONS
+
+POOLS: Final = 2
+"""Pools of made face clips that the epochs alternate between; a further one is only measured."""
+LEAST_EXPRESSION, FULL_EXPRESSION = 0.1, 0.5
+"""Intensities of made face clips: below is neutral material, above the second a full expression."""
+
+VOICE_DATA: Final = "RAVDESS speech audio (Livingstone & Russo 2018), 20 actors"
+VOICE_LICENCE: Final = "CC BY-NC-SA 4.0, non-commercial"
+FACE_DATA: Final = (
+    "landmarks of KDEF (Lundqvist et al. 1998), CK+ (Lucey et al. 2010), RaFD morphs (Langner et al. 2010; "
+    "ratings Huang, Hsu & Fu 2021); FER+ train (Barsoum et al. 2016)"
+)
+FACE_LICENCE: Final = "research only, non-commercial (FER+ labels MIT)"
+
+Numbers = NDArray[np.float64]
+
+
+def train(data: Path, out: Path, *, seed: int, say: Callable[[str], None] = print) -> None:
+    """Train both branches and write their weight files.
+
+    Parameters
+    ----------
+    data : Path
+        The folder with ``audio/`` and ``faces/``.
+    out : Path
+        The weights folder.
+    seed : int
+        Of all randomness; stored with the weights.
+
+    Raises
+    ------
+    TableError
+        If a training file is missing or unreadable.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # two threads on two busy cores make a step ten times slower
+    try:
+        voice_scores = _train_voice(data, out, seed, say)
+        _train_face(data, out, seed, voice_scores, say)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def save_population(data: Path, out: Path, *, seed: int) -> NeutralPopulation:
+    """Learn the neutral population from the posed faces and write its file."""
+    posed = face_set.read_posed_faces(data / face_set.TABLE, data / face_set.ARRAYS)
+    rest = face_set.population_of(posed)
+    rows = sorted(posed.neutral_rows().values())
+    weights.save(
+        POPULATION_FILE,
+        {"shape": rest.shape, "mean": rest.mean, "spread": rest.spread},
+        folder=out,
+        metadata={"people": str(len(rows)), "feature_schema": SCHEMA_VERSION},
+        entry=_entry("neutral faces of KDEF and CK+ and RaFD, landmarks", FACE_LICENCE, seed),
+        seen=(posed.landmarks[row].tobytes() for row in rows),
+    )
+    return rest
+
+
+def _train_voice(data: Path, out: Path, seed: int, say: Callable[[str], None]) -> Numbers:
+    """Train and write the voice branch; returns the out-of-fold intensity logits [n]."""
+    voices = read_voice_set(data)
+    members = train_voice_members(voices, rng=np.random.default_rng((seed, 0)), say=say)
+    clean, known = voices.values[:, 0].astype(np.float32), voices.mask[:, 0]
+    emotion, raw = out_of_fold(members, clean, known, voices.fold)
+    temperature = fitted_temperature(emotion, np.eye(len(VOICE_EMOTIONS))[voices.emotion])
+    rest = np.array([name.at_rest for name in voices.names])
+    strong = np.array([name.strong for name in voices.names])
+    share = reference_weights(rest, ~rest & strong)
+    scale = ReferenceScale.fit(raw, weights=share)
+    table = Standardiser.fit(clean[known])
+    arrays = branch_arrays(members, table, scale)
+    arrays |= {"seen.hash": voices.fingerprint, "seen.fold": voices.fold.astype(np.uint8)}
+    paths = sorted((data / voice_set.AUDIO_FOLDER).glob("*.flac"))
+    weights.save(
+        VOICE_FILE,
+        arrays,
+        folder=out,
+        metadata={
+            "emotions": ",".join(VOICE_EMOTIONS),
+            "temperature": f"{temperature:.4f}",
+            "feature_schema": SCHEMA_VERSION,
+            "members": f"{MEMBERS}; member k never saw the actors of fold k",
+            "actors_by_fold": _actors_by_fold(voices),
+        },
+        entry=_entry(VOICE_DATA, VOICE_LICENCE, seed),
+        seen=(path.read_bytes() for path in paths),
+    )
+    correct = emotion.argmax(axis=1) == voices.emotion
+    say(f"voice: out-of-fold accuracy {correct.mean():.3f}, temperature {temperature:.2f}")
+    say("voice: standings " + _spread(scale.standing(raw), rest, ~rest & strong))
+    return raw
+
+
+def _train_face(data: Path, out: Path, seed: int, voice_scores: Numbers, say: Callable[[str], None]) -> None:
+    """Train and write the face branch and the neutral population."""
+    rest = save_population(data, out, seed=seed)
+    posed = face_set.read_posed_faces(data / face_set.TABLE, data / face_set.ARRAYS)
+    web = read_fer_set(data, split="train")
+    faces = face_set.face_set(posed, web, rest)
+    rng = np.random.default_rng((seed, 1))
+    pools = [made_examples(faces, rest, rng=rng) for _ in range(POOLS)]
+    members = train_face_members(faces, pools, rng=rng, say=say)
+    fresh, origin = made_examples(faces, rest, rng=rng)
+    emotion, raw = out_of_fold(members, fresh.values, fresh.mask, faces.fold[origin])
+    temperature = fitted_temperature(emotion, fresh.emotion)
+    resting, full = fresh.intensity < LEAST_EXPRESSION, fresh.intensity >= FULL_EXPRESSION
+    scale = ReferenceScale.fit(raw, weights=reference_weights(resting, full))
+    correlation = correlation_with_voice(data / voice_set.FOLDS_FILE, read_voice_set(data), voice_scores)
+    table = Standardiser.fit(fresh.values[fresh.mask])
+    arrays = branch_arrays(members, table, scale)
+    arrays |= {"seen.hash": faces.fingerprint, "seen.fold": faces.fold.astype(np.uint8)}
+    weights.save(
+        FACE_FILE,
+        arrays,
+        folder=out,
+        metadata={
+            "emotions": ",".join(BASIC_EMOTIONS),
+            "temperature": f"{temperature:.4f}",
+            "feature_schema": SCHEMA_VERSION,
+            "members": f"{MEMBERS}; member k never saw the subjects of fold k",
+            "correlation_with_voice": f"{correlation:.4f}",
+        },
+        entry=_entry(FACE_DATA, FACE_LICENCE, seed),
+        seen=_face_contents(posed, data / fer_set.FOLDER / "images.zip", web),
+    )
+    _say_face(faces, fresh, origin, emotion, raw, say)
+    say(f"face: temperature {temperature:.2f}, correlation with the voice {correlation:.2f}")
+    say("face: standings " + _spread(scale.standing(raw), resting, full))
+
+
+def out_of_fold(
+    members: list[Member], values: NDArray[np.float32], mask: NDArray[np.bool_], fold: NDArray[np.int64]
+) -> tuple[Numbers, Numbers]:
+    """Emotion logits [n, emotions] and intensity logits [n], from the network that never saw their fold."""
+    parts = [np.flatnonzero(fold == index) for index in range(MEMBERS)]
+    answers = [answer_of(members[index], values[rows], mask[rows]) for index, rows in enumerate(parts)]
+    back = np.argsort(np.concatenate(parts))
+    return np.concatenate([one[0] for one in answers])[back], np.concatenate([one[1] for one in answers])[
+        back
+    ]
+
+
+def fitted_temperature(logits: Numbers, target: NDArray[np.floating]) -> float:  # type: ignore[type-arg]  # any precision
+    """The temperature that makes the logits likeliest (Guo et al. 2017)."""
+
+    def loss(log_temperature: float) -> float:
+        scaled = logits / np.exp(log_temperature)
+        top = scaled.max(axis=1, keepdims=True)
+        log_share = scaled - top - np.log(np.exp(scaled - top).sum(axis=1, keepdims=True))
+        return float(-(target * log_share).sum(axis=1).mean())
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
+
+
+def reference_weights(rest: NDArray[np.bool_], full: NDArray[np.bool_]) -> Numbers:
+    """Sampling weights [n]: neutral material holds ``NEUTRAL_SHARE``, moderate and full split the rest."""
+    moderate = ~rest & ~full
+    share = np.zeros(rest.size)
+    for group, part in (
+        (rest, NEUTRAL_SHARE),
+        (moderate, (1 - NEUTRAL_SHARE) / 2),
+        (full, (1 - NEUTRAL_SHARE) / 2),
+    ):
+        share[group] = part / max(1, int(group.sum()))
+    return share
+
+
+def correlation_with_voice(table: Path, voices: VoiceSet, voice_scores: Numbers) -> float:
+    """How voice and face intensity of the same takes go together, on the normal scale.
+
+    The face side is read from the takes' mean action units by ridge regression, out of fold.
+    """
+    with table.open(newline="", encoding="utf-8") as opened:
+        rows = list(csv.DictReader(opened))
+    units = [name for name in rows[0] if name.startswith("AU") and name.endswith("_r")]
+    found = {tuple(row["clip"].split("-")[-5:]): [float(row[name]) for name in units] for row in rows}
+    codes = [
+        tuple(path.stem.split("-")[-5:])
+        for path in sorted((table.parent.parent / voice_set.AUDIO_FOLDER).glob("*.flac"))
+    ]
+    if any(code not in found for code in codes):
+        raise TableError(f"{table.name} does not hold every take of the recordings; use the file that does.")
+    features = np.array([found[code] for code in codes])
+    target = levels(voices)
+    guessed = np.zeros(len(target))
+    for fold in range(MEMBERS):
+        fit, held = voices.fold != fold, voices.fold == fold
+        scaler = StandardScaler().fit(features[fit])
+        model = RidgeCV(np.logspace(-1, 3, 9)).fit(scaler.transform(features[fit]), target[fit])
+        guessed[held] = model.predict(scaler.transform(features[held]))
+    rest = np.array([name.at_rest for name in voices.names])
+    strong = np.array([name.strong for name in voices.names])
+    share = reference_weights(rest, ~rest & strong)
+    scores = [
+        norm.ppf(ReferenceScale.fit(score, weights=share).standing(score))
+        for score in (voice_scores, guessed)
+    ]
+    covariance = np.cov(scores[0], scores[1], aweights=share)
+    return float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))
+
+
+def _face_contents(posed: face_set.PosedFaces, archive: Path, web: FerSet) -> Iterator[bytes]:
+    for face in posed.landmarks:
+        yield face.tobytes()
+    with zipfile.ZipFile(archive) as opened:
+        for name in web.names:
+            yield opened.read(name)
+
+
+def _say_face(
+    faces: FaceSet,
+    fresh: Examples,
+    origin: NDArray[np.int64],
+    emotion: Numbers,
+    raw: Numbers,
+    say: Callable[[str], None],
+) -> None:
+    """Print how the made clips of held-out people were read."""
+    named = emotion.argmax(axis=1) == faces.emotion[origin].argmax(axis=1)
+    for name, chosen in (("posed", faces.posed[origin]), ("web", ~faces.posed[origin])):
+        together = np.corrcoef(raw[chosen], fresh.intensity[chosen])[0, 1]
+        say(f"face: made clips, {name}: accuracy {named[chosen].mean():.3f}, intensity r {together:.3f}")
+
+
+def _spread(standing: Numbers, rest: NDArray[np.bool_], full: NDArray[np.bool_]) -> str:
+    groups = (("neutral", rest), ("moderate", ~rest & ~full), ("strong", full))
+    return ", ".join(
+        f"{name} {' / '.join(f'{value:.2f}' for value in np.percentile(standing[group], [10, 50, 90]))}"
+        for name, group in groups
+    )
+
+
+def _actors_by_fold(voices: VoiceSet) -> str:
+    actors = np.array([name.actor for name in voices.names])
+    return "; ".join(
+        ",".join(str(actor) for actor in np.unique(actors[voices.fold == fold])) for fold in range(MEMBERS)
+    )
+
+
+def _entry(data: str, licence: str, seed: int) -> dict[str, object]:
+    command = f"python -m engine train performance --data DIR --out weights --seed {seed}"
+    return {"data": data, "licence": licence, "seed": seed, "command": command}
