@@ -20,6 +20,7 @@ from db.errors import StorageError, UnknownRowError
 from db.session import reading
 
 YEAR_S: Final = 31_536_000
+LARGEST_ID: Final = 2**63 - 1  # a database's integer; an address may hold any digits
 UNSEEN: Final = "There is nothing at this address; open the clip from its page."
 SAFE_HEADERS: Final = {
     "cache-control": f"private, max-age={YEAR_S}, immutable",  # a key names content, which never changes
@@ -116,6 +117,8 @@ def _original_name(key: str) -> str | None:
 
 
 def _peak_key(clip_id: str, prediction_id: int, number: int) -> str | None:
+    if prediction_id > LARGEST_ID:
+        return None
     with reading() as session:
         try:
             prediction = predictions.by_id(session, prediction_id)

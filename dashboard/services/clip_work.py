@@ -54,7 +54,7 @@ class ClipOutcome:
 
 def prepare_process() -> None:
     """Make this process a good worker: polite, and gone when the server is gone; load the models."""
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    leave_with_server()
     os.nice(NICENESS)
     try:
         from engine.systems.alignment import AlignmentSystem
@@ -62,6 +62,11 @@ def prepare_process() -> None:
         AlignmentSystem.load()
     except Exception:  # the first clip will say it again, to the person who asks
         logging.getLogger(__name__).exception("The models cannot be loaded.")
+
+
+def leave_with_server() -> None:
+    """End this process when the one that started it has ended; a killed server cannot say goodbye."""
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 
 def warm_up() -> None:
@@ -106,7 +111,6 @@ def work_on(job: ClipJob) -> ClipOutcome:
 
 
 def _leave_with_parent() -> None:
-    """A killed server cannot say goodbye: wait for its end, then go too."""
     parent = parent_process()
     if parent is not None:
         parent.join()

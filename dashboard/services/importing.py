@@ -33,6 +33,7 @@ CLIP_SUFFIXES: Final = frozenset(
 """What is taken for a clip in a folder, beside every file that LINES.csv names."""
 
 SHOWN_NAMES: Final = 3
+SHOWN_CHARACTERS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +91,29 @@ def sources_at(path: Path, lines: LinesTable | None) -> tuple[Source, ...]:
     TableError
         If ``lines`` names a clip that is not there.
     """
-    if path.is_dir():
-        listed = set() if lines is None else set(lines.rows)
-        try:
-            files = sorted(
-                file for file in path.iterdir() if file.is_file() and not file.name.startswith(".")
-            )
-        except OSError as error:
-            raise MediaError(f"The folder {path.name} cannot be read: {error.strerror}.") from None
-        found = [
-            file for file in files if file.suffix.lower() in CLIP_SUFFIXES or composed(file.name) in listed
-        ]
-        if not found:
-            raise MediaError(
-                f"There is no clip in the folder {path.name or path}; give a folder of video files."
-            )
-    else:
-        found = [path]
+    found = _clips_in(path, set() if lines is None else set(lines.rows)) if _is_folder(path) else [path]
     refuse_unknown_clips(lines, [file.name for file in found])
     return tuple(Source(name=file.name, open=_opener(file), path=file) for file in found)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:  # a name longer than any, for example
+        raise MediaError(f"{path.name[:SHOWN_CHARACTERS]} cannot be opened: {error.strerror}.") from None
+
+
+def _clips_in(folder: Path, listed: set[str]) -> list[Path]:
+    try:
+        files = sorted(file for file in folder.iterdir() if file.is_file() and not file.name.startswith("."))
+    except OSError as error:
+        raise MediaError(f"The folder {folder.name} cannot be read: {error.strerror}.") from None
+    found = [file for file in files if file.suffix.lower() in CLIP_SUFFIXES or composed(file.name) in listed]
+    if not found:
+        raise MediaError(
+            f"There is no clip in the folder {folder.name or folder}; give a folder of video or sound files."
+        )
+    return found
 
 
 def refuse_unknown_clips(lines: LinesTable | None, names: Iterable[str]) -> None:
