@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Final
 
@@ -106,10 +106,10 @@ def list_page(
 
 def counts(session: Session, project_id: int) -> Mapping[ClipStatus, int]:
     """How many clips of a project are how far; every status is there."""
-    rows: Iterable[tuple[ClipStatus, int]] = session.execute(
+    rows = session.execute(
         select(Clip.status, func.count()).where(Clip.project_id == project_id).group_by(Clip.status)
-    ).tuples()
-    found = dict(iter(rows))
+    )
+    found = {row[0]: row[1] for row in rows}
     return {status: found.get(status, 0) for status in ClipStatus}
 
 

@@ -135,7 +135,7 @@ def raters_of_clips(session: Session, clip_ids: Sequence[str]) -> dict[str, int]
         .where(Rating.clip_id.in_(clip_ids))
         .group_by(Rating.clip_id)
     )
-    return dict(iter(rows.tuples()))
+    return {row[0]: row[1] for row in rows}
 
 
 def _row(session: Session, rating_id: int) -> Sequence[object]:

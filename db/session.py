@@ -23,7 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Stateme
 from sqlalchemy.orm import Session
 
 from db import migrations
-from db.errors import StorageError, refusal
+from db.errors import RefusedValueError, StorageError, refusal
 from db.location import database_url
 
 BUSY_TIMEOUT_MS: Final = 30_000
@@ -179,7 +179,14 @@ def _sentences() -> Iterator[None]:
         if isinstance(error.orig, StorageError):
             raise error.orig from None
         raise
+    except UnicodeEncodeError:
+        raise RefusedValueError(
+            "A text holds characters that cannot be stored (half of a surrogate pair); retype it."
+        ) from None
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return json.dumps(value, allow_nan=False, separators=(",", ":"))
+    except ValueError:
+        raise RefusedValueError("A number is expected where a value is not finite.") from None

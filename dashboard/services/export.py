@@ -139,10 +139,15 @@ def export(
 def _places(out: Path, form: Format) -> tuple[Path, Path]:
     ending = f".{form.value}"
     if out.suffix.lower() == ending and not out.is_dir():
-        return out, out.with_name(f"{out.stem}.{PREDICTIONS}{out.suffix}")
-    if out.exists() and not out.is_dir():
+        places = (out, out.with_name(f"{out.stem}.{PREDICTIONS}{out.suffix}"))
+    elif out.exists() and not out.is_dir():
         raise DailiesError(f"{out} is a file; give a folder, or a file name that ends in {ending}.")
-    return out / f"{RATINGS}{ending}", out / f"{PREDICTIONS}{ending}"
+    else:
+        places = (out / f"{RATINGS}{ending}", out / f"{PREDICTIONS}{ending}")
+    for place in places:
+        if place.is_dir():
+            raise DailiesError(f"{place} is a folder; move it away or choose another place.")
+    return places
 
 
 def _write(form: Format, tables: dict[Path, tuple[tuple[Column, ...], Iterator[Row]]]) -> dict[Path, int]:

@@ -1,0 +1,20 @@
+"""A data folder of its own for each test that stores something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from db import session
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty data folder; the database in it is made at the first transaction."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("DAILIES_HOME", str(folder))
+    monkeypatch.delenv("DAILIES_DATABASE_URL", raising=False)
+    yield folder
+    session.close()

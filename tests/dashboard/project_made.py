@@ -1,0 +1,83 @@
+"""A project with analysed clips and answers in a real database, made without media or models."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import numpy as np
+
+from dashboard.services import projects
+from dashboard.services.predictions import draft_of
+from dashboard.services.rating import Answer, submit
+from db import clips, predictions, session
+from db.records import ClipDraft, ClipRecord, ClipStatus, ProjectRecord
+from engine.vocabulary import LineSource
+from tests.dashboard.analysis_made import made_analysis
+
+
+def made_clip(
+    project: ProjectRecord,
+    *,
+    expected: float | None = 0.7,
+    expressed: float | None = 0.4,
+    analysed: bool = True,
+    analysis: dict[str, Any] | None = None,
+    **options: Any,
+) -> ClipRecord:
+    """A ready clip with a prediction of these intensities; ``options`` are fields of its draft."""
+    sha256 = secrets.token_hex(32)
+    given = {
+        "sha256": sha256,
+        "original_name": "take1.mp4",
+        "media_key": f"{sha256}.mp4",
+        "size_bytes": 1000,
+        "duration_s": 4.0,
+        "line": "How dare you leave me here!",
+        "line_source": LineSource.GIVEN,
+        "status": ClipStatus.READY,
+    }
+    with session.writing() as s:
+        clip = clips.add(s, project.id, ClipDraft(**{**given, **options}))
+        if analysed:
+            said = made_analysis(expected=expected, expressed=expressed, **(analysis or {}))
+            predictions.add(s, draft_of(said, clip_id=clip.id))
+    return clip
+
+
+def press() -> str:
+    """An idempotency key as a browser makes one for a press of the button."""
+    return secrets.token_hex(8)
+
+
+def made_ratings(
+    project: ProjectRecord,
+    *,
+    clips_count: int,
+    raters: int,
+    tolerance: float,
+    actors: int = 8,
+    noise: float = 0.3,
+    simulated: bool = False,
+    seed: int = 0,
+) -> None:
+    """Clips whose gaps spread evenly, answered by people who forgive ``tolerance`` (z units)."""
+    generator = np.random.default_rng(seed)
+    people = [projects.person(f"Rater {i}", simulated=simulated) for i in range(raters)]
+    for number, gap in enumerate(np.linspace(-2.0, 2.0, clips_count)):
+        clip = made_clip(
+            project,
+            expected=0.5,
+            expressed=float(0.5 + 0.2 * gap),
+            actor=f"Actor {number % actors}",
+            original_name=f"take{number}.mp4",
+        )
+        for person in people:
+            felt = gap + generator.normal(0, noise)
+            delivery = int(felt > tolerance) - int(felt < -tolerance)
+            submit(
+                clip_id=clip.id,
+                person_id=person.id,
+                answer=Answer(delivery=delivery),
+                idempotency_key=press(),
+            )
