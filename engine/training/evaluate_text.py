@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -135,12 +136,18 @@ def _read(path: Path, *columns: str) -> pd.DataFrame:
     if path.is_dir():
         raise TableError(f"{path.name} is a folder; give a CSV with the columns {', '.join(columns)}.")
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
+            frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8", index_col=False)
     except FileNotFoundError:
         raise TableError(f"There is no file {path.name}; give a CSV with {', '.join(columns)}.") from None
     except OSError as error:
         raise TableError(f"{path.name} cannot be read ({error.strerror}); give a readable CSV.") from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError):
+    except (pd.errors.ParserError, pd.errors.ParserWarning):
+        raise TableError(
+            f"{path.name} has rows with more cells than the header; put texts with commas in quotes."
+        ) from None
+    except (pd.errors.EmptyDataError, UnicodeDecodeError):
         raise TableError(
             f"{path.name} is no CSV in UTF-8 with a header line; export it again with {', '.join(columns)}."
         ) from None

@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine import weights
+from engine.errors import TableError
 from engine.systems.demand import DemandScale
 from engine.systems.line_network import LineNetwork
 from engine.systems.text_brain import FILE, NETWORK_PREFIX, judged, load_stored
@@ -50,7 +51,7 @@ def train(data: Path, out: Path, *, seed: int) -> dict[str, float]:
     Raises
     ------
     TableError
-        If a training file is missing or lacks a column.
+        If a training file is missing, lacks a column, or is too small.
     """
     generator = np.random.default_rng(seed)
     torch.set_num_threads(1)  # measured: two threads on two busy cores are ten times slower than one
@@ -64,7 +65,10 @@ def train(data: Path, out: Path, *, seed: int) -> dict[str, float]:
     load_stored(network, stored)  # the scale must be that of the rounded weights that ship
     _, opinions = judged(answer(network, lines, parts.reference))
     neutral = sets.emotion[parts.reference, BASIC_EMOTIONS.index(Emotion.NEUTRAL)] == 1
-    scale = DemandScale.fit(opinions, neutral=neutral)
+    try:
+        scale = DemandScale.fit(opinions, neutral=neutral)
+    except ValueError as error:
+        raise TableError(f"meld_train.csv is too small to train on: {error}") from error
     weights.save(
         FILE,
         {**space.arrays(), **scale.arrays(), **stored},
