@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from dashboard import boundary, sidebar, visit
 from dashboard.app_pages import clips, export, review, thresholds
 from dashboard.services import messages
 
+ICON = Path(__file__).resolve().parent / "icon.png"
 STYLE = """
 <style>
 .stMainBlockContainer { padding: 3.6rem 2rem 2rem; max-width: 1560px; }
@@ -19,7 +22,7 @@ STYLE = """
 
 def main() -> None:
     """Draw one run of the app."""
-    st.set_page_config(page_title=messages.say("app.name"), page_icon=":material/theaters:", layout="wide")
+    st.set_page_config(page_title=messages.say("app.name"), page_icon=ICON, layout="wide")
     st.html(STYLE)
     pages = {
         name: st.Page(

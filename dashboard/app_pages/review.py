@@ -84,17 +84,17 @@ def _waiting(project_id: int) -> None:
 
 
 def _head(view: review.ReviewView) -> None:
-    back, forth, title = st.columns([0.4, 0.4, 9], gap="small", vertical_alignment="center")
-    back.button(
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    bar.button(
         "", icon=":material/chevron_left:", help=messages.say("review.previous"), key="previous_clip",
         disabled=view.previous_clip_id is None, on_click=visit.open_clip, args=(view.previous_clip_id,),
     )  # fmt: skip
-    forth.button(
+    bar.button(
         "", icon=":material/chevron_right:", help=messages.say("review.next"), key="next_clip",
         disabled=view.next_clip_id is None, on_click=visit.open_clip, args=(view.next_clip_id,),
     )  # fmt: skip
     where = messages.say("review.position", position=view.position, total=view.progress.ready)
-    title.text(f"{where} · {view.clip.original_name}")
+    bar.text(f"{where} · {view.clip.original_name}")
 
 
 def _scene(view: review.ReviewView, *, hides_opinion: bool) -> PlayerScene:

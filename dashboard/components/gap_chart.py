@@ -1,0 +1,101 @@
+"""Charts of the Thresholds page: what people said about which gap, and how rungs compare."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from dashboard.services import messages
+from engine.vocabulary import VERDICT_ORDER, Verdict
+
+COLOURS: Final = {Verdict.UNDER: "#2b7bba", Verdict.CORRECT: "#158f6f", Verdict.OVER: "#d55e00"}
+PATTERNS: Final = {Verdict.UNDER: "/", Verdict.CORRECT: "", Verdict.OVER: "\\"}
+FIXED_COLOUR: Final = "#7a7f87"
+LEARNED_COLOUR: Final = "#7b4ea3"
+BIN_Z: Final = 0.1
+ROW_HEIGHT: Final = 104
+LEAST_REACH_Z: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdPair:
+    """Two thresholds to draw, z units; ``is_learned`` decides colour and dash."""
+
+    name: str
+    lower: float
+    upper: float
+    is_learned: bool
+
+
+def gap_chart(gaps: Sequence[tuple[float, Verdict]], pairs: Sequence[ThresholdPair]) -> go.Figure:
+    """Histograms of the gaps, one row for each verdict people gave, with the thresholds across them.
+
+    Parameters
+    ----------
+    gaps : sequence of (float, Verdict)
+        z units, and what a person said about it.
+    """
+    order = tuple(reversed(VERDICT_ORDER))
+    figure = make_subplots(rows=len(order), cols=1, shared_xaxes=True, vertical_spacing=0.04)
+    reach = max([LEAST_REACH_Z, *(abs(gap) for gap, _ in gaps)]) * 1.08
+    half = math.ceil(reach / BIN_Z) + 0.5  # a bin is centred on zero
+    borders = BIN_Z * np.arange(-half, half + 1)
+    counts = {
+        verdict: np.histogram([gap for gap, given in gaps if given is verdict], bins=borders)[0]
+        for verdict in order
+    }
+    tallest = max(int(each.max()) for each in counts.values())
+    for row, verdict in enumerate(order, start=1):
+        name = f"<b>{messages.say(f'zone.{verdict.value}')}</b><br>n = {counts[verdict].sum()}"
+        figure.add_trace(_bars(borders, counts[verdict], verdict), row=row, col=1)
+        figure.update_yaxes(
+            title={"text": name, "standoff": 6}, range=[0, 1.12 * max(tallest, 1)], nticks=3, row=row, col=1
+        )
+    for pair in pairs:
+        _draw(figure, pair)
+    figure.update_xaxes(range=[-reach, reach], zeroline=True)
+    figure.update_xaxes(title=messages.say("thresholds.axis"), row=len(order), col=1)
+    figure.update_layout(
+        height=ROW_HEIGHT * len(order) + 90,
+        margin={"l": 10, "r": 10, "t": 34, "b": 10},
+        bargap=0.06,
+        legend={"orientation": "h", "y": 1.12, "x": 0},
+    )
+    return figure
+
+
+def _bars(borders: NDArray[np.float64], counts: NDArray[np.int64], verdict: Verdict) -> go.Bar:
+    return go.Bar(
+        x=(borders[:-1] + borders[1:]) / 2,
+        y=counts,
+        width=BIN_Z,
+        marker={
+            "color": COLOURS[verdict],
+            "pattern": {
+                "shape": PATTERNS[verdict],
+                "fgcolor": "rgba(255,255,255,0.5)",
+                "fillmode": "overlay",
+                "size": 6,
+            },
+        },
+        hovertemplate=messages.say("thresholds.hover") + "<extra></extra>",
+        showlegend=False,
+    )
+
+
+def _draw(figure: go.Figure, pair: ThresholdPair) -> None:
+    colour = LEARNED_COLOUR if pair.is_learned else FIXED_COLOUR
+    dash = "solid" if pair.is_learned else "dash"
+    line = {"color": colour, "width": 2.5 if pair.is_learned else 2, "dash": dash}
+    for value in (pair.lower, pair.upper):
+        figure.add_vline(x=value, line=line, row="all", col=1)
+    figure.add_trace(  # only its legend entry shows
+        go.Scatter(x=[None], y=[None], mode="lines", line=line, name=pair.name), row=1, col=1
+    )
