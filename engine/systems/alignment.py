@@ -1,0 +1,280 @@
+"""The alignment system: does the delivery have the strength that the line demands?
+
+Two brains that never see each other's input. The text brain reads the words and says what they
+demand; the performance brain watches and listens and says what is shown. Their difference, on one
+scale, is the gap that a policy judges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from time import perf_counter
+from typing import Final, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine.analysis import (
+    Analysis,
+    Curves,
+    EmotionEstimate,
+    ModalityReading,
+    SpokenWord,
+    z_score,
+)
+from engine.errors import UnknownNameError
+from engine.features.landmarks import FaceTracker
+from engine.features.table import FACE, INSTANTS, SCHEMA_VERSION, VOICE, WORDS, FeatureTable
+from engine.features.trust import Trust, text_trust
+from engine.features.words import WordBlock, word_block
+from engine.media import Media, decode
+from engine.systems.amplifier import amplified
+from engine.systems.attention_peaks import attention_peaks
+from engine.systems.caveats import caveats
+from engine.systems.evidence import Heard, Seen, hear, see
+from engine.systems.fusion import JointEmotion, joint_emotion
+from engine.systems.performance import PerformanceBrain, PerformanceReading, confidence
+from engine.systems.spoken_words import matched_spans
+from engine.systems.text_brain import TextBrain, TextReading
+from engine.verdict.fixed import FIXED
+from engine.verdict.policy import Policy
+from engine.vocabulary import LineSource, Modality, SystemName
+
+TORCH_THREADS: Final = 1
+"""The networks are small: a second thread costs more in waiting than it computes, and the other core
+is busy decoding or tracking."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentSystem:
+    """Both brains and the face tracker, loaded once."""
+
+    text: TextBrain
+    performance: PerformanceBrain
+    tracker: FaceTracker
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def load(cls) -> Self:
+        """Load everything once per process; takes seconds, so do it before a person waits.
+
+        Raises
+        ------
+        WeightsError
+            If a weight file is missing or damaged.
+        """
+        torch.set_num_threads(TORCH_THREADS)
+        return cls(TextBrain.load(), PerformanceBrain.load(), FaceTracker.load())
+
+    @property
+    def version(self) -> str:
+        """Changes with any weight file behind an answer."""
+        return f"{self.text.version[:6]}{self.performance.version}"
+
+    def analyze(
+        self,
+        path: Path,
+        *,
+        line: str | None = None,
+        policy: Policy = FIXED,
+        word_times: Sequence[SpokenWord] | None = None,
+        neutral: NDArray[np.float32] | None = None,
+        amplify: bool = True,
+        context: Mapping[str, str] | None = None,
+    ) -> Analysis:
+        """Say everything about one clip; see :func:`analyze`."""
+        started = perf_counter()
+        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="analyze") as pool:
+            reading_text = pool.submit(_timed_reading, self.text, line)
+            media = decode(path)
+            decoded = perf_counter()
+            hearing = pool.submit(hear, media)
+            seen = see(media, self.tracker, neutral=neutral)
+            heard = hearing.result()
+            text, text_seconds = reading_text.result()
+        before_model = perf_counter()
+        given = bool(text.words)
+        spans = matched_spans(word_times, text.words) if word_times is not None and given else None
+        placed = word_block(
+            text.word_states, times_s=media.times_s, speech=heard.features.speech, spans_s=spans
+        )
+        trust = {
+            Modality.TEXT: text_trust(words=len(text.words), known_share=text.known_share),
+            Modality.VOICE: heard.trust,
+            Modality.FACE: seen.trust,
+        }
+        values = {modality: judged.value for modality, judged in trust.items()}
+        performance = self.performance.read(self._table(media, placed, heard, seen), trust=values)
+        amplification = (
+            amplified(
+                performance.expressed,
+                times_s=media.times_s,
+                jaw_open=seen.features.jaw_open,
+                loudness_db=heard.features.loudness_db,
+                speech=heard.features.speech,
+            )
+            if amplify
+            else None
+        )
+        joint = joint_emotion(_opinions(text, performance), trust=values)
+        expressed = performance.expressed if amplification is None else amplification.after
+        known = {"system": SystemName.ALIGNMENT.value}
+        if joint.emotion is not None:
+            known["emotion"] = joint.emotion.label.value
+        words = tuple(
+            SpokenWord(word, float(start), float(end), float(weight))
+            for word, (start, end), weight in zip(
+                text.words, placed.spans_s, text.word_attention, strict=True
+            )
+        )
+        finished = perf_counter()
+        return Analysis(
+            clip=path.name,
+            duration_s=media.duration_s,
+            system=SystemName.ALIGNMENT,
+            weights_version=self.version,
+            feature_schema=SCHEMA_VERSION,
+            line=line or "",
+            line_source=LineSource.GIVEN if given else LineSource.NONE,
+            emotion=joint.emotion,
+            expected_intensity=text.expected,
+            expressed_intensity=expressed,
+            judgement=policy.judge(_gap(text.expected, expressed), known | dict(context or {})),
+            attention=tuple(performance.attention.tolist()),
+            attention_times_s=tuple(media.times_s.tolist()),
+            words=words,
+            peaks=attention_peaks(performance.attention, media.times_s, words=words, pictures=media.pictures),
+            curves=_curves(heard, seen),
+            modalities=_modalities(text, performance, joint, trust),
+            amplification=amplification,
+            timings_s={
+                "decode": decoded - started,
+                "face": seen.seconds,
+                "voice": heard.seconds,
+                "text": text_seconds,
+                "model": finished - before_model,
+                "total": perf_counter() - started,
+            },
+            warnings=caveats(media, text, trust, line=line, expressed=expressed),
+        )
+
+    def _table(self, media: Media, placed: WordBlock, heard: Heard, seen: Seen) -> FeatureTable:
+        """The 50 × 409 table of z-scores, from the blocks."""
+        values = np.zeros((INSTANTS, WORDS.width + VOICE.width + FACE.width), dtype=np.float32)
+        values[:, WORDS.columns] = placed.values
+        for block, found in ((VOICE, heard.features), (FACE, seen.features)):
+            standardiser = self.performance.standardiser(block.modality)
+            values[:, block.columns] = standardiser.apply(found.values, found.mask)
+        mask = np.column_stack([placed.mask, heard.features.mask, seen.features.mask])
+        return FeatureTable(values=values, mask=mask, times_s=media.times_s)
+
+
+def analyze(
+    path: str | Path,
+    *,
+    line: str | None = None,
+    system: SystemName | str = SystemName.ALIGNMENT,
+    policy: Policy | None = None,
+    word_times: Sequence[SpokenWord] | None = None,
+    neutral: NDArray[np.float32] | None = None,
+    amplify: bool = True,
+    context: Mapping[str, str] | None = None,
+) -> Analysis:
+    """Analyse one clip and its line.
+
+    Parameters
+    ----------
+    path : str or Path
+        A clip of 0.1 s to 30 min; without sound or without pictures it is masked and warned about.
+    line : str, optional
+        What is said in the clip; without it nothing is known of what the clip demands.
+    policy : Policy, optional
+        The thresholds to judge by; the published ±0.15 by default.
+    word_times : sequence of SpokenWord, optional
+        When each word of the line is said; by default the words are spread over the voiced stretch.
+    neutral : ndarray, shape (27,), optional
+        The actor's own face at rest, from :func:`engine.features.face.neutral_measures`.
+    amplify : bool
+        Whether the amplifier override may lift a cautious expressed intensity.
+    context : Mapping[str, str], optional
+        What else the thresholds may depend on (actor, language, genre …). The joint emotion and the
+        system are known without it.
+
+    Raises
+    ------
+    MediaError
+        If the file is no clip.
+    TableError
+        If the word times do not fit the line.
+    UnknownNameError
+        If there is no such system.
+    WeightsError
+        If a weight file is missing or damaged.
+    """
+    if system != SystemName.ALIGNMENT:
+        raise UnknownNameError(f"The system {system!s} cannot analyse clips; use {SystemName.ALIGNMENT}.")
+    return AlignmentSystem.load().analyze(
+        Path(path),
+        line=line,
+        policy=policy or FIXED,
+        word_times=word_times,
+        neutral=neutral,
+        amplify=amplify,
+        context=context,
+    )
+
+
+def _timed_reading(brain: TextBrain, line: str | None) -> tuple[TextReading, float]:
+    started = perf_counter()
+    return brain.read(line or ""), perf_counter() - started
+
+
+def _gap(expected: float | None, expressed: float | None) -> float | None:
+    demanded, shown = z_score(expected), z_score(expressed)
+    return None if demanded is None or shown is None else shown - demanded
+
+
+def _opinions(text: TextReading, performance: PerformanceReading) -> dict[Modality, EmotionEstimate]:
+    opinions = {modality: branch.emotion for modality, branch in performance.readings.items()}
+    return opinions if text.emotion is None else {Modality.TEXT: text.emotion, **opinions}
+
+
+def _modalities(
+    text: TextReading,
+    performance: PerformanceReading,
+    joint: JointEmotion,
+    trust: Mapping[Modality, Trust],
+) -> dict[Modality, ModalityReading]:
+    opinions = _opinions(text, performance)
+    intensities = {modality: branch.expressed for modality, branch in performance.readings.items()}
+    if text.expected is not None:
+        intensities[Modality.TEXT] = text.expected
+    return {
+        modality: ModalityReading(
+            trust=judged.value,
+            confidence=confidence(opinions[modality].probabilities) if modality in opinions else 0.0,
+            emotion=opinions.get(modality),
+            intensity=intensities.get(modality),
+            weight=joint.weights.get(modality, 0.0),
+            quality=judged.quality,
+            note=judged.note,
+        )
+        for modality, judged in trust.items()
+    }
+
+
+def _curves(heard: Heard, seen: Seen) -> Curves:
+    return Curves(
+        loudness_db=_known(heard.features.loudness_db),
+        pitch_hz=_known(heard.features.pitch_hz),
+        face_movement=_known(seen.features.movement),
+    )
+
+
+def _known(values: NDArray[np.float64]) -> tuple[float | None, ...]:
+    return tuple(float(value) if np.isfinite(value) else None for value in values)
