@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import pearsonr
-from sklearn.metrics import accuracy_score, f1_score
+from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 
 from engine import weights
 from engine.errors import TableError, UnknownNameError
@@ -22,6 +22,8 @@ from engine.vocabulary import BASIC_EMOTIONS, Emotion, emotion_named
 
 LEAST_FOR_CORRELATION: Final = 3
 """Two points always correlate perfectly."""
+
+PERCENTILES: Final = (0.1, 0.5, 0.9)
 
 CONTEXT_COLUMNS: Final = ("dialogue_id", "utterance_id")
 
@@ -41,7 +43,9 @@ def text_emotion(path: Path, *, brain: TextBrain | None = None) -> dict[str, Any
     Returns
     -------
     dict
-        ``accuracy, weighted_f1, macro_f1, n, no_words, with_context, seen_in_training, skipped``.
+        ``accuracy, weighted_f1, macro_f1, n, no_words, with_context, seen_in_training, skipped``, and
+        ``expected_intensity``: its 10th, 50th and 90th percentile over the lines of each label, and
+        the ``auc`` with which it tells the other lines from the neutral ones.
 
     Raises
     ------
@@ -64,6 +68,7 @@ def text_emotion(path: Path, *, brain: TextBrain | None = None) -> dict[str, Any
         "macro_f1": float(f1_score(truth, named, average="macro", zero_division=0)),
         "n": len(rows),
         "with_context": sum(bool(before[row]) for row in rows),
+        "expected_intensity": _demanded(truth, readings),
         **_circumstances(frame, truths, rows, readings),
     }
 
@@ -115,6 +120,19 @@ def _intensity(reading: TextReading, emotion: Emotion | None) -> float:
     if emotion is None or not reading.words:
         return 0.0
     return reading.rated.get(emotion, reading.intensity_by_emotion[emotion])
+
+
+def _demanded(truth: Sequence[str], readings: Sequence[TextReading]) -> dict[str, Any]:
+    pairs = [(name, each.expected) for name, each in zip(truth, readings, strict=True) if each.expected]
+    names = np.array([name for name, _ in pairs])
+    expected = np.array([value for _, value in pairs])
+    found: dict[str, Any] = {
+        name: np.quantile(expected[names == name], PERCENTILES).round(3).tolist()
+        for name in sorted(set(names))
+    }
+    felt = names != str(Emotion.NEUTRAL)
+    found["auc"] = float(roc_auc_score(felt, expected)) if felt.any() and not felt.all() else None
+    return found
 
 
 def _circumstances(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from sklearn.metrics import f1_score
 from engine.errors import TableError, UnknownNameError
 from engine.systems.text_brain import TextBrain
 from engine.training import evaluate_text
-from engine.training.evaluate import TASKS, evaluate
+from engine.training.evaluate import HOMES, TASKS, evaluate
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "text"
 LINES = [
@@ -46,6 +47,28 @@ def test_the_figures_of_named_emotions_are_those_of_the_answers(tmp_path: Path, 
     assert found["macro_f1"] == pytest.approx(f1_score(truth, named, average="macro", zero_division=0))
     assert (found["n"], found["with_context"], found["skipped"]) == (5, 0, {})
     json.dumps(found)
+
+
+def test_the_demand_on_neutral_lines_is_told_apart_from_that_on_others(
+    tmp_path: Path, brain: TextBrain
+) -> None:
+    path = write(tmp_path / "lines.csv", ["text", "emotion"], [list(row) for row in LINES])
+    demanded = evaluate_text.text_emotion(path, brain=brain)["expected_intensity"]
+    assert demanded["auc"] == 1.0
+    assert demanded["neutral"] == [pytest.approx(brain.read(LINES[1][0]).expected, abs=1e-3)] * 3
+
+
+def test_without_neutral_lines_the_demand_s_auc_is_null(tmp_path: Path, brain: TextBrain) -> None:
+    path = write(
+        tmp_path / "lines.csv", ["text", "emotion"], [["How dare you!", "anger"], ["...", "neutral"]]
+    )
+    assert evaluate_text.text_emotion(path, brain=brain)["expected_intensity"]["auc"] is None
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_task_has_an_evaluator(task: str) -> None:
+    module, name = HOMES[task]
+    assert callable(getattr(import_module(module), name))
 
 
 def test_labels_the_brain_does_not_name_are_counted_and_left_out(tmp_path: Path, brain: TextBrain) -> None:
