@@ -39,6 +39,7 @@ from engine.systems.caveats import caveats
 from engine.systems.evidence import Heard, Seen, hear, see
 from engine.systems.fusion import JointEmotion, joint_emotion
 from engine.systems.performance import PerformanceBrain, PerformanceReading, confidence
+from engine.systems.rehearsal import rehearsal_media
 from engine.systems.spoken_words import matched_spans
 from engine.systems.text_brain import TextBrain, TextReading
 from engine.verdict.fixed import FIXED
@@ -61,7 +62,9 @@ class AlignmentSystem:
     @classmethod
     @lru_cache(maxsize=1)
     def load(cls) -> Self:
-        """Load everything once per process; takes seconds, so do it before a person waits.
+        """Load everything once per process and run it once, so that the first clip is as fast as any.
+
+        Takes seconds, so do it before a person waits.
 
         Raises
         ------
@@ -69,7 +72,9 @@ class AlignmentSystem:
             If a weight file is missing or damaged.
         """
         torch.set_num_threads(TORCH_THREADS)
-        return cls(TextBrain.load(), PerformanceBrain.load(), FaceTracker.load())
+        system = cls(TextBrain.load(), PerformanceBrain.load(), FaceTracker.load())
+        system._rehearse()
+        return system
 
     @property
     def version(self) -> str:
@@ -162,6 +167,14 @@ class AlignmentSystem:
             },
             warnings=caveats(media, text, trust, line=line, expressed=expressed),
         )
+
+    def _rehearse(self) -> None:
+        """Run what is compiled at first use: librosa's numba loops, torch's kernels."""
+        media = rehearsal_media()
+        heard, seen = hear(media), see(media, self.tracker)
+        states = self.text.read("Hello.").word_states
+        placed = word_block(states, times_s=media.times_s, speech=heard.features.speech)
+        self.performance.read(self._table(media, placed, heard, seen), trust={})
 
     def _table(self, media: Media, placed: WordBlock, heard: Heard, seen: Seen) -> FeatureTable:
         """The 50 × 409 table of z-scores, from the blocks."""
