@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -27,6 +28,10 @@ POSED_REPEATS: Final = 2
 """Made clips of each posed face as it is, so that few people weigh against many web pictures."""
 WEB_WEIGHT: Final = 0.7
 """Web faces have no neutral and their intensity is a proxy."""
+DRAWN_SHARE: Final = 0.5
+"""Share of a pool that one epoch draws."""
+THINNED_SHARE: Final = 0.75
+"""Share of those shown at every second instant: half the work, and faces of another pace."""
 CLEAR_SHARE: Final = 0.6
 """From this share of an expression on, nobody would call the face neutral."""
 
@@ -67,6 +72,16 @@ def made_examples(
     ), origin
 
 
+def thinned(examples: Examples) -> Examples:
+    """Mask every other instant of the first examples, so that most batches are half as long."""
+    mask = examples.mask.copy()
+    first = int(THINNED_SHARE * len(mask))
+    mask[:first, 1::2] = False
+    seen = mask.any(axis=1)
+    mask[~seen] = examples.mask[~seen]
+    return replace(examples, mask=mask)
+
+
 def train_face_members(
     faces: FaceSet,
     pools: list[tuple[Examples, NDArray[np.int64]]],
@@ -83,7 +98,8 @@ def train_face_members(
 
         def draw(rng: Generator, kept: list[NDArray[np.int64]] = kept) -> Examples:
             chosen = int(rng.integers(len(pools)))
-            return pools[chosen][0][rng.permutation(kept[chosen])]
+            count = int(DRAWN_SHARE * kept[chosen].size)
+            return thinned(pools[chosen][0][rng.permutation(kept[chosen])[:count]])
 
         def tell(text: str, fold: int = fold) -> None:
             say(f"face fold {fold + 1} {text}")

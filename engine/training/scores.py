@@ -1,0 +1,69 @@
+"""The figures that measuring the performance brain prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import accuracy_score, f1_score, recall_score, roc_auc_score
+
+from engine.training.ravdess_names import RavdessName
+from engine.vocabulary import Emotion
+
+Figures = dict[str, Any]
+Numbers = NDArray[np.float64]
+
+PROTOCOL: Final = (
+    "Files seen in training are read only by the network that never saw their person; others by all five."
+)
+
+
+def recognition(truth: list[str], guess: list[str]) -> Figures:
+    """Accuracy and unweighted average recall over the labels that occur."""
+    if not truth:
+        return {"accuracy": None, "uar": None}
+    labels = sorted(set(truth))
+    recall = recall_score(truth, guess, labels=labels, average="macro", zero_division=0)
+    return {"accuracy": rounded(accuracy_score(truth, guess)), "uar": rounded(recall)}
+
+
+def naming(truth: list[str], guess: list[str]) -> Figures:
+    """Accuracy and macro F1 over the labels that occur."""
+    if not truth:
+        return {"accuracy": None, "macro_f1": None}
+    labels = sorted(set(truth))
+    score = f1_score(truth, guess, labels=labels, average="macro", zero_division=0)
+    return {"accuracy": rounded(accuracy_score(truth, guess)), "macro_f1": rounded(score)}
+
+
+def auc(strong: NDArray[np.bool_], score: Numbers) -> float | None:
+    """Area under the ROC curve (Hanley & McNeil 1982); ``None`` where one class is missing."""
+    if not strong.size or strong.all() or not strong.any():
+        return None
+    return rounded(roc_auc_score(strong, score))
+
+
+def pairs_ordered(names: list[RavdessName], expressed: Numbers) -> float | None:
+    """Share of normal and strong pairs of one actor, emotion and sentence in which strong is higher."""
+    takes: dict[tuple[int, Emotion, str], dict[bool, list[float]]] = {}
+    for name, value in zip(names, expressed, strict=True):
+        takes.setdefault(name.take, {True: [], False: []})[name.strong].append(float(value))
+    pairs = [high > low for take in takes.values() for high in take[True] for low in take[False]]
+    return rounded(np.mean(pairs)) if pairs else None
+
+
+def per_fold(fold: NDArray[np.int64], figures: Callable[[NDArray[np.int64]], Figures]) -> list[Figures]:
+    """The figures of each training fold's rows; rows nobody was trained on have fold -1."""
+    return [figures(np.flatnonzero(fold == one)) for one in np.unique(fold) if one >= 0]
+
+
+def provenance(fold: NDArray[np.int64], skipped: Mapping[str, int]) -> Figures:
+    """What every answer says beside its figures."""
+    return {"seen_in_training": int((fold >= 0).sum()), "skipped": dict(skipped), "protocol": PROTOCOL}
+
+
+def rounded(value: Any) -> float | None:
+    """Four digits; an undefined figure is ``None``, never NaN."""
+    return round(float(value), 4) if np.isfinite(value) else None
