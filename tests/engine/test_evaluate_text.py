@@ -126,9 +126,9 @@ def test_texts_of_the_training_sets_are_recognised(tmp_path: Path, brain: TextBr
 
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled sets are not beside the checkout")
-def test_the_shipped_weights_beat_logistic_regression_on_frozen_states_on_meld(brain: TextBrain) -> None:
+def test_the_shipped_weights_name_the_emotions_of_unseen_dialogues_above_the_floor(brain: TextBrain) -> None:
     found = evaluate_text.text_emotion(SHARED / "meld_dev.csv", brain=brain)
-    assert found["weighted_f1"] > 0.50  # the regression reaches 0.48 there, macro 0.32
+    assert found["weighted_f1"] > 0.50
     assert found["macro_f1"] > 0.34
 
 
