@@ -1,4 +1,4 @@
-"""A data folder of its own for each test that stores something."""
+"""A data folder of its own for each test: nothing a test stores reaches anybody's own data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from db import session
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty data folder; the database in it is made at the first transaction."""
     folder = tmp_path / "home"

@@ -24,8 +24,6 @@ from engine.vocabulary import Emotion
 from tests.dashboard.analysis_made import made_analysis
 from tests.dashboard.project_made import made_clip, made_ratings, press
 
-pytestmark = pytest.mark.usefixtures("home")
-
 COMMENT = '=HYPERLINK("http://x") “क्या” 🎭\nnext line'
 FULL = Answer(
     delivery=-2,

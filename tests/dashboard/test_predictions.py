@@ -15,8 +15,6 @@ from engine.vocabulary import BASIC_EMOTIONS, Modality
 from tests.dashboard.analysis_made import made_analysis
 from tests.dashboard.project_made import made_clip
 
-pytestmark = pytest.mark.usefixtures("home")
-
 
 def test_an_analysis_is_read_back_exactly_but_for_its_pictures() -> None:
     clip = made_clip(projects.create("Hamlet"), analysed=False)

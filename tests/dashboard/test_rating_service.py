@@ -19,8 +19,6 @@ from engine.verdict.fixed import FIXED
 from engine.vocabulary import Delivery, Emotion, Phase
 from tests.dashboard.project_made import made_clip, press
 
-pytestmark = pytest.mark.usefixtures("home")
-
 FULL = Answer(
     delivery=1,
     emotion="Happiness",

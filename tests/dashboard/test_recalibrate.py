@@ -27,8 +27,6 @@ from engine.vocabulary import FIXED_TOLERANCE_Z, Phase, Protocol
 from tests.dashboard.analysis_made import WEIGHTS, made_analysis
 from tests.dashboard.project_made import made_clip, made_ratings, press
 
-pytestmark = pytest.mark.usefixtures("home")
-
 TOLERANCE = 0.8
 """What the made raters forgive, z units: far more than the fixed pair does."""
 

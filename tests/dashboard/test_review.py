@@ -18,8 +18,6 @@ from engine.vocabulary import SystemName, Verdict
 from tests.dashboard.analysis_made import made_analysis
 from tests.dashboard.project_made import made_clip, press
 
-pytestmark = pytest.mark.usefixtures("home")
-
 WIDE = FixedPolicy(lower=-5.0, upper=5.0)
 
 
