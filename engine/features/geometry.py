@@ -131,9 +131,10 @@ def turned_to_front(landmarks: Floats, shape: Floats) -> tuple[Floats, Floats]:
     rotation = (left * flip[:, None]) @ right  # [n, 3, 3], from the camera's frame to the face's
     scale = (singular * flip).sum(axis=1) / np.maximum((spread**2).sum(axis=(1, 2)), 1e-12)
     aligned = np.einsum("nij,npj->npi", rotation, landmarks - centre) * scale[:, None, None] + goal
-    yaw = np.arcsin(np.clip(-rotation[:, 2, 0], -1, 1))
-    pitch = np.arctan2(rotation[:, 2, 1], rotation[:, 2, 2])
-    roll = np.arctan2(rotation[:, 1, 0], rotation[:, 0, 0])
+    head = rotation.transpose(0, 2, 1)  # from the face's frame to the camera's: how the head is turned
+    yaw = np.arcsin(np.clip(-head[:, 2, 0], -1, 1))
+    pitch = np.arctan2(head[:, 2, 1], head[:, 2, 2])
+    roll = np.arctan2(head[:, 1, 0], head[:, 0, 0])
     return aligned.astype(np.float32), np.stack([yaw, pitch, roll], axis=1).astype(np.float32)
 
 
