@@ -15,7 +15,8 @@ from dashboard.services.lines_table import LineRow, LinesTable, read_lines
 from dashboard.services.predictions import draft_of
 from db.session import reading
 from engine.analysis import Analysis
-from engine.errors import DailiesError
+from engine.errors import MediaError
+from engine.media import probe
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
 from engine.verdict.policy_file import read_policy
@@ -34,7 +35,7 @@ def run(given: argparse.Namespace) -> int:
     for clip in given.clips:
         try:
             analysis = _judged(clip, given, _row(clip, given, lines), policy)
-        except DailiesError as error:
+        except MediaError as error:
             print(" ".join(str(error).split()), file=sys.stderr)
             status = BAD_INPUT
             continue
@@ -47,7 +48,8 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _judged(clip: Path, given: argparse.Namespace, row: LineRow, policy: Policy | None) -> Analysis:
-    from engine import analyze  # loads the models' libraries
+    probe(clip)  # what is no clip is said before the models are loaded, which takes seconds
+    from engine import analyze
 
     analysis = analyze(clip, line=row.line or None, system=given.system)
     prediction = draft_of(analysis, clip_id="")

@@ -111,12 +111,14 @@ BAD_CLIPS: dict[str, Callable[[Desk], Path]] = {
 
 @pytest.mark.parametrize("kind", BAD_CLIPS)
 def test_a_file_that_is_no_clip_is_not_analysed(desk: Desk, kind: str) -> None:
-    desk.refused("analyze", BAD_CLIPS[kind](desk), "--line", "Get out!", "--json")
+    clip = BAD_CLIPS[kind](desk)
+    assert clip.name.split("\0")[0][:20] in desk.refused("analyze", clip, "--line", "Get out!", "--json")
 
 
 @pytest.mark.parametrize("kind", BAD_CLIPS)
 def test_a_file_that_is_no_clip_is_not_imported(desk: Desk, kind: str) -> None:
-    desk.refused("import", BAD_CLIPS[kind](desk), "--project", "Hamlet")
+    clip = BAD_CLIPS[kind](desk)
+    assert clip.name.split("\0")[0][:20] in desk.refused("import", clip, "--project", "Hamlet")
     desk.stored_nothing()
 
 

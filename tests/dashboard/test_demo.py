@@ -1,0 +1,103 @@
+"""The demo project sets itself up once, from drawn takes and raters marked as simulated."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dashboard.services import demo, projects
+from dashboard.services.analysis_worker import AnalysisWorker
+from dashboard.services.lines_table import read_lines
+from db import clips, ratings, session
+from db.records import ClipStatus, RatedClip
+from engine.features.landmarks import FaceTracker
+from engine.media import decode, probe
+from tests.dashboard import work_made
+
+pytestmark = pytest.mark.usefixtures("home")
+
+TAKES = sorted(demo.TAKES.glob("*.mp4"))
+
+
+@pytest.fixture
+def worker() -> Iterator[AnalysisWorker]:
+    worker = AnalysisWorker(work=work_made.quick_work, prepare=work_made.nothing)
+    assert worker.try_start()
+    yield worker
+    worker.stop()
+
+
+def answers() -> list[RatedClip]:
+    with session.reading() as s:
+        return list(ratings.all_of_project(s, projects.by_name(demo.PROJECT).id))
+
+
+def test_three_lines_are_each_given_too_little_right_and_too_much() -> None:
+    lines = read_lines(demo.TAKES / demo.LINES)
+    assert set(lines.rows) == {take.name for take in TAKES}
+    assert Counter(row.line for row in lines.rows.values()).most_common()[0][1] == 3
+    assert len({row.line for row in lines.rows.values()}) == 3
+    for ending in demo.MADE_AS:
+        assert sum(take.stem.endswith(ending) for take in TAKES) == 3
+
+
+@pytest.mark.parametrize("take", TAKES, ids=lambda take: take.stem)
+def test_a_take_plays_in_a_browser_and_shows_a_face_throughout(take: Path) -> None:
+    found = probe(take)
+    assert found.browser_playable
+    assert 3.0 <= found.duration_s <= 5.5
+    assert found.video is not None
+    assert (found.video.width, found.video.height) == (640, 480)
+    assert found.audio is not None
+    tracked = FaceTracker.load().track(decode(take).pictures)
+    assert not np.isnan(tracked).any()
+
+
+def test_the_takes_are_a_few_megabytes() -> None:
+    assert sum(take.stat().st_size for take in TAKES) < 4_000_000
+
+
+@pytest.mark.usefixtures("worker")
+def test_setting_up_twice_leaves_one_project_nine_takes_and_one_answer_each() -> None:
+    demo.set_up(threading.Event())
+    first = answers()
+    demo.set_up(threading.Event())
+    assert answers() == first
+    project = projects.by_name(demo.PROJECT)
+    assert project.demo
+    with session.reading() as s:
+        assert clips.counts(s, project.id)[ClipStatus.READY] == 9
+    assert len(first) == 9 * len(demo.RATERS)
+    assert len(demo.RATERS) >= 5
+
+
+@pytest.mark.usefixtures("worker")
+def test_every_answer_of_the_demo_is_marked_as_simulated_and_follows_the_take() -> None:
+    demo.set_up(threading.Event())
+    found = answers()
+    assert all(each.rating.simulated and each.person.simulated for each in found)
+    means = {
+        ending: np.mean(
+            [each.rating.delivery for each in found if Path(each.clip.original_name).stem.endswith(ending)]
+        )
+        for ending in demo.MADE_AS
+    }
+    assert means["too_little"] < -0.7 < means["right"] < 0.7 < means["too_much"]
+    assert len({each.rating.delivery for each in found}) > 3
+
+
+def test_a_server_that_ends_early_leaves_the_rest_to_the_next_start() -> None:
+    stopped = threading.Event()
+    stopped.set()
+    demo.set_up(stopped)
+    assert answers() == []
+    worker = AnalysisWorker(work=work_made.quick_work, prepare=work_made.nothing)
+    worker.try_start()
+    demo.set_up(threading.Event())
+    worker.stop()
+    assert len(answers()) == 9 * len(demo.RATERS)

@@ -1,0 +1,84 @@
+"""The real server process: pages, clips and analysis on one address, gone when it is told to go."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard.routes import media_url
+from dashboard.services import importing
+from db import session
+
+pytestmark = pytest.mark.usefixtures("home")
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 60.0
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[], tuple[subprocess.Popen[str], str]]]:
+    running: list[subprocess.Popen[str]] = []
+
+    def begin() -> tuple[subprocess.Popen[str], str]:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "dashboard", "serve", "--port", "0"],
+            cwd=ROOT,
+            env=dict(os.environ),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        running.append(server)
+        assert server.stdout is not None
+        address = next(word for word in server.stdout.readline().split() if word.startswith("http://"))
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            try:
+                with urllib.request.urlopen(f"{address}/healthz", timeout=30):
+                    return server, address
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError("the server does not answer")
+
+    yield begin
+    for server in running:
+        server.kill()
+        server.wait()
+        if server.stdout is not None:
+            server.stdout.close()
+
+
+def test_pages_and_ranges_of_clips_are_served_together(
+    start: Callable[[], tuple[subprocess.Popen[str], str]], tmp_path: Path
+) -> None:
+    content = b"\x00\x00\x00\x20ftypisom" + bytes(1000)
+    take = tmp_path / "take.mp4"
+    take.write_bytes(content)
+    (clip,) = importing.import_clips("Hamlet", importing.sources_at(take, None)).added
+    session.close()
+    server, address = start()
+    with urllib.request.urlopen(address, timeout=30) as page:
+        assert b"<html" in page.read()
+    asked = urllib.request.Request(address + media_url(clip.media_key), headers={"Range": "bytes=10-19"})
+    with urllib.request.urlopen(asked, timeout=30) as answer:
+        assert answer.status == 206
+        assert answer.read() == content[10:20]
+        assert answer.headers["Content-Range"] == f"bytes 10-19/{len(content)}"
+    assert server.poll() is None
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_that_is_told_to_end_ends_in_order(
+    start: Callable[[], tuple[subprocess.Popen[str], str]], sign: signal.Signals
+) -> None:
+    server, _ = start()
+    server.send_signal(sign)
+    assert server.wait(timeout=PATIENCE_S) in (0, -sign)
