@@ -5,24 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy.orm import Session
 
 from db import policies
 from db.records import (
-    ClipRecord,
     Json,
     PolicyDraft,
     PolicyKind,
     PolicyRecord,
-    PredictionRecord,
+    PredictionDraft,
     PredictionSummary,
 )
 from engine.analysis import Judgement, z_score
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
 from engine.verdict.policy_file import policy_from_json
+from engine.vocabulary import Emotion
 
 LEVEL_BORDERS: Final = ((1 / 3, "restrained"), (2 / 3, "moderate"), (1.0, "strong"))
 """Directed intensity as a context level: up to each border, that name."""
@@ -37,6 +37,25 @@ CONTEXT_COLUMNS: Final = (
     "directed_level",
 )
 """Everything thresholds can be made to depend on here; a project chooses, see ``projects``."""
+
+
+Predicted = PredictionDraft | PredictionSummary
+"""What a system said, stored (a record is a draft with its number) or about to be judged unstored."""
+
+
+class Described(Protocol):
+    """A clip as far as thresholds may depend on it: a stored one, or a row of LINES.csv."""
+
+    @property
+    def actor(self) -> str | None: ...
+    @property
+    def language(self) -> str | None: ...
+    @property
+    def genre(self) -> str | None: ...
+    @property
+    def directed_emotion(self) -> Emotion | None: ...
+    @property
+    def directed_intensity(self) -> float | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +92,12 @@ def read_document(document: Json) -> Policy:
     return policy_from_json(json.dumps(dict(document)))
 
 
-def in_force(
-    session: Session, project_id: int, prediction: PredictionRecord | PredictionSummary | None = None
-) -> InForce:
+def in_force(session: Session, project_id: int, prediction: Predicted | None = None) -> InForce:
     """The policy that judges in a project, the fixed pair where none was ever put in force.
 
     Parameters
     ----------
-    prediction : PredictionRecord or PredictionSummary, optional
+    prediction : PredictionDraft, PredictionRecord or PredictionSummary, optional
         With it, a policy learned for another system, other weights or another feature table is
         suspended and the fixed pair stands in.
     """
@@ -89,7 +106,7 @@ def in_force(
 
 
 def standing(
-    session: Session, project_id: int, prediction: PredictionRecord | PredictionSummary | None = None
+    session: Session, project_id: int, prediction: Predicted | None = None
 ) -> tuple[PolicyRecord | None, PolicyRecord | None]:
     """The stored policy that judges and the one that is suspended; see :func:`in_force`."""
     record = policies.in_force(session, project_id)
@@ -98,7 +115,7 @@ def standing(
     return policies.by_version(session, project_id, FIXED.version), record
 
 
-def learned_for(record: PolicyRecord, prediction: PredictionRecord | PredictionSummary) -> bool:
+def learned_for(record: PolicyRecord, prediction: Predicted) -> bool:
     """Whether a policy's thresholds speak about such predictions; a fixed pair speaks about all."""
     return record.system is None or (record.system, record.weights_version, record.feature_schema) == (
         prediction.system,
@@ -126,13 +143,13 @@ def ensure_fixed(session: Session, project_id: int) -> PolicyRecord:
     return record
 
 
-def gap_of(prediction: PredictionRecord | PredictionSummary) -> float | None:
+def gap_of(prediction: Predicted) -> float | None:
     """z_expressed - z_expected of a prediction, ``None`` where an intensity is unknown."""
     expected, expressed = z_score(prediction.expected_intensity), z_score(prediction.expressed_intensity)
     return None if expected is None or expressed is None else expressed - expected
 
 
-def context_of(clip: ClipRecord, prediction: PredictionRecord | PredictionSummary) -> dict[str, str]:
+def context_of(clip: Described, prediction: Predicted) -> dict[str, str]:
     """The context levels of a clip by name, of :data:`CONTEXT_COLUMNS`; unknown ones are left out."""
     levels: Mapping[str, str | None] = {
         "emotion": prediction.emotion,
@@ -146,7 +163,7 @@ def context_of(clip: ClipRecord, prediction: PredictionRecord | PredictionSummar
     return {name: str(level) for name, level in levels.items() if level}
 
 
-def directed_level(clip: ClipRecord) -> str | None:
+def directed_level(clip: Described) -> str | None:
     """The directed intensity as a context level, ``None`` where nobody directed one."""
     strength = clip.directed_intensity
     if strength is None:
@@ -154,6 +171,6 @@ def directed_level(clip: ClipRecord) -> str | None:
     return next(name for border, name in LEVEL_BORDERS if strength <= border)
 
 
-def judge(policy: Policy, clip: ClipRecord, prediction: PredictionRecord | PredictionSummary) -> Judgement:
+def judge(policy: Policy, clip: Described, prediction: Predicted) -> Judgement:
     """The verdict on a clip under a policy, from the stored intensities alone."""
     return policy.judge(gap_of(prediction), context_of(clip, prediction))
