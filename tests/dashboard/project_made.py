@@ -6,13 +6,12 @@ import secrets
 from typing import Any
 
 import numpy as np
+from sqlalchemy.orm import Session
 
-from dashboard.services import projects
 from dashboard.services.predictions import draft_of
-from dashboard.services.rating import Answer, submit
-from db import clips, predictions, session
-from db.records import ClipDraft, ClipRecord, ClipStatus, ProjectRecord
-from engine.vocabulary import LineSource
+from db import clips, people, predictions, ratings, session
+from db.records import ClipDraft, ClipRecord, ClipStatus, ProjectRecord, RatingDraft
+from engine.vocabulary import INTENSITY_UNIT, Delivery, LineSource, Phase
 from tests.dashboard.analysis_made import made_analysis
 
 
@@ -26,19 +25,8 @@ def made_clip(
     **options: Any,
 ) -> ClipRecord:
     """A ready clip with a prediction of these intensities; ``options`` are fields of its draft."""
-    sha256 = secrets.token_hex(32)
-    given = {
-        "sha256": sha256,
-        "original_name": "take1.mp4",
-        "media_key": f"{sha256}.mp4",
-        "size_bytes": 1000,
-        "duration_s": 4.0,
-        "line": "How dare you leave me here!",
-        "line_source": LineSource.GIVEN,
-        "status": ClipStatus.READY,
-    }
     with session.writing() as s:
-        clip = clips.add(s, project.id, ClipDraft(**{**given, **options}))
+        clip = _add_clip(s, project, **options)
         if analysed:
             said = made_analysis(expected=expected, expressed=expressed, **(analysis or {}))
             predictions.add(s, draft_of(said, clip_id=clip.id))
@@ -63,21 +51,36 @@ def made_ratings(
 ) -> None:
     """Clips whose gaps spread evenly, answered by people who forgive ``tolerance`` (z units)."""
     generator = np.random.default_rng(seed)
-    people = [projects.person(f"Rater {i}", simulated=simulated) for i in range(raters)]
-    for number, gap in enumerate(np.linspace(-2.0, 2.0, clips_count)):
-        clip = made_clip(
-            project,
-            expected=0.5,
-            expressed=float(0.5 + 0.2 * gap),
-            actor=f"Actor {number % actors}",
-            original_name=f"take{number}.mp4",
-        )
-        for person in people:
-            felt = gap + generator.normal(0, noise)
-            delivery = int(felt > tolerance) - int(felt < -tolerance)
-            submit(
-                clip_id=clip.id,
-                person_id=person.id,
-                answer=Answer(delivery=delivery),
-                idempotency_key=press(),
-            )
+    with session.writing() as s:
+        answering = [people.get_or_create(s, f"Rater {i}", simulated=simulated) for i in range(raters)]
+        for number, gap in enumerate(np.linspace(-2.0, 2.0, clips_count)):
+            clip = _add_clip(s, project, actor=f"Actor {number % actors}", original_name=f"take{number}.mp4")
+            said = made_analysis(expected=0.5, expressed=float(0.5 + INTENSITY_UNIT * gap))
+            prediction = predictions.add(s, draft_of(said, clip_id=clip.id))
+            for person in answering:
+                felt = gap + generator.normal(0, noise)
+                draft = RatingDraft(
+                    clip_id=clip.id,
+                    person_id=person.id,
+                    idempotency_key=press(),
+                    phase=Phase.ASSISTED,
+                    delivery=Delivery(int(felt > tolerance) - int(felt < -tolerance)),
+                    prediction_id=prediction.id,
+                    simulated=simulated,
+                )
+                ratings.add(s, draft)
+
+
+def _add_clip(s: Session, project: ProjectRecord, **options: Any) -> ClipRecord:
+    sha256 = secrets.token_hex(32)
+    given = {
+        "sha256": sha256,
+        "original_name": "take1.mp4",
+        "media_key": f"{sha256}.mp4",
+        "size_bytes": 1000,
+        "duration_s": 4.0,
+        "line": "How dare you leave me here!",
+        "line_source": LineSource.GIVEN,
+        "status": ClipStatus.READY,
+    }
+    return clips.add(s, project.id, ClipDraft(**{**given, **options}))

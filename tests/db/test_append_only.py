@@ -1,0 +1,205 @@
+"""What people and models said is never changed, and values out of range never get in."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db import audit, policies, predictions, ratings, session
+from db.append_only import statements
+from db.errors import AlreadyThereError, RefusedValueError, StorageError, UnknownRowError
+from db.location import DATABASE_FILE
+from db.records import (
+    ClipRecord,
+    PersonRecord,
+    PolicyDraft,
+    PolicyKind,
+    PredictionDraft,
+    ProjectRecord,
+    RatingDraft,
+)
+from db.tables import APPEND_ONLY, Rating
+from engine.vocabulary import Channel, Delivery, Emotion, LineSource, Phase, SystemName
+
+
+@pytest.fixture
+def draft(clip: ClipRecord, person: PersonRecord) -> RatingDraft:
+    return RatingDraft(
+        clip_id=clip.id,
+        person_id=person.id,
+        idempotency_key="key-1",
+        phase=Phase.ASSISTED,
+        delivery=Delivery.RIGHT,
+    )
+
+
+@pytest.fixture
+def filled(
+    home: Path, draft: RatingDraft, project: ProjectRecord, clip: ClipRecord
+) -> Iterator[sqlite3.Connection]:
+    """A database with a row in every append-only table, opened without the application."""
+    with session.writing() as s:
+        predictions.add(
+            s,
+            PredictionDraft(
+                clip_id=clip.id,
+                system=SystemName.ALIGNMENT,
+                weights_version="w",
+                feature_schema="f",
+                line="",
+                line_source=LineSource.NONE,
+                emotion=Emotion.JOY,
+                expected_intensity=None,
+                expressed_intensity=0.5,
+                document={},
+            ),
+        )
+        policy = policies.add(s, PolicyDraft(project.id, "v1", PolicyKind.FIXED, {}, gate_open=True))
+        policies.put_in_force(s, project.id, policy.id, person_id=None)
+        ratings.add(s, draft)
+        audit.write(s, "test", "everything")
+    connection = sqlite3.connect(home / DATABASE_FILE)
+    yield connection
+    connection.close()
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+def test_no_row_can_be_changed_or_deleted_even_past_the_application(
+    filled: sqlite3.Connection, table: str
+) -> None:
+    before = filled.execute(f"SELECT * FROM {table}").fetchall()
+    assert before
+    for statement in (f"UPDATE {table} SET created_at = '2000-01-01'", f"DELETE FROM {table}"):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            filled.execute(statement)
+    assert filled.execute(f"SELECT * FROM {table}").fetchall() == before
+
+
+def test_the_application_refuses_a_change_in_a_sentence(draft: RatingDraft) -> None:
+    with session.writing() as s:
+        stored = ratings.add(s, draft)
+    with pytest.raises(StorageError, match=r"^Ratings are append-only; add a new row instead\.$"):
+        _change(stored.id)
+
+
+def _change(rating_id: int) -> None:
+    with session.writing() as s:
+        s.get_one(Rating, rating_id).comment = "changed"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"delivery": 3}, "step from -2"),
+        ({"delivery": -3}, "step from -2"),
+        ({"expected_intensity": -0.1}, "expected intensity lies between 0 and 1"),
+        ({"expressed_intensity": 1.1}, "expressed intensity lies between 0 and 1"),
+        ({"expressed_intensity": float("nan")}, "number is expected"),
+        ({"watched_share": 2.0}, "watched share"),
+        ({"active_time_s": -1.0}, "active time"),
+        ({"selection_probability": 0.0}, "selection probability"),
+        ({"delivery": None}, "at least one thing"),
+        ({"lock_hash": "a" * 64}, "both its time and its hash"),
+        ({"locked_at": datetime(2026, 1, 1)}, "needs a time zone"),
+        ({"idempotency_key": ""}, "does not accept"),
+    ],
+)
+def test_a_value_out_of_range_is_refused_in_one_sentence_and_nothing_is_stored(
+    draft: RatingDraft, change: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(RefusedValueError, match=sentence) as caught, session.writing() as s:
+        ratings.add(s, replace(draft, **change))
+    assert "\n" not in str(caught.value)
+    with session.reading() as s:
+        assert ratings.history(s, draft.clip_id) == ()
+
+
+@pytest.mark.parametrize(
+    "change", [{"clip_id": "x"}, {"person_id": 9}, {"prediction_id": 9}, {"policy_id": 9}]
+)
+def test_a_rating_of_what_is_not_there_is_refused(draft: RatingDraft, change: dict[str, Any]) -> None:
+    with pytest.raises(UnknownRowError, match="not there"), session.writing() as s:
+        ratings.add(s, replace(draft, **change))
+
+
+def test_the_same_key_is_stored_once_and_a_new_key_supersedes(draft: RatingDraft) -> None:
+    with session.writing() as s:
+        first = ratings.add(s, draft)
+        again = ratings.add(s, replace(draft, delivery=Delivery.TOO_MUCH))
+        second = ratings.add(s, replace(draft, idempotency_key="key-2"))
+    assert again == first
+    assert second.supersedes_id == first.id
+
+
+def test_answers_on_other_channels_do_not_supersede(draft: RatingDraft) -> None:
+    with session.writing() as s:
+        ratings.add(s, draft)
+        other = ratings.add(s, replace(draft, idempotency_key="key-2", channel=Channel.VOICE))
+    assert other.supersedes_id is None
+
+
+def test_the_same_key_for_another_clip_is_refused(draft: RatingDraft, new_clip: Any) -> None:
+    other = new_clip()
+    with session.writing() as s:
+        ratings.add(s, draft)
+    with pytest.raises(AlreadyThereError, match="same key"), session.writing() as s:
+        ratings.add(s, replace(draft, clip_id=other.id))
+
+
+def test_a_rating_comes_back_as_it_went_in(draft: RatingDraft) -> None:
+    full = replace(
+        draft,
+        emotion=Emotion.SURPRISE,
+        expected_intensity=0.1 + 0.2,
+        expressed_intensity=1.0,
+        comment="“क्या”\n🎭",
+        reason="because",
+        watched_share=0.0,
+        active_time_s=1e-9,
+        simulated=True,
+        locked_at=datetime(2026, 3, 29, 1, 30, tzinfo=UTC),
+        lock_hash="a" * 64,
+        selection_probability=1 / 3,
+        prediction_shown=False,
+        confirmed=True,
+    )
+    with session.writing() as s:
+        stored = ratings.add(s, full)
+    with session.reading() as s:
+        found = ratings.current_for(s, draft.clip_id, draft.person_id)
+    assert found == stored
+    assert all(getattr(found, name) == getattr(full, name) for name in RatingDraft.__dataclass_fields__)
+
+
+def test_the_audit_log_is_chained_and_shows_tampering(home: Path, person: PersonRecord) -> None:
+    with session.writing() as s:
+        for number in range(5):
+            audit.write(s, "test", f"row:{number}", person_id=person.id, details={"n": number, "text": "é"})
+    with session.reading() as s:
+        assert audit.first_broken(s) is None
+        newest = audit.list_page(s, limit=2)
+        rest = audit.list_page(s, before=newest.next_key, limit=10)
+    assert [line.subject for line in (*newest.items, *rest.items)] == [f"row:{n}" for n in (4, 3, 2, 1, 0)]
+    session.close()
+    with sqlite3.connect(home / DATABASE_FILE) as connection:
+        connection.execute("DROP TRIGGER audit_log_no_update")
+        connection.execute("UPDATE audit_log SET subject = 'row:99' WHERE id = 3")
+    with session.reading() as s:
+        broken = audit.first_broken(s)
+    assert broken is not None
+    assert broken.id == 3
+
+
+def test_triggers_are_written_for_the_databases_dailies_runs_on_and_no_other() -> None:
+    assert all(
+        "ratings are append-only" in " ".join(statements("ratings", dialect=d))
+        for d in ("sqlite", "postgresql")
+    )
+    with pytest.raises(ValueError, match="not on mysql"):
+        statements("ratings", dialect="mysql")
