@@ -11,11 +11,13 @@ from dashboard.app_pages import clips, export, review, thresholds
 from dashboard.services import messages
 
 ICON = Path(__file__).resolve().parent / "icon.png"
+LANGUAGE_PARAMETER = "language"
 STYLE = """
 <style>
-.stMainBlockContainer { padding: 3.6rem 2rem 2rem; max-width: 1560px; }
-@media (max-width: 640px) { .stMainBlockContainer { padding: 3.6rem 0.8rem 1.5rem; } }
-.stSidebar .stCaption { font-size: 0.9rem; }
+.stApp {{ direction: {direction}; }}
+.stMainBlockContainer {{ padding: 3.6rem 2rem 2rem; max-width: 1560px; }}
+@media (max-width: 640px) {{ .stMainBlockContainer {{ padding: 3.6rem 0.8rem 1.5rem; }} }}
+.stSidebar .stCaption {{ font-size: 0.9rem; }}
 </style>
 """
 
@@ -23,7 +25,11 @@ STYLE = """
 def main() -> None:
     """Draw one run of the app."""
     st.set_page_config(page_title=messages.say("app.name"), page_icon=ICON, layout="wide")
-    st.html(STYLE)
+    asked = st.query_params.get(LANGUAGE_PARAMETER)
+    if asked in messages.languages():
+        st.session_state[LANGUAGE_PARAMETER] = asked
+    messages.speak(st.session_state.get(LANGUAGE_PARAMETER, messages.DEFAULT_LANGUAGE))
+    st.html(STYLE.format(direction=messages.direction()))
     pages = {
         name: st.Page(
             module.show,

@@ -60,6 +60,11 @@ def go_to_review(clip_id: str) -> None:
     st.session_state[_WANTS_REVIEW] = True
 
 
+def is_turning() -> bool:
+    """Whether the frame is about to turn to the Review page."""
+    return _WANTS_REVIEW in st.session_state
+
+
 def wants_review() -> bool:
     """Whether :func:`go_to_review` was called; asked once by the frame."""
     return bool(st.session_state.pop(_WANTS_REVIEW, False))

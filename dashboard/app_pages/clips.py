@@ -23,6 +23,7 @@ ALL: Final = "all"
 def show() -> None:
     """Draw the page."""
     here = visit.here()
+    asked = st.session_state.pop(_DETAILS, None)
     st.header(messages.say("clips.title"))
     counts = clip_list.counts(here.project.id)
     with st.expander(messages.say("clips.add"), expanded=not sum(counts.values()), icon=":material/upload:"):
@@ -30,8 +31,8 @@ def show() -> None:
     _import_progress(_import_name(here))
     status, text = _filters()
     _list(here.project.id, status, text)
-    if clip_id := st.session_state.pop(_DETAILS, None):
-        _details(clip_id, here.person.id)
+    if asked:
+        _details(asked, here.person.id)
 
 
 def _add(here: visit.Visit) -> None:
@@ -139,6 +140,8 @@ def _from_the_start() -> None:
 
 @st.fragment(run_every=REFRESH_S)
 def _list(project_id: int, status: ClipStatus | None, text: str) -> None:
+    if _DETAILS in st.session_state or visit.is_turning():
+        st.rerun()  # what was asked for lies outside this fragment
     state = clip_list.counts(project_id)
     total = sum(state.values())
     done = state[ClipStatus.READY] + state[ClipStatus.FAILED]

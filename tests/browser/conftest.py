@@ -1,0 +1,92 @@
+"""A prepared demo project, a server for it, and a real Chromium."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.served import Served, serve
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--autoplay-policy=no-user-gesture-required",
+)
+TAKES = 9
+SIMULATED_ANSWERS = 54
+WAIT_MS = 60_000  # a busy machine is slow, not wrong
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder as driving a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    expect.set_options(timeout=WAIT_MS)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which the demo project is analysed and rated, with no server on it."""
+    home = tmp_path_factory.mktemp("prepared") / "home"
+    home.mkdir()
+    server = serve(home, "--demo")
+    try:
+        server.wait_for("SELECT count(*) FROM clips WHERE status = 'ready'", TAKES)
+        server.wait_for("SELECT count(*) FROM ratings", SIMULATED_ANSWERS)
+    finally:
+        server.stop()
+    return home
+
+
+@pytest.fixture(scope="module")
+def server(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server on a copy of the prepared folder, shared by a module's tests."""
+    home = tmp_path_factory.mktemp("shared") / "home"
+    shutil.copytree(prepared, home)
+    running = serve(home)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_server(prepared: Path, tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """Start servers on a copy of the prepared folder that only this test has; they end with the test."""
+    home = tmp_path / "home"
+    shutil.copytree(prepared, home)
+    started: list[Served] = []
+
+    def start(port: int = 0) -> Served:
+        started.append(serve(home, port=port))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.stop()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh window with no memory of earlier tests."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(WAIT_MS)
+    yield context.new_page()
+    context.close()
