@@ -11,12 +11,14 @@ from dashboard.app_pages import clips, export, review, thresholds
 from dashboard.services import messages
 
 ICON = Path(__file__).resolve().parent / "icon.png"
+SIDEBAR_WIDTH = 236  # pixels
 LANGUAGE_PARAMETER = "language"
 STYLE = """
 <style>
 .stApp {{ direction: {direction}; }}
-.stMainBlockContainer {{ padding: 3.6rem 2rem 2rem; max-width: 1560px; }}
-@media (max-width: 640px) {{ .stMainBlockContainer {{ padding: 3.6rem 0.8rem 1.5rem; }} }}
+.stAppHeader {{ height: 2.6rem; min-height: 0; }}
+.stMainBlockContainer {{ padding: 2.7rem 1.8rem 2rem; max-width: 1560px; }}
+@media (max-width: 640px) {{ .stMainBlockContainer {{ padding: 2.9rem 0.8rem 1.5rem; }} }}
 .stSidebar .stCaption {{ font-size: 0.9rem; }}
 </style>
 """
@@ -24,7 +26,12 @@ STYLE = """
 
 def main() -> None:
     """Draw one run of the app."""
-    st.set_page_config(page_title=messages.say("app.name"), page_icon=ICON, layout="wide")
+    st.set_page_config(
+        page_title=messages.say("app.name"),
+        page_icon=ICON,
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_WIDTH,
+    )
     asked = st.query_params.get(LANGUAGE_PARAMETER)
     if asked in messages.languages():
         st.session_state[LANGUAGE_PARAMETER] = asked

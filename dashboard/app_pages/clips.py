@@ -32,7 +32,8 @@ def show() -> None:
     status, text = _filters()
     _list(here.project.id, status, text)
     if asked:
-        _details(asked, here.person.id)
+        dialog = st.dialog(messages.say("clips.details"), width="medium")
+        dialog(_details)(asked, here.person.id)
 
 
 def _add(here: visit.Visit) -> None:
@@ -54,7 +55,8 @@ def _add(here: visit.Visit) -> None:
     )
     going = background.look(_import_name(here))
     is_busy = going is not None and not going.is_done
-    if st.button(messages.say("clips.import", n=len(clips)), type="primary", disabled=not clips or is_busy):
+    label = messages.say("clips.import", n=len(clips)) if clips else messages.say("clips.import_none")
+    if st.button(label, type="primary", disabled=not clips or is_busy):
         lines = parse_lines(tables[0].getvalue(), name=tables[0].name) if tables else None
         if line.strip():
             lines = LinesTable(
@@ -172,11 +174,10 @@ def _do(what: str, clip_id: str) -> None:
         visit.go_to_review(clip_id)
 
 
-@st.dialog(" ", width="large")
 def _details(clip_id: str, person_id: int) -> None:
     with boundary.shown():
         clip = clip_list.clip(clip_id)
-        st.subheader(clip.original_name)
+        st.text(clip.original_name)
         with st.form("details", border=False):
             line = st.text_area(messages.say("clips.line"), clip.line, max_chars=2000, height=80)
             left, middle, right = st.columns(3)

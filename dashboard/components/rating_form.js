@@ -71,7 +71,7 @@ class RatingForm {
   }
 
   choose(field, option) {
-    this.change(field.name, this.isChosen(field, option) ? null : option.value);
+    this.change(field.name, option.value); // twice the same key is the same answer; Escape takes it back
     this.draw();
   }
 

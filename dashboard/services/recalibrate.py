@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from dashboard.services.judging import InForce, ensure_fixed, in_force, policy_of
+from dashboard.services.judging import InForce, ensure_fixed, in_force
 from dashboard.services.messages import say
 from dashboard.services.projects import context_columns as chosen_columns
 from dashboard.services.training_ratings import TrainingRatings, collect
@@ -100,7 +100,7 @@ def recalibrate(
         moved = current is not None and current.version != _version_in_force(incumbent)
         wanted = promote and report.promoted and record.id != (current.id if current else None)
         if wanted and not moved:
-            _promote(session, record, person_id=person_id, note=report.reason)
+            _promote(session, project_id, record, person_id=person_id, note=report.reason)
     reason = f"{report.reason} {say('recalibrate.overtaken')}" if wanted and moved else report.reason
     return Recalibration(report, record, wanted and not moved, reason, training.notes, lower, upper)
 
@@ -124,9 +124,7 @@ def put_in_force(
                 f"Thresholds {record.version} were not shown better than those in force, so they stay a "
                 "candidate; collect more ratings and train again."
             )
-        if record.project_id != project_id:
-            return policies.put_in_force(session, project_id, policy_id, person_id=person_id)
-        return _promote(session, record, person_id=person_id, note=note)
+        return _promote(session, project_id, record, person_id=person_id, note=note)
 
 
 def go_back(project_id: int, *, person_id: int | None) -> PolicyRecord:
@@ -148,7 +146,7 @@ def go_back(project_id: int, *, person_id: int | None) -> PolicyRecord:
                 "No other thresholds were in force before these; there is nothing to go back to."
             )
         record = policies.by_id(session, steps[-2])
-        _promote(session, record, person_id=person_id, note=say("recalibrate.went_back"))
+        _promote(session, project_id, record, person_id=person_id, note=say("recalibrate.went_back"))
         return record
 
 
@@ -200,8 +198,10 @@ def _store(
     return record
 
 
-def _promote(session: Session, record: PolicyRecord, *, person_id: int | None, note: str) -> PromotionRecord:
-    promotion = policies.put_in_force(session, record.project_id, record.id, person_id=person_id, note=note)
+def _promote(
+    session: Session, project_id: int, record: PolicyRecord, *, person_id: int | None, note: str
+) -> PromotionRecord:
+    promotion = policies.put_in_force(session, project_id, record.id, person_id=person_id, note=note)
     audit.write(
         session,
         "policy.promote",
@@ -230,17 +230,3 @@ def _looks(session: Session, project_id: int) -> int:
 
 def _version_in_force(policy: InForce) -> str:
     return (policy.suspended or policy.record).version if policy.record else policy.policy.version
-
-
-def read_policy(project_id: int) -> Policy:
-    """The policy in force in a project, for the command line.
-
-    Raises
-    ------
-    UnknownRowError
-        If there is no such project.
-    """
-    with reading() as session:
-        projects.by_id(session, project_id)
-        record = policies.in_force(session, project_id)
-        return in_force(session, project_id).policy if record is None else policy_of(record)
