@@ -10,10 +10,12 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import Any, Final, Self
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +30,34 @@ ROOM_AROUND: Final = 0.8
 LEAST_CONFIDENCE: Final = 0.5
 PROBES: Final = 3
 """Pictures in which the number of faces is checked: one, some way in, and near the end."""
+FAR_CONFIDENCE: Final = 0.6
+FAR_ROOM: Final = 1.0
+"""Part of a far face's size that its window shows on each side: it may move that much."""
+WINDOW_WIDTH: Final = 256
+"""A far face's window is enlarged to this; a third of it is face."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A part of the picture, enlarged, in which a far face is followed."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def zoom(self) -> float:
+        return max(1.0, WINDOW_WIDTH / (self.right - self.left))
+
+    def cut(self, picture: Picture) -> Picture:
+        part = picture[self.top : self.bottom, self.left : self.right]
+        enlarged = cv2.resize(part, None, fx=self.zoom, fy=self.zoom, interpolation=cv2.INTER_CUBIC)
+        return enlarged.astype(np.uint8)
+
+    def back(self, tracked: Points) -> Points:
+        corner = np.array([self.left, self.top, 0], dtype=np.float32)
+        return np.asarray(tracked / np.float32(self.zoom) + corner, dtype=np.float32)
 
 
 class FaceTracker:
@@ -41,6 +71,7 @@ class FaceTracker:
         self._turn = Lock()
         self._settled = False
         with silenced_stderr():
+            from mediapipe.python.solutions.face_detection import FaceDetection
             from mediapipe.python.solutions.face_mesh import FaceMesh
 
             options: dict[str, Any] = {
@@ -50,9 +81,11 @@ class FaceTracker:
             }
             self._following = FaceMesh(static_image_mode=False, max_num_faces=1, **options)
             self._looking = FaceMesh(static_image_mode=True, max_num_faces=MOST_FACES, **options)
+            self._far = FaceDetection(model_selection=1, min_detection_confidence=FAR_CONFIDENCE)
             blank = np.zeros((96, 128, 3), dtype=np.uint8)
             self._following.process(blank)
             self._looking.process(blank)
+            self._far.process(blank)
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -82,20 +115,12 @@ class FaceTracker:
         """
         for picture in pictures:
             _check(picture)
-        tracked = np.full((len(pictures), LANDMARKS, 3), np.nan, dtype=np.float32)
         with self._turn, self._quiet():
-            region = self._region_of_largest(pictures)
-            self._forget(pictures)
-            for index, picture in enumerate(pictures):
-                shown = picture if region is None else _only(picture, region)
-                points = self._follow(shown)
-                if points is None and index and np.isfinite(tracked[index - 1, 0, 0]):
-                    points = self._follow(shown)  # the track was lost: now it detects anew
-                if points is None:
-                    continue
-                tracked[index] = points
-                if region is not None:
-                    region = _around(points)
+            region, window = self._where(pictures)
+            if window is None:
+                tracked = self._followed(pictures, region)
+            else:
+                tracked = window.back(self._followed([window.cut(picture) for picture in pictures], None))
             self._settled = self._settled or bool(np.isfinite(tracked[:, 0, 0]).any())
         return tracked
 
@@ -114,13 +139,52 @@ class FaceTracker:
             return np.full((LANDMARKS, 3), np.nan, dtype=np.float32)
         return max(faces, key=_size)
 
-    def _region_of_largest(self, pictures: Sequence[Picture]) -> tuple[int, int, int, int] | None:
-        """Where to look when several people are in the picture; ``None`` where there is one."""
-        for index in np.unique(np.linspace(0, len(pictures) - 1, PROBES).astype(int)) if pictures else ():
+    def _where(self, pictures: Sequence[Picture]) -> tuple[tuple[int, int, int, int] | None, _Window | None]:
+        """The region of the largest face when there are several, or the window of one far away."""
+        probed = np.unique(np.linspace(0, len(pictures) - 1, PROBES).astype(int)) if pictures else ()
+        seen = 0
+        for index in probed:
             faces = self._look(pictures[index])
+            seen += len(faces)
             if len(faces) > 1:
-                return _around(max(faces, key=_size))
-        return None
+                return _around(max(faces, key=_size)), None
+        for index in probed if not seen else ():
+            window = self._far_window(pictures[index])
+            if window is not None:
+                return None, window
+        return None, None
+
+    def _far_window(self, picture: Picture) -> _Window | None:
+        """Where a face is that is too small for the tracker's own detector, as in a full-length shot."""
+        height, width = picture.shape[:2]
+        boxes = [
+            one.location_data.relative_bounding_box for one in self._far.process(picture).detections or ()
+        ]
+        if not boxes:
+            return None
+        box = max(boxes, key=lambda one: float(one.width * one.height))
+        size = max(box.width * width, box.height * height)
+        middle = np.array([(box.xmin + box.width / 2) * width, (box.ymin + box.height / 2) * height])
+        left, top = np.maximum(middle - (0.5 + FAR_ROOM) * size, 0).astype(int)
+        right, bottom = np.minimum(middle + (0.5 + FAR_ROOM) * size, (width, height)).astype(int)
+        return (
+            _Window(int(left), int(top), int(right), int(bottom)) if right > left and bottom > top else None
+        )
+
+    def _followed(self, pictures: Sequence[Picture], region: tuple[int, int, int, int] | None) -> Points:
+        tracked = np.full((len(pictures), LANDMARKS, 3), np.nan, dtype=np.float32)
+        self._forget(pictures)
+        for index, picture in enumerate(pictures):
+            shown = picture if region is None else _only(picture, region)
+            points = self._follow(shown)
+            if points is None and index and np.isfinite(tracked[index - 1, 0, 0]):
+                points = self._follow(shown)  # the track was lost: now it detects anew
+            if points is None:
+                continue
+            tracked[index] = points
+            if region is not None:
+                region = _around(points)
+        return tracked
 
     def _forget(self, pictures: Sequence[Picture]) -> None:
         # A blank picture ends the last clip's track; a reset of the graph would do, but loads it anew.

@@ -77,6 +77,7 @@ def train_member(
     emotions: int,
     epochs: int,
     batch: int,
+    naming: float,
     ranking: float,
     rng: Generator,
     say: Callable[[str], None] = lambda _: None,
@@ -91,8 +92,9 @@ def train_member(
         Of the training part of this fold.
     epochs, batch : int
         A fixed number of epochs, decided before: nothing of the held-out people stops the training.
-    ranking : float
-        Weight of the pairwise loss (Burges et al. 2005, RankNet) beside cross-entropy.
+    naming, ranking : float
+        Weights of the emotion's cross-entropy and of the pairwise loss (Burges et al. 2005, RankNet) beside
+        the intensity's cross-entropy.
     """
     torch.manual_seed(int(rng.integers(2**31)))
     network = BranchNetwork(standardiser.mean.size, emotions)
@@ -110,7 +112,10 @@ def train_member(
             part = slice(start, start + batch)
             steps, lengths, _ = compacted(values[part], examples.mask[part])
             loss = _loss(
-                network, _shaken(torch.from_numpy(steps)), torch.from_numpy(lengths), examples, part, ranking
+                network(_shaken(torch.from_numpy(steps)), torch.from_numpy(lengths)),
+                examples[np.arange(len(values))[part]],
+                naming=naming,
+                ranking=ranking,
             )
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves backward untyped
@@ -140,20 +145,20 @@ def _shaken(steps: Tensor) -> Tensor:
 
 
 def _loss(
-    network: BranchNetwork, steps: Tensor, lengths: Tensor, examples: Examples, part: slice, ranking: float
+    answer: tuple[Tensor, Tensor, Tensor], examples: Examples, *, naming: float, ranking: float
 ) -> Tensor:
-    emotion = torch.from_numpy(examples.emotion[part])
-    intensity = torch.from_numpy(examples.intensity[part])
-    strong = torch.from_numpy(examples.strong[part])
-    weight = torch.from_numpy(examples.weight[part])
-    pair = torch.from_numpy(examples.pair[part])
+    """Loss of the network's answer to one batch of examples."""
+    emotion, intensity, strong, weight, pair = (
+        torch.from_numpy(part)
+        for part in (examples.emotion, examples.intensity, examples.strong, examples.weight, examples.pair)
+    )
     together = pair[:, None] == pair[None, :]  # [batch, batch]
-    logits, levels, _ = network(steps, lengths)
+    logits, levels, _ = answer
     level, strength = levels[:, 0], levels[:, 1]
     smooth = (1 - LABEL_SMOOTHING) * emotion + LABEL_SMOOTHING / emotion.shape[1]
     named = -(smooth * functional.log_softmax(logits, dim=1)).sum(dim=1)
     felt = functional.binary_cross_entropy_with_logits(level, intensity, reduction="none")
-    loss = ((named + felt) * weight).sum() / weight.sum()
+    loss = ((naming * named + felt) * weight).sum() / weight.sum()
     loss = loss + ranking * _misranked(level, (intensity[:, None] > intensity[None, :] + 0.05) & together)
     asked = torch.isfinite(strong)
     if bool(asked.any()):

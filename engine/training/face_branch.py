@@ -18,8 +18,9 @@ from engine.training.face_sequences import made_sequence
 from engine.training.face_set import MORPH_EXPONENT, FaceSet
 from engine.vocabulary import BASIC_EMOTIONS, Emotion
 
-EPOCHS: Final = 8
+EPOCHS: Final = 6
 BATCH: Final = 128
+NAMING: Final = 1.0
 RANKING: Final = 0.5
 WEAKENED: Final = 2
 """Weakened versions of each posed expression whose neutral is known, beside the full one."""
@@ -111,6 +112,7 @@ def train_face_members(
                 emotions=len(BASIC_EMOTIONS),
                 epochs=EPOCHS,
                 batch=BATCH,
+                naming=NAMING,
                 ranking=RANKING,
                 rng=rng,
                 say=tell,

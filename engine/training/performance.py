@@ -174,9 +174,8 @@ def out_of_fold(
     parts = [np.flatnonzero(fold == index) for index in range(MEMBERS)]
     answers = [answer_of(members[index], values[rows], mask[rows]) for index, rows in enumerate(parts)]
     back = np.argsort(np.concatenate(parts))
-    return np.concatenate([one[0] for one in answers])[back], np.concatenate([one[1] for one in answers])[
-        back
-    ]
+    emotion, intensity, _ = (np.concatenate(part)[back] for part in zip(*answers, strict=True))
+    return emotion, intensity[:, 0]
 
 
 def fitted_temperature(logits: Numbers, target: NDArray[np.floating]) -> float:  # type: ignore[type-arg]  # any precision

@@ -17,6 +17,8 @@ from engine.vocabulary import Emotion
 
 EPOCHS: Final = 24
 BATCH: Final = 64
+NAMING: Final = 2.0
+"""Three orders are learned beside the emotion; without this they crowd it out."""
 RANKING: Final = 1.0
 REST_LEVEL, NORMAL_LEVEL, STRONG_LEVEL = 0.05, 0.5, 0.95
 """Targets of neutral and calm, of normal and of strong deliveries. RAVDESS gives an order, no amounts."""
@@ -46,6 +48,7 @@ def train_voice_members(
                 emotions=len(VOICE_EMOTIONS),
                 epochs=EPOCHS,
                 batch=BATCH,
+                naming=NAMING,
                 ranking=RANKING,
                 rng=rng,
                 say=tell,
