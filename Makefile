@@ -6,7 +6,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 export DAILIES_CACHE ?= $(CURDIR)/.cache
 export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
 
-.PHONY: run test bench lint screenshots demo clean
+.PHONY: run test bench bench-thresholds lint screenshots demo clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m dashboard serve --demo
@@ -19,6 +19,10 @@ test: $(VENV)/dev.stamp
 bench: $(VENV)/dev.stamp
 	$(PY) -m engine warm
 	$(PY) scripts/bench.py
+
+ROWS ?= 1,2,3,5,6
+bench-thresholds: $(VENV)/dev.stamp
+	$(PY) -m scripts.bench_thresholds --rows $(ROWS)
 
 lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check .

@@ -1,4 +1,4 @@
-"""The cumulative-link likelihood of one rating, and its derivatives.
+"""The cumulative-link likelihood of one rating, its gradient and its information.
 
 A rating is *under*, *correct* or *over*. With the gap g, the centre m, the half-width w = exp(s) and the
 slope α = exp(a) of the band of correct deliveries,
@@ -17,30 +17,32 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, log_expit
 
 Array = NDArray[np.float64]
 
 PREDICTORS: Final = ("centre", "log_width", "log_slope")
 """The three numbers a context can move, in the order of every derivative here."""
 
-_LEAST_WIDTH: Final = 1e-12  # keeps the probability of "correct" above 0 in floating point
+_LEAST_DISTANCE: Final = 1e-12  # keeps the probability of "correct" above 0 in floating point
+_GREATEST_DISTANCE: Final = 500.0  # and its odds below infinity
 
 
 @dataclass(frozen=True, slots=True)
 class Derivatives:
-    """Log-likelihood of n ratings and its derivatives in the three predictors.
+    """Log-likelihood of n ratings, its gradient and its expected curvature in the three predictors.
 
     Attributes
     ----------
     value : ndarray, shape (n,)
     gradient : ndarray, shape (3, n)
-    hessian : ndarray, shape (3, 3, n)
+    information : ndarray, shape (3, 3, n)
+        Fisher information: the expected negative Hessian, never negative in any direction.
     """
 
     value: Array
     gradient: Array
-    hessian: Array
+    information: Array
 
 
 def probabilities(gap: Array, centre: Array, log_width: Array, log_slope: Array) -> Array:
@@ -63,7 +65,7 @@ def probabilities(gap: Array, centre: Array, log_width: Array, log_slope: Array)
 
 
 def log_likelihood(gap: Array, verdict: NDArray[np.int8], predictors: Array) -> Derivatives:
-    """Log-likelihood of ratings with exact first and second derivatives.
+    """Log-likelihood of ratings with its gradient and Fisher information.
 
     Parameters
     ----------
@@ -75,39 +77,37 @@ def log_likelihood(gap: Array, verdict: NDArray[np.int8], predictors: Array) -> 
     """
     centre, log_width, log_slope = predictors
     slope, width = np.exp(log_slope), np.exp(log_width)
+    reach = slope * width
     low = slope * (centre - width - gap)  # logit P(under)
     high = slope * (centre + width - gap)  # logit P(not over)
     p_low, p_high = expit(low), expit(high)
-    under, correct, over = verdict == 0, verdict == 1, verdict == 2
+    under, over = verdict == 0, verdict == 2
+    correct = ~(under | over)
     # P(correct) = σ(high) σ(-low) (1 - exp(low - high)), which keeps its digits in both tails.
-    distance = np.maximum(2.0 * slope * width, _LEAST_WIDTH)
+    distance = np.clip(2.0 * reach, _LEAST_DISTANCE, _GREATEST_DISTANCE)
+    inside = -np.expm1(-distance)
     once = 1.0 / np.expm1(distance)
-    twice = -once * (1.0 + once)
-    value = -(
-        np.where(over, 0.0, np.logaddexp(0.0, np.where(under, -low, low)))
-        + np.where(under, 0.0, np.logaddexp(0.0, np.where(over, high, -high)))
-    ) + np.where(correct, np.log(-np.expm1(-distance)), 0.0)
-    # First and second derivatives in the two logits.
-    in_low = np.where(over, 0.0, np.where(under, 1.0, 0.0) - p_low - np.where(correct, once, 0.0))
-    in_high = np.where(under, 0.0, np.where(over, 0.0, 1.0) - p_high + np.where(correct, once, 0.0))
-    both = np.where(correct, twice, 0.0)
-    low_low = np.where(over, 0.0, -p_low * (1.0 - p_low)) + both
-    high_high = np.where(under, 0.0, -p_high * (1.0 - p_high)) + both
-    low_high = -both
-    # Chain rule: derivatives of the two logits in centre, log width and log slope.
-    reach = slope * width
-    d_low = np.stack([slope, -reach, low])
-    d_high = np.stack([slope, reach, high])
-    gradient = in_low * d_low + in_high * d_high
-    cross = d_low[:, None] * d_high[None, :]
-    hessian = (
-        low_low * d_low[:, None] * d_low[None, :]
-        + high_high * d_high[:, None] * d_high[None, :]
-        + low_high * (cross + cross.swapaxes(0, 1))
+    value = log_expit(np.where(under, low, np.where(over, -high, high)))
+    value += np.where(correct, log_expit(-low) + np.log(inside), 0.0)
+    # Derivatives in the two logits of "under", of "correct" (two) and of "over".
+    under_low, correct_low = 1.0 - p_low, -p_low - once
+    correct_high, over_high = 1.0 - p_high + once, -p_high
+    in_low = np.where(under, under_low, np.where(correct, correct_low, 0.0))
+    in_high = np.where(over, over_high, np.where(correct, correct_high, 0.0))
+    p_correct = p_high * under_low * inside
+    low_low = p_low * under_low**2 + p_correct * correct_low**2
+    high_high = (1.0 - p_high) * over_high**2 + p_correct * correct_high**2
+    low_high = p_correct * correct_low * correct_high
+    # Chain rule: the logits' derivatives are slope, ∓reach, and the logits themselves.
+    gradient = np.stack(
+        [slope * (in_low + in_high), reach * (in_high - in_low), in_low * low + in_high * high]
     )
-    hessian[1, 1] += (in_high - in_low) * reach
-    hessian[2, 2] += in_low * low + in_high * high
-    for row, column, curve in ((0, 2, (in_low + in_high) * slope), (1, 2, (in_high - in_low) * reach)):
-        hessian[row, column] += curve
-        hessian[column, row] += curve
-    return Derivatives(value, gradient, hessian)
+    along_low, along_high = low_low * low + low_high * high, low_high * low + high_high * high
+    information = np.empty((len(PREDICTORS), len(PREDICTORS), gap.size))
+    information[0, 0] = slope * slope * (low_low + high_high + 2.0 * low_high)
+    information[1, 1] = reach * reach * (low_low + high_high - 2.0 * low_high)
+    information[2, 2] = along_low * low + along_high * high
+    information[0, 1] = information[1, 0] = slope * reach * (high_high - low_low)
+    information[0, 2] = information[2, 0] = slope * (along_low + along_high)
+    information[1, 2] = information[2, 1] = reach * (along_high - along_low)
+    return Derivatives(value, gradient, information)

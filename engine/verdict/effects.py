@@ -2,7 +2,7 @@
 
 A *block* is one column's effects on one predictor: the shift of the centre for each emotion, say. With
 every row holding exactly one level of each column, products with the design matrix are counts, so the
-gradient and the Hessian of 100,000 ratings cost one ``bincount`` for each (pair of) block(s).
+gradient and the information of 100,000 ratings cost one ``bincount`` for each (pair of) block(s).
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Effects:
             ]
         )
 
-    def hessian(self, rows: Array) -> Array:
+    def information(self, rows: Array) -> Array:
         """Sum second derivatives, shape (3, 3, n), into a symmetric matrix, shape (size, size)."""
         total = np.empty((self.size, self.size))
         places = self.slices()

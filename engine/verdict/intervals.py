@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import stdtrit
 
 from engine.verdict.adaptive import CENTRE, LOG_SLOPE, LOG_WIDTH, AdaptiveThresholds
 from engine.verdict.cumulative_link import PREDICTORS, Array
@@ -16,6 +17,9 @@ from engine.verdict.ratings_table import RatingTable
 
 INTERVAL_LEVEL: Final = 0.9
 """Credible level of every interval that is shown."""
+
+LEAST_FREEDOM: Final = 3.0
+"""Degrees of freedom below which an interval says no more than that nothing is known."""
 
 Side = Literal["lower", "upper"]
 
@@ -104,16 +108,28 @@ def severities(model: AdaptiveThresholds, *, interval_level: float = INTERVAL_LE
     if RATER not in model.levels_:
         return {}
     place = model.places_[RATER, CENTRE]
-    sd = np.sqrt(np.diag(model.mode_.covariance)[place])
-    effects = model.mode_.effects[place]
-    return {
-        rater: _around(-float(effect), float(error), interval_level)
-        for rater, effect, error in zip(model.levels_[RATER], effects, sd, strict=True)
-    }
+    found = {}
+    for position, rater in enumerate(model.levels_[RATER]):
+        slope = np.zeros(model.effects_.size)
+        slope[place.start + position] = -1.0
+        found[rater] = _around(model, -float(model.mode_.effects[place][position]), slope, interval_level)
+    return found
 
 
-def _around(value: float, sd: float, level: float) -> Interval:
-    reach = float(norm.ppf(0.5 + level / 2)) * sd
+def _around(model: AdaptiveThresholds, value: float, slope: Array, level: float) -> Interval:
+    """The interval of a linear combination of effects, by Student's t.
+
+    Degrees of freedom after Satterthwaite (1946): the part of the variance that stems from a learned
+    spread is known only as well as the levels it was learned from.
+    """
+    mode = model.mode_
+    moved = mode.covariance @ slope
+    variance = max(float(slope @ moved), 0.0)
+    doubt = 0.0
+    for place, spread, determined in zip(model.effects_.slices(), mode.spreads, mode.determined, strict=True):
+        doubt += (float(moved[place] @ moved[place]) / spread**2) ** 2 / determined
+    free = max(variance**2 / doubt, LEAST_FREEDOM) if doubt > 0 else np.inf
+    reach = float(stdtrit(free, 0.5 + level / 2)) * math.sqrt(variance)
     return Interval(value, value - reach, value + reach)
 
 
@@ -143,7 +159,7 @@ def _threshold(
                 value += float(model.mode_.effects[place])
         if (owner, LOG_WIDTH) in model.places_:
             slope[model.places_[owner, LOG_WIDTH].start + where] = sign * width
-    return _around(value, _error(model, slope), level)
+    return _around(model, value, slope, level)
 
 
 def _shift(model: AdaptiveThresholds, side: Side, column: str, position: int, level: float) -> Interval:
@@ -158,8 +174,4 @@ def _shift(model: AdaptiveThresholds, side: Side, column: str, position: int, le
     if (column, LOG_WIDTH) in model.places_:
         slope[model.places_[column, LOG_WIDTH].start + position] = sign * width
         slope[model.places_[POOLED, LOG_WIDTH].start] = sign * (width - pooled)
-    return _around(value, _error(model, slope), level)
-
-
-def _error(model: AdaptiveThresholds, slope: Array) -> float:
-    return float(np.sqrt(max(float(slope @ model.mode_.covariance @ slope), 0.0)))
+    return _around(model, value, slope, level)

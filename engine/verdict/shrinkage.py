@@ -1,23 +1,24 @@
 """The most probable effects under partial pooling, and how sure they are.
 
 Every level's effect is drawn towards 0, that is towards its parent, by a normal prior whose spread is
-itself learned from the levels (empirical Bayes by EM on the Laplace approximation; Dempster, Laird &
-Rubin 1977, Breslow & Clayton 1993). A level nobody rated stays with its parent; one with many ratings
+itself learned from the levels (empirical Bayes on the Laplace approximation; MacKay 1992, Breslow &
+Clayton 1993). A level nobody rated stays with its parent; one with many ratings
 goes its own way.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import minimize
+from scipy.linalg import cho_solve
+from scipy.linalg.lapack import dtrtri
 
 from engine.errors import PolicyError
-from engine.verdict.cumulative_link import Array, log_likelihood
+from engine.verdict.cumulative_link import Array, Derivatives, log_likelihood
 from engine.verdict.effects import POOLED, Effects
 
 SPREAD_SCALE: Final = (0.15, 0.2, 0.2)
@@ -27,9 +28,13 @@ tolerance for the centre, a fifth for width and slope."""
 SPREAD_WEIGHT: Final = 1.0
 """How many levels that expectation counts for."""
 
-_ROUNDS: Final = 40  # of the EM; small tables stop after five to ten
-_SETTLED: Final = 0.02  # relative change of the spreads at which the EM stops
-_GRADIENT_TOLERANCE: Final = 1e-5
+_ROUNDS: Final = 40  # ten are usual
+_SETTLED: Final = 0.03  # relative change of the spreads that no longer matters
+_GAIN_LEFT: Final = 1e-4  # nats still to be gained by a step: a hundredth of a posterior deviation
+_NEAR: Final = 1.0  # nats: within this of the mode the spreads are learned along
+_LONGEST_STEP: Final = 2.0  # logarithms and z units; a bolder step leaves what the curvature describes
+_HALVINGS: Final = 30
+_BOLDER, _BOLDEST = 1.6, 6.0  # a spread that keeps moving one way is sent ahead, as in Rprop
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +58,17 @@ class Mode:
     ----------
     effects : ndarray, shape (p,)
     covariance : ndarray, shape (p, p)
-        Laplace approximation: the inverse of the curvature at the mode.
+        Laplace approximation: inverse of the expected curvature, and the doubt about the spreads.
     spreads : tuple of float
         Standard deviation of each block's prior.
+    determined : tuple of float
+        How many levels each spread was learned from, in effect; infinite where it was given.
     """
 
     effects: Array
     covariance: Array
     spreads: tuple[float, ...]
+    determined: tuple[float, ...]
 
 
 def most_probable(
@@ -95,66 +103,123 @@ def most_probable(
         centre[where] = prior.mean[block.predictor] if pooled else 0.0
         spreads.append(prior.sd[block.predictor] if pooled else SPREAD_SCALE[block.predictor])
     learned = [i for i, block in enumerate(effects.blocks) if block.column != POOLED]
+    problem = _Problem(effects, gap, verdict, weight, offset, centre)
     state = centre.copy()
-    for _ in range(_ROUNDS):
-        precision = np.concatenate(
-            [np.full(block.size, spread**-2) for block, spread in zip(effects.blocks, spreads, strict=True)]
+    if learned:  # the pooled thresholds are a near start, and cheap
+        shared = Effects(tuple(block for block in effects.blocks if block.column == POOLED))
+        pooled_mode = most_probable(
+            shared, gap=gap, verdict=verdict, weight=weight, offset=offset, prior=prior
         )
-        state, covariance = _climb(state, effects, gap, verdict, weight, offset, centre, precision)
-        if not learned:
-            break
+        state[: shared.size] = pooled_mode.effects
+    rows = problem.rows(state)
+    before, boldness = np.zeros(len(spreads)), np.ones(len(spreads))
+    for _ in range(_ROUNDS):
+        precision = problem.precision(spreads)
+        factor = problem.factor(rows, precision)
+        slope = effects.gradient(weight * rows.gradient) - precision * (state - centre)
+        step = cho_solve((factor, True), slope)
+        gain = float(slope @ step)
+        state, rows = problem.climb(state, rows, step, gain, precision)
         change = 0.0
-        for i in learned:
-            where, block = places[i], effects.blocks[i]
-            power = float(np.sum(state[where] ** 2) + np.trace(covariance[where, where]))
-            scale = SPREAD_SCALE[block.predictor]
-            updated = float(np.sqrt((power + SPREAD_WEIGHT * scale**2) / (block.size + SPREAD_WEIGHT)))
-            change = max(change, abs(np.log(updated / spreads[i])))
-            spreads[i] = updated
-        if change < _SETTLED:
+        if gain < _NEAR and learned:
+            off = np.array(_spreads_off(effects, state, _inverse_root(factor), spreads))
+            boldness = np.where(off * before > 0, np.minimum(boldness * _BOLDER, _BOLDEST), 1.0)
+            before = off
+            spreads = list(spreads * np.exp(np.clip(boldness * off, -1.0, 1.0)))
+            change = float(np.abs(off).max())
+        if gain < _GAIN_LEFT and change < _SETTLED:
             break
-    return Mode(state, covariance, tuple(spreads))
+    factor = problem.factor(rows, problem.precision(spreads))
+    root = _inverse_root(factor)
+    return _doubt_about_spreads(effects, state, root.T @ root, spreads)
 
 
-def _climb(
-    start: Array,
-    effects: Effects,
-    gap: Array,
-    verdict: NDArray[np.int8],
-    weight: Array,
-    offset: Array,
-    centre: Array,
-    precision: Array,
-) -> tuple[Array, Array]:
-    """Newton steps in a trust region to the mode; the mode and the inverse curvature there."""
-    diagonal = np.arange(effects.size)
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """One set of ratings and the pull towards the prior's centre."""
 
-    def negative(state: Array) -> tuple[float, Array]:
-        rows = log_likelihood(gap, verdict, effects.predictors(state, offset))
-        away = state - centre
-        value = -float(weight @ rows.value) + 0.5 * float(precision @ away**2)
-        return value, precision * away - effects.gradient(weight * rows.gradient)
+    effects: Effects
+    gap: Array
+    verdict: NDArray[np.int8]
+    weight: Array
+    offset: Array
+    centre: Array
 
-    def curvature(state: Array) -> Array:
-        rows = log_likelihood(gap, verdict, effects.predictors(state, offset))
-        matrix = -effects.hessian(weight * rows.hessian)
+    def rows(self, state: Array) -> Derivatives:
+        return log_likelihood(self.gap, self.verdict, self.effects.predictors(state, self.offset))
+
+    def precision(self, spreads: Sequence[float]) -> Array:
+        sizes = [block.size for block in self.effects.blocks]
+        return np.repeat(np.array(spreads, dtype=np.float64) ** -2, sizes)
+
+    def worth(self, state: Array, rows: Derivatives, precision: Array) -> float:
+        return float(self.weight @ rows.value) - 0.5 * float(precision @ (state - self.centre) ** 2)
+
+    def factor(self, rows: Derivatives, precision: Array) -> Array:
+        """The lower Cholesky factor of the expected curvature."""
+        matrix = self.effects.information(self.weight * rows.information)
+        diagonal = np.arange(self.effects.size)
         matrix[diagonal, diagonal] += precision
-        return matrix
+        try:
+            return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
+        except np.linalg.LinAlgError as error:
+            raise PolicyError(
+                "These ratings have no finite best thresholds; check for gaps of absurd size or add ratings."
+            ) from error
 
-    found = minimize(
-        negative,
-        start,
-        jac=True,
-        hess=curvature,
-        method="trust-exact",
-        options={"gtol": _GRADIENT_TOLERANCE * max(1.0, float(np.sqrt(weight.sum()))), "maxiter": 200},
-    )
-    state = np.asarray(found.x, dtype=np.float64)
-    try:
-        factor = cho_factor(curvature(state))
-    except (np.linalg.LinAlgError, ValueError) as error:
-        raise PolicyError(
-            "These ratings have no finite best thresholds; check for gaps of absurd size or add ratings."
-        ) from error
-    covariance = np.asarray(cho_solve(factor, np.eye(effects.size)), dtype=np.float64)
-    return state, covariance
+    def climb(
+        self, state: Array, rows: Derivatives, step: Array, gain: float, precision: Array
+    ) -> tuple[Array, Derivatives]:
+        """Go as far along a scoring step as it climbs."""
+        here = self.worth(state, rows, precision)
+        length = min(1.0, _LONGEST_STEP / max(float(np.abs(step).max(initial=0.0)), _LONGEST_STEP))
+        for _ in range(_HALVINGS):
+            there = state + length * step
+            at = self.rows(there)
+            if self.worth(there, at, precision) >= here + 1e-4 * length * gain - 1e-9 * abs(here):
+                return there, at
+            length /= 2.0
+        return state, rows
+
+
+def _spreads_off(effects: Effects, state: Array, root: Array, spreads: Sequence[float]) -> list[float]:
+    """How far the logarithm of each spread is from explaining the determined levels (MacKay 1992)."""
+    variances = np.einsum("ij,ij->j", root, root)
+    updated = [0.0] * len(spreads)
+    for i, (block, place) in enumerate(zip(effects.blocks, effects.slices(), strict=True)):
+        if block.column == POOLED:
+            continue
+        scale = SPREAD_SCALE[block.predictor]
+        determined = _determined(variances[place], spreads[i])
+        power = float(state[place] @ state[place]) + SPREAD_WEIGHT * scale**2
+        updated[i] = float(np.log(power / determined)) / 2.0 - float(np.log(spreads[i]))
+    return updated
+
+
+def _determined(variances: Array, spread: float) -> float:
+    """How many levels the data determine, the expectation counted in."""
+    free = variances.size - float(variances.sum()) / spread**2
+    return max(free, 0.0) + SPREAD_WEIGHT
+
+
+def _doubt_about_spreads(effects: Effects, state: Array, curved: Array, spreads: Sequence[float]) -> Mode:
+    """Add to the covariance what not knowing the spreads for certain adds (Kass & Steffey 1989).
+
+    The effects move with the logarithm of a spread by 2 Σ b / τ², and that logarithm is known to within a
+    variance of one half over the number of levels that determine it.
+    """
+    determined = [np.inf] * len(spreads)
+    covariance = curved
+    for i, (block, place) in enumerate(zip(effects.blocks, effects.slices(), strict=True)):
+        if block.column == POOLED:
+            continue
+        determined[i] = _determined(np.diag(curved)[place], spreads[i])
+        moves = 2.0 * curved[:, place] @ state[place] / spreads[i] ** 2
+        covariance = covariance + np.outer(moves, moves) / (2.0 * determined[i])
+    return Mode(state, covariance, tuple(spreads), tuple(determined))
+
+
+def _inverse_root(factor: Array) -> Array:
+    """The inverse R of a lower Cholesky factor; Rᵀ R is the inverse of the matrix."""
+    root, _ = dtrtri(factor, lower=1)
+    return np.asarray(root, dtype=np.float64)
