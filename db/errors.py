@@ -56,6 +56,8 @@ UNIQUE_SENTENCES: Final = {
 }
 """What a person reads when a second row of the same columns is refused."""
 
+BUSY: Final = "The database is busy with somebody else's work; nothing was stored. Try again."
+
 CONDITION_SENTENCES: Final = {
     "database or disk is full": "The disk is full; nothing was stored. Free some space and try again.",
     "readonly database": "The database may not be written to; nothing was stored. Check its permissions.",
@@ -64,7 +66,7 @@ CONDITION_SENTENCES: Final = {
     "file is not a database": "The database file is no SQLite database; check DAILIES_DATABASE_URL or "
     "restore a backup.",
     "malformed": "The database file is damaged; stop the server and restore a backup.",
-    "database is locked": "The database is busy with somebody else's work; nothing was stored. Try again.",
+    "database is locked": BUSY,
     "disk i/o error": "The disk refuses to read or write; nothing was stored. Check the disk.",
 }
 """What a person reads for a condition of the file or the disk, by a fragment of SQLite's message."""

@@ -23,7 +23,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Stateme
 from sqlalchemy.orm import Session
 
 from db import migrations
-from db.errors import RefusedValueError, StorageError, refusal
+from db.errors import BUSY, RefusedValueError, StorageError, refusal
 from db.location import database_url
 
 BUSY_TIMEOUT_MS: Final = 30_000
@@ -40,6 +40,9 @@ _BEGIN: Final = "dailies_begin"
 class _Store:
     readers: Engine
     writers: Engine
+    turn: threading.Lock | None = None
+    """Where one writer at a time is all the database can do: this process's threads queue here, which
+    wakes the next at once; SQLite's own waiting is polling, and unfair under a full class."""
 
 
 _stores: dict[tuple[int, str], _Store] = {}
@@ -60,8 +63,10 @@ def writing() -> Iterator[Session]:
     StorageError
         If the database refuses a row or cannot be used, in one sentence.
     """
-    with _sentences(), Session(_store().writers, expire_on_commit=False) as session, session.begin():
-        yield session
+    with _sentences():
+        store = _store()
+        with _in_turn(store), Session(store.writers, expire_on_commit=False) as session, session.begin():
+            yield session
 
 
 @contextmanager
@@ -144,6 +149,7 @@ def _open_sqlite(url: URL) -> _Store:
     return _Store(
         readers=engine.execution_options(**{_BEGIN: "DEFERRED"}),
         writers=engine.execution_options(**{_BEGIN: "IMMEDIATE"}),
+        turn=threading.Lock(),
     )
 
 
@@ -164,6 +170,19 @@ def _teach_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
         reads = "ON" if mode == "DEFERRED" else "OFF"
         connection.exec_driver_sql(f"PRAGMA query_only={reads}")  # a reader that writes is a bug
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def _in_turn(store: _Store) -> Iterator[None]:
+    if store.turn is None:
+        yield
+        return
+    if not store.turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+        raise StorageError(BUSY)
+    try:
+        yield
+    finally:
+        store.turn.release()
 
 
 @contextmanager
