@@ -31,6 +31,8 @@ SPEAKING_SHARE_OF_MOUTH: Final = 0.5
 """What jaw and lips count while there is voice: speech moves them by itself."""
 LEAST_CONFIDENCE: Final = 0.05
 """A branch that cannot name the emotion still saw how strong it was."""
+OUTERMOST_STANDING: Final = 1e-3
+"""A reference set of some thousand deliveries knows no standing nearer to 0 or 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ class PerformanceBrain:
         }
         if total <= 0:
             return PerformanceReading(None, None, None, np.full(INSTANTS, 1 / INSTANTS), readings)
-        score = sum(share[modality] * float(norm.ppf(readings[modality].expressed)) for modality in readings)
+        score = sum(share[modality] * normal_score(readings[modality].expressed) for modality in readings)
         spread = sum(weight**2 for weight in share.values())
         if len(share) > 1:
             spread += 2 * self.correlation * float(np.prod(list(share.values())))
@@ -188,6 +190,11 @@ class PerformanceBrain:
             attention=attention / attention.sum(),
             readings=readings,
         )
+
+
+def normal_score(standing: float) -> float:
+    """A standing in [0, 1] on the normal scale, bounded by :data:`OUTERMOST_STANDING`."""
+    return float(norm.ppf(np.clip(standing, OUTERMOST_STANDING, 1 - OUTERMOST_STANDING)))
 
 
 def confidence(probabilities: Mapping[Emotion, float]) -> float:

@@ -16,7 +16,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.stats import norm
 from sklearn.linear_model import RidgeCV
 from sklearn.preprocessing import StandardScaler
 
@@ -25,7 +24,7 @@ from engine.errors import TableError
 from engine.features.geometry import POPULATION_FILE, NeutralPopulation
 from engine.features.table import SCHEMA_VERSION
 from engine.systems.branch import MEMBERS, Member, Standardiser, answer_of, branch_arrays
-from engine.systems.performance import FACE_FILE, VOICE_FILE
+from engine.systems.performance import FACE_FILE, VOICE_FILE, normal_score
 from engine.training import face_set, fer_set, voice_set
 from engine.training.branch_loop import Examples
 from engine.training.face_branch import made_examples, train_face_members
@@ -230,7 +229,7 @@ def correlation_with_voice(table: Path, voices: VoiceSet, voice_scores: Numbers)
     strong = np.array([name.strong for name in voices.names])
     share = reference_weights(rest, ~rest & strong)
     scores = [
-        norm.ppf(ReferenceScale.fit(score, weights=share).standing(score))
+        [normal_score(standing) for standing in ReferenceScale.fit(score, weights=share).standing(score)]
         for score in (voice_scores, guessed)
     ]
     covariance = np.cov(scores[0], scores[1], aweights=share)

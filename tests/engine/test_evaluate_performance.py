@@ -193,7 +193,7 @@ def test_faces_that_cannot_be_measured_are_refused_in_one_sentence(tmp_path: Pat
 
 def test_ratings_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
     path = write_landmarks(tmp_path)
-    path.write_text(path.read_text(encoding="utf-8").replace("1.0", "very"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace("0.5", "very"), encoding="utf-8")
     with pytest.raises(TableError, match="no number"):
         face_intensity(path)
 
