@@ -1,0 +1,56 @@
+"""Verdict sets: contiguous, holding the verdict, covering as often as promised."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.verdict.abstain import Abstention, calibrate, smallest_calibration
+
+
+def _predictions(size: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    generator = np.random.default_rng(seed)
+    shares = generator.dirichlet([1.5, 1.0, 1.5], size)
+    answer = (generator.random((size, 1)) > shares.cumsum(axis=1)[:, :-1]).sum(axis=1).astype(np.int8)
+    return shares, shares.argmax(axis=1).astype(np.int8), answer
+
+
+def test_sets_are_contiguous_and_hold_the_verdict_shown() -> None:
+    shares, verdict, _ = _predictions(500, 0)
+    kept = Abstention(0.9, 0.25, 60).sets(shares, verdict)
+    assert kept[np.arange(500), verdict].all()
+    assert not (kept[:, 0] & ~kept[:, 1] & kept[:, 2]).any()
+
+
+def test_sets_cover_unseen_groups_as_often_as_promised() -> None:
+    shares, verdict, answer = _predictions(6000, 1)
+    group = np.arange(6000) // 30
+    seen = group < 100
+    learned = calibrate(shares[seen], verdict[seen], answer[seen], group[seen])
+    kept = learned.sets(shares[~seen], verdict[~seen])
+    assert kept[np.arange(kept.shape[0]), answer[~seen]].mean() == pytest.approx(0.9, abs=0.03)
+
+
+def test_a_group_counts_once_however_many_rows_it_has() -> None:
+    shares, verdict, answer = _predictions(400, 2)
+    group = np.arange(400) // 10
+    twice = np.concatenate([np.arange(400), np.flatnonzero(group == 0), np.flatnonzero(group == 0)])
+    once = calibrate(shares, verdict, answer, group)
+    again = calibrate(shares[twice], verdict[twice], answer[twice], group[twice])
+    assert again.least_probability == pytest.approx(once.least_probability)
+
+
+def test_below_the_smallest_calibration_everything_is_not_sure_and_it_says_so() -> None:
+    shares, verdict, answer = _predictions(80, 3)
+    assert smallest_calibration(0.9) == 9
+    learned = calibrate(shares, verdict, answer, np.arange(80) % 8)
+    assert learned.least_probability is None
+    assert "9 are needed" in learned.reason
+    assert learned.sets(shares, verdict).all()
+    assert calibrate(shares, verdict, answer, np.arange(80) % 9).least_probability is not None
+
+
+def test_an_unknown_gap_has_an_empty_set() -> None:
+    shares = np.full((1, 3), np.nan)
+    for learned in (Abstention(0.9, 0.2, 60), Abstention(0.9, None, 0)):
+        assert not learned.sets(shares, np.array([-1], dtype=np.int8)).any()
