@@ -76,7 +76,7 @@ def amplified(
     Amplification or None
         ``None`` where the score is unknown or not cautious, or no sign counts.
     """
-    if expressed is None or expressed >= CAUTIOUS_BELOW:
+    if expressed is None or not expressed < CAUTIOUS_BELOW:
         return None
     spoken = speech & np.isfinite(loudness_db)
     usual = float(np.median(loudness_db[spoken])) if spoken.sum() >= LEAST_SPOKEN else np.nan
