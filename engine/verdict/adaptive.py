@@ -36,6 +36,8 @@ class AdaptiveThresholds:
     ----------
     columns : sequence of str
         Context columns the thresholds may depend on; none for one pair for all.
+    shift_only : sequence of str
+        Those of the columns that move the band as a whole and leave its width and slope alone.
     rater_severity : bool
         Estimate how far each rater's band lies from the average rater's and how steep it is; has no
         effect unless two or more raters are named.
@@ -58,10 +60,12 @@ class AdaptiveThresholds:
         self,
         columns: Sequence[str] = (),
         *,
+        shift_only: Sequence[str] = (),
         rater_severity: bool = True,
         pinned: tuple[float, float] | None = None,
     ) -> None:
         self.columns = tuple(columns)
+        self.shift_only = tuple(shift_only)
         self.rater_severity = rater_severity
         self.pinned = pinned
 
@@ -90,7 +94,8 @@ class AdaptiveThresholds:
             learned = [LOG_SLOPE]
         blocks = pooled_blocks(len(ratings), learned)
         for column, levels in coded.items():
-            moved = [p for p in learned if p != LOG_WIDTH] if column == RATER else learned
+            fast = {RATER: (LOG_WIDTH,)} | dict.fromkeys(self.shift_only, (LOG_WIDTH, LOG_SLOPE))
+            moved = [predictor for predictor in learned if predictor not in fast.get(column, ())]
             blocks += [Block(column, predictor, levels.codes, len(levels.levels)) for predictor in moved]
         self.effects_ = Effects(tuple(blocks))
         self.mode_ = most_probable(
