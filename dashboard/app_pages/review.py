@@ -247,7 +247,8 @@ def _store(here: visit.Visit, sent: Submission) -> Receipt:
         )
     except Exception as error:
         return Receipt(sent.key, sent.clip, "", refusal=boundary.sentence(error))
-    if view is not None and not is_revision:
+    is_reveal = here.project.protocol is Protocol.BLIND_FIRST
+    if view is not None and not is_revision and not is_reveal:
         visit.open_clip(view.next_unrated_id or sent.clip)
     name = "" if view is None else view.clip.original_name
     return Receipt(sent.key, sent.clip, name, at=stored.created_at.astimezone(UTC))

@@ -1,0 +1,44 @@
+"""Where a project asks people first, nothing of the machine's opinion reaches the browser before."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from playwright.sync_api import Page, WebSocket, expect
+
+from tests.browser.review_page import ReviewPage
+from tests.browser.served import ROOT, Served, command
+
+TAKE = "anger_right.mp4"
+PROJECT = "Blind"
+
+
+def test_the_opinion_stays_away_until_the_answer_is_stored(page: Page, server: Served) -> None:
+    take = ROOT / "dashboard" / "demo" / "takes" / TAKE
+    command(server.home, "import", str(take), "--project", PROJECT)
+    with sqlite3.connect(server.home / "dailies.db", timeout=20) as database:
+        database.execute("UPDATE projects SET protocol = 'blind_first' WHERE name = ?", (PROJECT,))
+    heard: list[bytes] = []
+    page.on("websocket", lambda socket: _listen(socket, heard))
+    review = ReviewPage(page, server)
+    clip = review.open(TAKE, project=PROJECT).id_of(TAKE, PROJECT)
+    [(expressed, document)] = server.rows(
+        "SELECT expressed_intensity, document FROM predictions WHERE clip_id = ?", clip
+    )
+    assert any(clip.encode() in frame for frame in heard)
+    assert not any(str(expressed).encode() in frame for frame in heard)
+    assert not any(b'"attention": [0' in frame or b'"attention":[0' in frame for frame in heard)
+    assert "attention" in document
+    expect(page.locator(".verdict, .evidence, button.peak, .option.machine")).to_have_count(0)
+    review.press("3", "Enter")
+    expect(review.status).to_contain_text("Saved")
+    expect(page.locator(".verdict")).to_be_visible()
+    assert server.rows("SELECT phase, prediction_shown FROM ratings WHERE clip_id = ?", clip) == [
+        ("blind", 0)
+    ]
+
+
+def _listen(socket: WebSocket, heard: list[bytes]) -> None:
+    socket.on(
+        "framereceived", lambda frame: heard.append(frame if isinstance(frame, bytes) else frame.encode())
+    )

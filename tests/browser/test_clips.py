@@ -1,0 +1,62 @@
+"""The list of clips: found, corrected, brought in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.review_page import ReviewPage
+from tests.browser.served import Served
+from tests.media_made import made_clip, tone
+
+
+def test_the_list_leads_to_a_clip_and_a_search_narrows_it(page: Page, server: Served) -> None:
+    page.goto(f"{server.url}/clips?project=Demo")
+    expect(page.locator("[data-clip]")).to_have_count(9)
+    search = page.get_by_placeholder("Search name, line or actor")
+    search.fill("fear")
+    search.press("Enter")
+    expect(page.locator("[data-clip]")).to_have_count(3)
+    page.get_by_role("button", name="Review: fear_too_much.mp4").click()
+    ReviewPage(page, server).shows("fear_too_much.mp4")
+
+
+def test_details_are_corrected_in_a_dialog(page: Page, server: Served) -> None:
+    page.goto(f"{server.url}/clips?project=Demo")
+    page.get_by_role("button", name="Details: joy_right.mp4").click()
+    page.get_by_role("dialog").get_by_label("Genre").fill("comedy")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator('[data-clip="joy_right.mp4"]')).to_contain_text("comedy")
+
+
+def test_an_uploaded_clip_is_analysed_with_its_line_and_can_be_watched(
+    page: Page, server: Served, tmp_path: Path
+) -> None:
+    made_clip(tmp_path / "uploaded.mp4", sound=tone(2.0))
+    page.goto(f"{server.url}/clips?project=Demo")
+    page.get_by_text("Add clips").click()
+    page.locator('input[type="file"]').set_input_files(tmp_path / "uploaded.mp4")
+    page.get_by_role("textbox", name="The line").fill("The train leaves at four.")
+    page.get_by_role("textbox", name="The line").press("Tab")
+    page.get_by_role("button", name="Import 1 clip").click()
+    row = page.locator('[data-clip="uploaded.mp4"]')
+    expect(row).to_have_attribute("data-status", "ready", timeout=240_000)
+    expect(row).to_contain_text("The train leaves at four.")
+    row.get_by_role("button", name="Review").click()
+    review = ReviewPage(page, server)
+    review.shows("uploaded.mp4")
+    assert review.is_playable()["width"] > 0
+
+
+def test_a_file_that_is_no_clip_fails_with_a_sentence_in_the_list(
+    page: Page, server: Served, tmp_path: Path
+) -> None:
+    (tmp_path / "broken.mp4").write_bytes(b"not a clip at all " * 100)
+    page.goto(f"{server.url}/clips?project=Demo")
+    page.get_by_text("Add clips").click()
+    page.locator('input[type="file"]').set_input_files(tmp_path / "broken.mp4")
+    page.get_by_role("button", name="Import 1 clip").click()
+    row = page.locator('[data-clip="broken.mp4"]')
+    expect(row).to_have_attribute("data-status", "failed", timeout=240_000)
+    expect(row.locator(".message")).to_contain_text("broken.mp4")
