@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import scipy
 
-from scripts.thresholds_rows import cost, curve, planted, real, simulation
+from scripts.thresholds_rows import cost, curve, planted, raters, real, simulation
 from scripts.thresholds_rows.tables import Table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,6 +20,7 @@ ROWS: dict[str, Callable[..., list[Table]]] = {
     "1": real.measure,
     "2": planted.measure,
     "3": curve.measure,
+    "4": raters.measure,
     "5": simulation.measure,
     "6": cost.measure,
 }

@@ -9,16 +9,23 @@ import numpy as np
 
 from engine.errors import TableError
 from engine.verdict.adaptive import CENTRE, AdaptiveThresholds
-from engine.verdict.intervals import INTERVAL_LEVEL, Interval, combination
+from engine.verdict.intervals import INTERVAL_LEVEL, Interval
 from engine.verdict.policy import UNDER
 from engine.verdict.ratings_table import Labels, RatingTable, as_labels
 from engine.vocabulary import VERDICT_ORDER, Verdict
 
 SHOWN: Final = "shown verdict"
 
+RESAMPLES: Final = 200
+"""Draws of clips behind the interval: answers to one clip share what the instrument misread in it."""
+
 
 def anchoring_pull(
-    ratings: RatingTable, shown: Iterable[object], *, interval_level: float = INTERVAL_LEVEL
+    ratings: RatingTable,
+    shown: Iterable[object],
+    *,
+    generator: np.random.Generator,
+    interval_level: float = INTERVAL_LEVEL,
 ) -> Interval:
     """The pull of the verdict that was on the screen, in z units of the gap.
 
@@ -28,9 +35,11 @@ def anchoring_pull(
     Parameters
     ----------
     ratings : RatingTable
-        Answers of both kinds.
+        Answers of both kinds; the groups are the clips.
     shown : iterable, length n
         The verdict word that was shown, empty or ``None`` where the answer was blind.
+    generator : numpy.random.Generator
+        Of the clips drawn again for the interval.
     interval_level : float
         In (0, 1).
 
@@ -53,16 +62,25 @@ def anchoring_pull(
             "The pull of a shown prediction can only be told where some answers were blind and some were "
             "given in sight of under or over."
         )
-    model = AdaptiveThresholds([SHOWN], shift_only=[SHOWN]).fit(_with(ratings, labels))
-    weights = np.zeros(model.effects_.size)
-    for level in seen:
-        place = model.places_[SHOWN, CENTRE].start + model.levels_[SHOWN].index(level)
-        sign = 1.0 if level == VERDICT_ORDER[UNDER].value else -1.0
-        weights[place] = sign / len(seen)
-    return combination(model, weights, interval_level=interval_level)
+    value = _pull(ratings, labels, seen)
+    groups, unit = np.unique(ratings.group.astype(str), return_inverse=True)
+    rows_of = np.split(np.argsort(unit, kind="stable"), np.cumsum(np.bincount(unit))[:-1])
+    drawn = []
+    for _ in range(RESAMPLES):
+        rows = np.concatenate([rows_of[group] for group in generator.integers(0, groups.size, groups.size)])
+        drawn.append(_pull(ratings.take(rows), labels[rows], seen))
+    low, high = np.quantile(drawn, [0.5 - interval_level / 2, 0.5 + interval_level / 2])
+    return Interval(value, float(low), float(high))
 
 
-def _with(ratings: RatingTable, shown: Labels) -> RatingTable:
-    return RatingTable(
+def _pull(ratings: RatingTable, shown: Labels, levels: set[str]) -> float:
+    table = RatingTable(
         ratings.alignment, ratings.verdict, ratings.weight, ratings.rater, ratings.group, {SHOWN: shown}
     )
+    model = AdaptiveThresholds([SHOWN], shift_only=[SHOWN]).fit(table)
+    effects = dict(zip(model.levels_[SHOWN], model.mode_.effects[model.places_[SHOWN, CENTRE]], strict=True))
+    signed = [
+        float(effects.get(level, 0.0)) * (1.0 if level == VERDICT_ORDER[UNDER].value else -1.0)
+        for level in sorted(levels)
+    ]
+    return float(np.mean(signed))

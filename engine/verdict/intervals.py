@@ -116,13 +116,6 @@ def severities(model: AdaptiveThresholds, *, interval_level: float = INTERVAL_LE
     return found
 
 
-def combination(
-    model: AdaptiveThresholds, weights: Array, *, interval_level: float = INTERVAL_LEVEL
-) -> Interval:
-    """A weighted sum of a model's effects, weights of shape (p,), with its interval."""
-    return _around(model, float(weights @ model.mode_.effects), weights, interval_level)
-
-
 def _around(model: AdaptiveThresholds, value: float, slope: Array, level: float) -> Interval:
     """The interval of a linear combination of effects, by Student's t.
 

@@ -20,6 +20,10 @@ MAX_LEVELS: Final = 2_000
 RATER: Final = "rater"
 """Name of the column of raters beside the context columns."""
 
+LEAST_ANSWERS: Final = 8
+"""A rater with fewer answers passes for an average one: severities learned from a handful of answers each
+would make everybody look more consistent than they are (Neyman & Scott 1948)."""
+
 PROTECTED_TRAITS: Final = frozenset(
     {"age", "sex", "gender", "race", "ethnicity", "religion", "disability", "nationality", "caste"}
 )
@@ -55,7 +59,8 @@ def level_positions(levels: Sequence[str], labels: NDArray[np.object_] | Iterabl
 
 
 def code_columns(ratings: RatingTable, columns: Sequence[str], *, raters: bool) -> dict[str, CodedColumn]:
-    """Number the levels of the wanted context columns, and of the raters where there are two or more.
+    """Number the levels of the wanted context columns, and of the raters with enough answers where there are
+    two or more.
 
     Raises
     ------
@@ -72,7 +77,8 @@ def code_columns(ratings: RatingTable, columns: Sequence[str], *, raters: bool) 
             raise TableError("Raters are modelled by themselves; leave rater out of the context columns.")
         coded[column] = CodedColumn.of(ratings.context[column])
     if raters and ratings.rater is not None:
-        people = CodedColumn.of(ratings.rater)
+        names, place, answers = np.unique(ratings.rater.astype(str), return_inverse=True, return_counts=True)
+        people = CodedColumn.of(np.where(answers < LEAST_ANSWERS, "", names)[place].astype(object))
         if len(people.levels) > 1:
             coded[RATER] = people
     total = sum(len(column.levels) for column in coded.values())

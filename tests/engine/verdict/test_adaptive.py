@@ -145,3 +145,8 @@ def test_ratings_that_cannot_be_used_are_refused_in_a_sentence(wrong: dict[str, 
 def test_delivery_steps_are_verdicts() -> None:
     table = RatingTable.of(alignment=np.zeros(6), verdict=[-2, "-1", "−1", "0", 1.0, "2"])
     assert table.verdict.tolist() == [0, 0, 0, 1, 2, 2]
+
+
+def test_raters_with_a_handful_of_answers_pass_for_average_ones() -> None:
+    severity = tuple(np.random.default_rng(11).normal(0.0, 0.4, 300))
+    assert severities(AdaptiveThresholds().fit(drawn(900, seed=11, severity=severity))) == {}
