@@ -59,8 +59,7 @@ def level_positions(levels: Sequence[str], labels: NDArray[np.object_] | Iterabl
 
 
 def code_columns(ratings: RatingTable, columns: Sequence[str], *, raters: bool) -> dict[str, CodedColumn]:
-    """Number the levels of the wanted context columns, and of the raters with enough answers where there are
-    two or more.
+    """Number the levels of context columns, and of raters with enough answers if there are two or more.
 
     Raises
     ------
