@@ -24,6 +24,7 @@ from spoken_line import RATE, Sound, Voice, loudness, speak
 
 FRAME_RATE: Final = 25
 SEED: Final = 20250701
+TOO_LITTLE, TOO_MUCH = 0.1, 1.15
 BLINK_EVERY_S: Final = 1.7
 BLINK_S: Final = 0.12
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -45,7 +46,7 @@ CLEO = Actor(
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A line, who says it, and how strong each of its takes is made (0 to 1, above 1 is shouted)."""
+    """A line, who says it, and the strength (0 to 1) that is about right for it."""
 
     name: str
     line: str
@@ -53,38 +54,41 @@ class Scene:
     actor_name: str
     actor: Actor
     voice: Voice
-    strengths: tuple[tuple[str, float], ...]
+    right: float
 
+    @property
+    def strengths(self) -> tuple[tuple[str, float], ...]:
+        """How strong each take is made, by the ending of its name; above 1 it is shouted."""
+        return ("too_little", TOO_LITTLE), ("right", self.right), ("too_much", TOO_MUCH)
 
-TAKES: Final = (("too_little", 0.1), ("right", 0.6), ("too_much", 1.15))
 
 SCENES: Final = (
     Scene(
         "joy",
-        "We did it! I can't believe it, we actually won!",
+        "They gave me the part, I start on Monday!",
         "joy",
         "Anna",
         ANNA,
         Voice("en+f3", 38, 170),
-        TAKES,
+        0.7,
     ),
     Scene(
         "anger",
-        "How dare you! Get out of my house and never come back!",
+        "You lied to me again. I want you to leave.",
         "anger",
         "Bram",
         BRAM,
         Voice("en+m3", 30, 172),
-        TAKES,
+        0.8,
     ),
     Scene(
         "fear",
-        "Please, don't leave me here alone. He's coming back!",
+        "I have nightmares every night, and he is always there.",
         "fear",
         "Cleo",
         CLEO,
         Voice("en-us+f2", 36, 166),
-        TAKES,
+        0.58,
     ),
 )
 

@@ -14,8 +14,8 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.signal import butter, sosfilt
 
 RATE: Final = 22050  # what espeak-ng speaks at
-SILENCE_BEFORE_S: Final = 0.45
-SILENCE_AFTER_S: Final = 0.5
+SILENCE_BEFORE_S: Final = 0.5
+SILENCE_AFTER_S: Final = 0.6
 ROOM_NOISE: Final = 0.0006  # about 64 dB below full scale: no room is silent
 BRIGHT_FROM_HZ: Final = 1200.0  # a raised voice gains above this
 
