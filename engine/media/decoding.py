@@ -30,7 +30,7 @@ class Media:
     times_s : ndarray, shape (50,)
         The instants, seconds from the clip's start.
     pictures : tuple of 50 (ndarray or None)
-        RGB, shape (height, width, 3), uint8, upright, the long side at most 640; ``None`` where the
+        RGB, shape (height, width, 3), uint8, upright, the long side at most 960; ``None`` where the
         clip shows nothing at that instant. Neighbouring instants of a slow clip share one array.
     picture_times_s : ndarray, shape (50,)
         Time stamps of the pictures, at or before their instants; NaN where there is none.
