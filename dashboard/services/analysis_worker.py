@@ -25,7 +25,7 @@ from dashboard.services import clip_work, media_store
 from dashboard.services.clip_work import ClipJob, ClipOutcome
 from dashboard.services.predictions import draft_of
 from db import clips, predictions
-from db.errors import StorageError
+from db.errors import RefusedValueError, StorageError
 from db.location import data_folder
 from db.records import ClipRecord, ClipStatus
 from db.session import writing
@@ -159,11 +159,19 @@ class _Lane:
             self._fresh_process()
             _set(clip, ClipStatus.FAILED, _crashed(clip))
         except Exception as error:
-            name = secrets.token_hex(ERROR_ID_BYTES)
-            log.error("Error %s on clip %s", name, clip.id, exc_info=error)
-            _set(clip, ClipStatus.FAILED, _bug(clip, name))
+            _blame_us(clip, error)
         else:
+            self._store(clip, outcome)
+
+    @staticmethod
+    def _store(clip: ClipRecord, outcome: ClipOutcome) -> None:
+        try:
             _keep(clip, outcome)
+        except Exception as error:
+            if isinstance(error, StorageError) and not isinstance(error, RefusedValueError):
+                _set(clip, ClipStatus.QUEUED)  # the database is away for now; another turn may do
+                raise
+            _blame_us(clip, error)  # it would be refused each time
 
     def _outcome(self, clip: ClipRecord) -> ClipOutcome:
         if self._pool is None:
@@ -248,7 +256,11 @@ def _crashed(clip: ClipRecord) -> str:
     )
 
 
-def _bug(clip: ClipRecord, name: str) -> str:
-    return (
+def _blame_us(clip: ClipRecord, error: Exception) -> None:
+    """Log a bug under an id, which is all of it that people see."""
+    name = secrets.token_hex(ERROR_ID_BYTES)
+    log.error("Error %s on clip %s", name, clip.id, exc_info=error)
+    told = (
         f"Something went wrong with {clip.original_name} that is ours to mend; the log tells of error {name}."
     )
+    _set(clip, ClipStatus.FAILED, told)
