@@ -119,6 +119,17 @@ def test_a_bug_is_told_from_a_bad_file(new_worker: Callable[..., AnalysisWorker]
     assert two.status is ClipStatus.READY
 
 
+def test_an_outcome_the_database_refuses_is_a_bug_and_not_tried_for_ever(
+    new_worker: Callable[..., AnalysisWorker],
+) -> None:
+    ids = queued(work_made.SIGN_OF_NONSENSE, b"two")
+    new_worker().try_start()
+    nonsense, two = wait_for(ids, ended)
+    assert nonsense.status is ClipStatus.FAILED
+    assert "ours to mend" in str(nonsense.message)
+    assert two.status is ClipStatus.READY
+
+
 def test_lanes_share_the_queue_and_take_no_clip_twice(new_worker: Callable[..., AnalysisWorker]) -> None:
     ids = queued(*(f"take {number}".encode() for number in range(8)))
     new_worker(lanes=2).try_start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 
@@ -14,6 +15,7 @@ SIGN_OF_DEATH = b"deadly"
 SIGN_OF_SLEEP = b"sleepy"
 SIGN_OF_REFUSAL = b"refused"
 SIGN_OF_A_BUG = b"buggy"
+SIGN_OF_NONSENSE = b"not a number"
 
 
 def nothing() -> None:
@@ -31,7 +33,8 @@ def quick_work(job: ClipJob) -> ClipOutcome:
         raise MediaError(f"{job.original_name} is not a clip.")
     if content.startswith(SIGN_OF_A_BUG):
         raise ZeroDivisionError("a bug")
-    analysis = made_analysis(line=job.line)
+    strength = math.nan if content.startswith(SIGN_OF_NONSENSE) else 0.4
+    analysis = made_analysis(line=job.line, expressed=strength)
     keys = tuple(
         None if peak.picture_jpeg is None else media_store.put_bytes(peak.picture_jpeg).key
         for peak in analysis.peaks
