@@ -39,8 +39,10 @@ MOUTH_COLUMNS: Final = tuple(
 
 STILL_SHARE: Final = 0.2
 """The lowest share of frames, by motion and distance from rest, that may speak for the person."""
-OWN_RANGE: Final = 1.5
-"""How many standard deviations between people at rest pass for a person's own face."""
+OWN_RANGE: Final = 2.5
+"""How many standard deviations between people at rest pass for a person's own measure."""
+OWN_DISTANCE: Final = 2.0
+"""The same for the face as a whole: people at rest lie 1 from the mean face, a broad smile 3.5."""
 LEAST_INSIDE: Final = 0.6
 """Share of the landmarks that must lie in the picture: what lies outside is guessed."""
 MOST_MOVEMENT: Final = 20.0
@@ -159,16 +161,19 @@ def expression_columns(deviation: Floats, angles: Floats, spread: Floats) -> Flo
 def blended_neutral(measures: Floats, rest: NeutralPopulation) -> Floats:
     """A stranger's measures at rest, shape (27,), from those of one clip, shape (n, 27).
 
-    The stillest frames' distance d from the population's neutral moves the baseline by
-    d exp(-(d / k s)² / 2), with s the spread between people at rest and k = :data:`OWN_RANGE`: wholly
-    where people differ so at rest, not at all where only an expression goes so far.
+    The stillest frames' distance d from the population's neutral, s the spread between people at rest,
+    moves the baseline by d exp(-(d / k s)² / 2) exp(-(D / c)² / 2), where D is the root mean square of
+    d / s over all measures, k = :data:`OWN_RANGE` and c = :data:`OWN_DISTANCE`: nearly wholly where people
+    differ so at rest, not at all where only an expression goes so far.
     """
     scaled = np.clip((measures - rest.mean) / rest.spread, -MOST_MOVEMENT, MOST_MOVEMENT)
     moving = np.abs(np.diff(scaled, axis=0, prepend=scaled[:1])).mean(axis=1)
     restless = moving + np.sqrt((scaled**2).mean(axis=1))
     still = restless <= np.quantile(restless, STILL_SHARE)
     away = np.median(measures[still], axis=0) - rest.mean
-    pull = np.exp(-((away / (OWN_RANGE * rest.spread)) ** 2) / 2)
+    scaled_away = np.clip(away / rest.spread, -MOST_MOVEMENT, MOST_MOVEMENT)
+    whole = float((scaled_away**2).mean()) / OWN_DISTANCE**2
+    pull = np.exp(-((scaled_away / OWN_RANGE) ** 2) / 2 - whole / 2)
     return np.asarray(rest.mean + pull * away, dtype=np.float32)
 
 

@@ -112,7 +112,7 @@ def voice_intensity(path: Path) -> Figures:
         "per_fold": per_fold(fold[rows], lambda at: {"auc": auc(strong[at], strength[at])}),
         "n": len(rows),
         "no_voice": len(asked) - len(rows),
-        **provenance(fold, skipped),
+        **provenance(fold[asked], skipped),
     }
 
 
@@ -162,8 +162,8 @@ def face_emotion(path: Path) -> Figures:
 def face_intensity(path: Path) -> Figures:
     """Compare the intensity read from faces with human ratings.
 
-    The prediction is the branch's intensity before the reference scale, as a share 0 to 1, times
-    nothing: the rated emotion is not told to the branch.
+    The prediction is the branch's intensity before the reference scale, as a share 0 to 1; the rated
+    emotion is not told to the branch.
 
     Returns
     -------

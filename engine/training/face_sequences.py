@@ -23,19 +23,21 @@ Floats = NDArray[np.float32]
 DURATION_S: Final = (1.0, 9.0)
 HELD_SHARE: Final = 0.4
 """Share of sequences whose expression does not change."""
-SPEAKING_SHARE: Final = 0.5
+SPEAKING_SHARE: Final = 0.7
+WHOLE_LINE_SHARE: Final = 0.6
+"""Share of the speaking who speak through the whole clip, as a take of one line does."""
 OWN_NEUTRAL_SHARE: Final = 0.3
 """Share of faces with a known neutral that are measured against it, as a known actor's would be."""
 STILL_SHARE: Final = 0.15
 """Share measured against the population alone, as a single picture is."""
-BLINKS_PER_S: Final = 0.3
+BLINKS_PER_S: Final = 0.4
 POSE_SPREAD: Final = np.array([0.14, 0.10, 0.06])
 """Standard deviation of yaw, pitch and roll between clips, radians."""
 SWAY: Final = 0.3
 """Head movement inside a clip as a share of that."""
 JITTER: Final = 0.3
 """Noise of tracked landmarks, in standard deviations of faces at rest."""
-LENS: Final = 0.5
+LENS: Final = 0.8
 """What another camera, distance and landmark bias add for a whole clip, in the same unit."""
 POSE_LEAK: Final = 3.0
 """Measures never are wholly free of pose; deviations per radian."""
@@ -86,7 +88,8 @@ def made_sequence(apex: Floats, own: Floats, rest: NeutralPopulation, *, rng: Ge
     measures = base + strength[:, None] * (apex - base)
     speaking = np.zeros(INSTANTS, dtype=np.bool_)
     if rng.random() < SPEAKING_SHARE:
-        start, stop = np.sort(rng.uniform(0, INSTANTS, 2))
+        whole = rng.random() < WHOLE_LINE_SHARE
+        start, stop = (0, INSTANTS) if whole else np.sort(rng.uniform(0, INSTANTS, 2))
         speaking[int(start) : int(stop) + 1] = True
         _speak(measures, speaking, rng)
     _blink(measures, rest, duration, rng)

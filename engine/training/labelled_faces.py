@@ -81,7 +81,7 @@ def read_labelled_faces(path: Path, *, emotions: tuple[Emotion, ...], rated: boo
     rows = _rows(table)
     kept, skipped = _nameable(rows, emotions, table)
     if rated:
-        skipped[UNRATED] = sum(np.isnan(_intensity(row, table)) for row in kept)
+        skipped[UNRATED] = sum(bool(np.isnan(_intensity(row, table))) for row in kept)
         kept = [row for row in kept if np.isfinite(_intensity(row, table))]
     if not kept:
         raise TableError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import cv2
@@ -118,7 +119,12 @@ def test_faces_of_landmarks_are_measured_with_and_without_their_own_neutral(tmp_
 
 
 def test_rated_faces_are_compared_with_their_ratings(tmp_path: Path) -> None:
-    answer = face_intensity(write_landmarks(tmp_path))
+    path = write_landmarks(tmp_path)
+    with path.open("a", encoding="utf-8") as opened:
+        opened.write("0,joy,p9,\n")
+    answer = face_intensity(path)
+    assert answer["skipped"] == {"contempt": 4, "not rated": 1}
+    assert json.loads(json.dumps(answer)) == answer
     assert answer["n"] == 12
     assert answer["no_face"] == 1
     assert answer["pearson"] > 0.5

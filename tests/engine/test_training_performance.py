@@ -48,7 +48,7 @@ def write_voices(data: Path) -> None:
     for actor in range(1, ACTORS + 1):
         for code in EMOTION_CODES:
             for strength in ("01",) if code == "01" else ("01", "02"):
-                for take in range(5):
+                for take in range(4):
                     name = f"03-01-{code}-{strength}-0{take % 2 + 1}-0{take}-{actor:02d}"
                     sound = made_voice(code, strength, actor, 100 * actor + take)
                     soundfile.write(audio / f"{name}.flac", sound, SAMPLE_RATE)
