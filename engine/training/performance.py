@@ -255,6 +255,8 @@ def _say_face(
     """Print how the made clips of held-out people were read."""
     named = emotion.argmax(axis=1) == faces.emotion[origin].argmax(axis=1)
     for name, chosen in (("posed", faces.posed[origin]), ("web", ~faces.posed[origin])):
+        if chosen.sum() < 3:  # two points always correlate perfectly
+            continue
         together = np.corrcoef(raw[chosen], fresh.intensity[chosen])[0, 1]
         say(f"face: made clips, {name}: accuracy {named[chosen].mean():.3f}, intensity r {together:.3f}")
 
