@@ -52,10 +52,9 @@ def main() -> None:
         print(f"row {name}: {time.perf_counter() - started:.0f} s", flush=True)
     if not given.quick:
         given.out.mkdir(parents=True, exist_ok=True)
-        rows = given.rows.replace(",", "")
-        (given.out / f"thresholds-{now:%Y-%m-%d}-rows-{rows}.md").write_text(
-            "\n".join(said), encoding="utf-8"
-        )
+        whole = set(given.rows.split(",")) == set(ROWS)
+        part = "" if whole else f"-rows-{given.rows.replace(',', '')}"
+        (given.out / f"thresholds-{now:%Y-%m-%d}{part}.md").write_text("\n".join(said), encoding="utf-8")
 
 
 if __name__ == "__main__":
