@@ -27,12 +27,13 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 ROOT: Final = Path(__file__).resolve().parent.parent
 CHROMIUM: Final = "/usr/bin/chromium"
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-PATIENCE_MS: Final = 300_000
+PATIENCE_MS: Final = 120_000
 SETTLE_S: Final = 2.5
 WIDE: Final = (1440, 900)
 NARROW: Final = (390, 844)
-COLOURS: Final = 128
+COLOURS: Final = 256
 SHOWN_CLIP: Final = "anger_too_little.mp4"
+SHOWN_PEAK: Final = 1
 TAKES: Final = 9
 
 
@@ -94,12 +95,12 @@ def clips(page: Page, address: str, out: Path) -> None:
 
 
 def review(page: Page, address: str, out: Path) -> None:
-    """A clip beside its verdict, stopped where the model looked most."""
+    """A clip beside its verdict, stopped at one of the moments that weighed most."""
     page.goto(f"{address}/clips?project=Demo")
     page.get_by_role("button", name=f"Review: {SHOWN_CLIP}").click()
     expect(page.locator(".screen video")).to_be_visible()
     time.sleep(SETTLE_S)
-    page.locator("button.peak").first.click()
+    page.locator("button.peak").nth(SHOWN_PEAK).click()
     page.mouse.move(0, 0)
     keep(page, out)
 
@@ -115,7 +116,7 @@ def thresholds(page: Page, address: str, out: Path) -> None:
 def keys(page: Page, address: str, out: Path) -> None:
     """The cheat-sheet of the rating form."""
     page.goto(f"{address}/?project=Demo")
-    expect(page.locator(".screen video")).to_be_visible()
+    expect(page.locator(".rating")).to_be_visible()
     page.keyboard.press("?")
     expect(page.locator("dialog.sheet")).to_be_visible()
     keep(page, out)
@@ -125,7 +126,7 @@ def keep(page: Page, out: Path) -> None:
     """Wait until the page is quiet, and store its picture with a palette."""
     time.sleep(SETTLE_S)
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
-    picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT).save(out, optimize=True)
+    picture.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE).save(out, optimize=True)
     print(f"{out.name}: {out.stat().st_size // 1024} KB")
 
 

@@ -3,6 +3,7 @@
 
 const STRIP_HEIGHT = 84;
 const HEAD_ROOM = 10;
+const MARK_RADIUS = 8;
 const WORD_LANES = 2;
 const WORD_GAP = 4;
 const TICKS_EVERY_S = [0.5, 1, 2, 5, 10, 30, 60, 120];
@@ -125,10 +126,10 @@ class Timeline {
 
   drawMarks() {
     this.scene.peaks.forEach((peak, index) => {
-      const x = this.x(peak.time_s);
+      const x = Math.min(Math.max(this.x(peak.time_s), MARK_RADIUS + 1), this.stage.clientWidth - MARK_RADIUS - 1);
       const y = this.height ? Math.max(9, this.height(peak.weight)) : 9;
       this.plot.append(
-        drawn("circle", { cx: x, cy: y, r: 8, class: "mark" }),
+        drawn("circle", { cx: x, cy: y, r: MARK_RADIUS, class: "mark" }),
         drawn("text", { x, y: y + 4, class: "mark-number", "text-anchor": "middle" }, String(index + 1)),
       );
     });

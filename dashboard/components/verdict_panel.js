@@ -1,7 +1,7 @@
 // The verdict: words first, then where the gap lies between too little and too much, then the two
 // intensities it comes from.
 
-const METER = { width: 440, height: 74, top: 22, bar: 22 };
+const METER = { width: 440, height: 74, top: 22, bar: 22, edge: 10 }; // edge: room for half a needle
 const LEAST_SPAN_Z = 3;
 
 class VerdictPanel {
@@ -26,8 +26,8 @@ class VerdictPanel {
   // Gaps crowd around zero and the correct band is narrow: a signed root scale gives it room.
   meter({ gap, lower, upper, labels, thresholds, numbers }) {
     const span = Math.max(LEAST_SPAN_Z, Math.abs(gap), Math.abs(lower), Math.abs(upper)) * 1.02;
-    const { width, height, top, bar } = METER;
-    const x = (z) => (width / 2) * (1 + Math.sign(z) * Math.sqrt(Math.abs(z) / span));
+    const { width, height, top, bar, edge } = METER;
+    const x = (z) => width / 2 + (width / 2 - edge) * Math.sign(z) * Math.sqrt(Math.abs(z) / span);
     const [from, to, at] = [x(lower), x(upper), x(gap)];
     const zone = (name, start, end, words) => [
       drawn("rect", { x: start, y: top, width: Math.max(0, end - start), height: bar, class: `zone ${name}` }),
