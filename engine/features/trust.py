@@ -45,8 +45,8 @@ FINE_SIGMA, COARSE_SIGMA = 1.0, 8.0
 FINE_NOISE_GAIN: Final = 0.87
 """White noise left by the fine filter, 1 - Gaussian of sigma 1: sqrt(1 - 2/(2π) + 1/(4π))."""
 SMALLEST_FACE_PX: Final = 8
-PICTURES_MEASURED: Final = 12
-"""Light and sharpness change slowly within a take; the median of a dozen faces is that of fifty."""
+PICTURES_MEASURED: Final = 7
+"""Light and sharpness change slowly within a take; the median of seven faces is that of fifty."""
 BRIGHTEST_PERCENTILE: Final = 95
 
 SPEECH_BAND_HZ: Final = (100.0, 7000.0)
