@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -10,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.features.face import FaceFeatures, face_features
-from engine.features.far_faces import FarFaceFinder
-from engine.features.landmarks import LANDMARKS, FaceTracker, Picture
+from engine.features.landmarks import LANDMARKS, FaceTracker
 from engine.features.table import INSTANTS
 from engine.features.trust import Trust, face_trust, voice_trust
 from engine.features.voice import VoiceFeatures, voice_features
@@ -85,7 +83,7 @@ def see(media: Media, tracker: FaceTracker, *, neutral: NDArray[np.float32] | No
     shown = [index for index, picture in enumerate(media.pictures) if picture is not None]
     pictures = [picture for picture in media.pictures if picture is not None]
     if shown:
-        landmarks[shown] = _followed(pictures, tracker)
+        landmarks[shown] = tracker.track(pictures)
         sizes[shown] = [picture.shape[:2] for picture in pictures]
     features = face_features(landmarks, sizes, neutral=neutral)
     if not media.has_pictures:
@@ -95,19 +93,3 @@ def see(media: Media, tracker: FaceTracker, *, neutral: NDArray[np.float32] | No
         if trust.value and not features.mask.any():
             trust = Trust(0.0, trust.quality, "The face is cut off by the edge of the picture.")
     return Seen(features, trust, perf_counter() - started)
-
-
-def _followed(pictures: Sequence[Picture], tracker: FaceTracker) -> NDArray[np.float32]:
-    """Landmarks in each picture, shape (n, 478, 3); without a near face a distant one is looked for."""
-    landmarks = tracker.track(pictures)
-    if np.isfinite(landmarks).any():
-        return landmarks
-    region = FarFaceFinder.load().region(pictures)
-    if region is None:
-        return landmarks
-    left, top, right, bottom = region
-    closer = [np.ascontiguousarray(picture[top:bottom, left:right]) for picture in pictures]
-    if min(min(picture.shape[:2]) for picture in closer) == 0:  # a picture of another size
-        return landmarks
-    offset = np.array([left, top, 0], dtype=np.float32)
-    return np.asarray(tracker.track(closer) + offset, dtype=np.float32)

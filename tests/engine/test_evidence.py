@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from engine.features.landmarks import FaceTracker
@@ -56,6 +57,15 @@ def test_pictures_that_change_their_size_are_measured_all_the_same() -> None:
     small = np.ascontiguousarray(drawn_face()[40:440, 100:540])
     seen = see(media([drawn_face()] * 25 + [small] * 25), FaceTracker.load())
     assert seen.features.mask.mean() > 0.9
+
+
+def test_the_face_of_a_full_length_shot_is_found_and_trusted_less_than_a_near_one() -> None:
+    small = cv2.resize(drawn_face()[:, 80:560], (64, 64), interpolation=cv2.INTER_AREA)
+    shot = np.full((640, 427, 3), 205, np.uint8)
+    shot[60:124, 190:254] = small
+    far, near = (see(media([picture] * INSTANTS), FaceTracker.load()) for picture in (shot, drawn_face()))
+    assert far.features.mask.mean() > 0.9
+    assert far.trust.value < near.trust.value
 
 
 def test_the_rehearsal_is_heard_and_shows_nobody() -> None:
