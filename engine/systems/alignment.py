@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from engine.analysis import (
     Analysis,
-    Curves,
     EmotionEstimate,
     ModalityReading,
     SpokenWord,
@@ -36,8 +35,9 @@ from engine.media import Media, decode
 from engine.systems.amplifier import amplified
 from engine.systems.attention_peaks import attention_peaks
 from engine.systems.caveats import caveats
-from engine.systems.evidence import Heard, Seen, hear, see
+from engine.systems.evidence import Heard, Seen, curves, hear, see
 from engine.systems.fusion import JointEmotion, joint_emotion
+from engine.systems.line_emotion import LineEmotion, local_folder
 from engine.systems.performance import PerformanceBrain, PerformanceReading, confidence
 from engine.systems.rehearsal import rehearsal_media
 from engine.systems.spoken_words import matched_spans
@@ -53,11 +53,16 @@ is busy decoding or tracking."""
 
 @dataclass(frozen=True, slots=True)
 class AlignmentSystem:
-    """Both brains and the face tracker, loaded once."""
+    """Both brains and the face tracker, loaded once.
+
+    Where the published line classifier lies on this machine, it names the emotion of the words; what
+    the words demand stays the text brain's.
+    """
 
     text: TextBrain
     performance: PerformanceBrain
     tracker: FaceTracker
+    line_emotion: LineEmotion | None = None
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -72,14 +77,21 @@ class AlignmentSystem:
             If a weight file is missing or damaged.
         """
         torch.set_num_threads(TORCH_THREADS)
-        system = cls(TextBrain.load(), PerformanceBrain.load(), FaceTracker.load())
+        folder = local_folder()
+        system = cls(
+            TextBrain.load(),
+            PerformanceBrain.load(),
+            FaceTracker.load(),
+            None if folder is None else LineEmotion.from_folder(folder),
+        )
         system._rehearse()
         return system
 
     @property
     def version(self) -> str:
         """Changes with any weight file behind an answer."""
-        return f"{self.text.version[:6]}{self.performance.version}"
+        named_by = "" if self.line_emotion is None else "+line-emotion"
+        return f"{self.text.version[:6]}{self.performance.version}{named_by}"
 
     def analyze(
         self,
@@ -95,7 +107,7 @@ class AlignmentSystem:
         """Say everything about one clip; see :func:`analyze`."""
         started = perf_counter()
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix="analyze") as pool:
-            reading_text = pool.submit(_timed_reading, self.text, line)
+            reading_text = pool.submit(self._read_line, line or "")
             media = decode(path)
             decoded = perf_counter()
             hearing = pool.submit(hear, media)
@@ -154,7 +166,7 @@ class AlignmentSystem:
             attention_times_s=tuple(media.times_s.tolist()),
             words=words,
             peaks=attention_peaks(performance.attention, media.times_s, words=words, pictures=media.pictures),
-            curves=_curves(heard, seen),
+            curves=curves(heard, seen),
             modalities=_modalities(text, performance, joint, trust),
             amplification=amplification,
             timings_s={
@@ -167,6 +179,13 @@ class AlignmentSystem:
             },
             warnings=caveats(media, text, trust, line=line, expressed=expressed),
         )
+
+    def _read_line(self, line: str) -> tuple[TextReading, float]:
+        started = perf_counter()
+        reading = self.text.read(line)
+        if self.line_emotion is not None and reading.words:
+            reading = replace(reading, emotion=self.line_emotion.read(line))
+        return reading, perf_counter() - started
 
     def _rehearse(self) -> None:
         """Run what is compiled at first use: librosa's numba loops, torch's kernels."""
@@ -242,11 +261,6 @@ def analyze(
     )
 
 
-def _timed_reading(brain: TextBrain, line: str | None) -> tuple[TextReading, float]:
-    started = perf_counter()
-    return brain.read(line or ""), perf_counter() - started
-
-
 def _gap(expected: float | None, expressed: float | None) -> float | None:
     demanded, shown = z_score(expected), z_score(expressed)
     return None if demanded is None or shown is None else shown - demanded
@@ -279,15 +293,3 @@ def _modalities(
         )
         for modality, judged in trust.items()
     }
-
-
-def _curves(heard: Heard, seen: Seen) -> Curves:
-    return Curves(
-        loudness_db=_known(heard.features.loudness_db),
-        pitch_hz=_known(heard.features.pitch_hz),
-        face_movement=_known(seen.features.movement),
-    )
-
-
-def _known(values: NDArray[np.float64]) -> tuple[float | None, ...]:
-    return tuple(float(value) if np.isfinite(value) else None for value in values)

@@ -8,6 +8,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.analysis import Curves
 from engine.features.face import FaceFeatures, face_features
 from engine.features.landmarks import LANDMARKS, FaceTracker
 from engine.features.table import INSTANTS
@@ -93,3 +94,16 @@ def see(media: Media, tracker: FaceTracker, *, neutral: NDArray[np.float32] | No
         if trust.value and not features.mask.any():
             trust = Trust(0.0, trust.quality, "The face is cut off by the edge of the picture.")
     return Seen(features, trust, perf_counter() - started)
+
+
+def curves(heard: Heard, seen: Seen) -> Curves:
+    """What can be drawn under the clip, at its 50 instants."""
+    return Curves(
+        loudness_db=_known(heard.features.loudness_db),
+        pitch_hz=_known(heard.features.pitch_hz),
+        face_movement=_known(seen.features.movement),
+    )
+
+
+def _known(values: NDArray[np.float64]) -> tuple[float | None, ...]:
+    return tuple(float(value) if np.isfinite(value) else None for value in values)

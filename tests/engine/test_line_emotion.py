@@ -12,8 +12,9 @@ from transformers import RobertaConfig, RobertaForSequenceClassification, Robert
 
 from engine.errors import WeightsError
 from engine.systems import line_emotion
+from engine.systems.alignment import AlignmentSystem
 from engine.systems.line_emotion import MODEL, LineEmotion
-from engine.vocabulary import BASIC_EMOTIONS, Emotion
+from engine.vocabulary import BASIC_EMOTIONS, Emotion, Modality
 
 LABELS = ("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise")
 LINES = ["How dare you!", "The train leaves at four.", "I miss her.", "What a day!"]
@@ -149,3 +150,24 @@ def test_half_a_model_folder_is_refused_in_a_sentence(tmp_path: Path, missing: s
         (folder / "merges.txt").unlink()
     with pytest.raises(WeightsError, match="cannot be loaded"):
         LineEmotion.from_folder(folder)
+
+
+def test_where_the_model_is_at_hand_it_names_the_emotion_of_the_words_and_nothing_else(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = Path(__file__).resolve().parents[2] / "dashboard" / "demo" / "takes" / "joy_right.mp4"
+    plain = AlignmentSystem.load()
+    monkeypatch.setenv(line_emotion.MODELS_VARIABLE, str(models))
+    AlignmentSystem.load.cache_clear()
+    try:
+        named = AlignmentSystem.load()
+        without, given = (system.analyze(take, line=LINES[0]) for system in (plain, named))
+        assert named.line_emotion is not None
+        expected = named.line_emotion.read(LINES[0])
+    finally:
+        AlignmentSystem.load.cache_clear()
+    assert given.modalities[Modality.TEXT].emotion == expected
+    assert without.modalities[Modality.TEXT].emotion != expected
+    assert given.expected_intensity == without.expected_intensity
+    assert given.expressed_intensity == without.expressed_intensity
+    assert given.weights_version != without.weights_version
