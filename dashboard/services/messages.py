@@ -8,6 +8,7 @@ object of plural forms (``one``, ``other``).
 from __future__ import annotations
 
 import json
+import re
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,7 @@ from engine.errors import UnknownNameError
 FOLDER: Final = Path(__file__).resolve().parent.parent / "locale"
 DEFAULT_LANGUAGE: Final = "en"
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
+MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+!$:~|^=-])")
 _spoken: ContextVar[str] = ContextVar("dailies_language", default=DEFAULT_LANGUAGE)
 
 
@@ -100,6 +102,11 @@ def speak(language: str) -> None:
 def say(key: str, **values: object) -> str:
     """The message of ``key`` in the language chosen by :func:`speak`; see :meth:`Catalogue.say`."""
     return catalogue(_spoken.get()).say(key, **values)
+
+
+def plain(text: str) -> str:
+    """``text`` that somebody typed, to stand in a message read as Markdown and mean only itself."""
+    return MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
 def part(prefix: str) -> dict[str, str]:

@@ -82,7 +82,7 @@ def recalibrate(
         newest = predictions.newest(session, project_id)
         incumbent = in_force(session, project_id, newest)
         look = 1 + _looks(session, project_id)
-    usable = _varied(training, chosen_columns(project) if columns is None else columns)
+    usable = varied(training, chosen_columns(project) if columns is None else columns)
     report = fit(  # may take long: no transaction is open
         training.table(usable),
         incumbent=incumbent.policy,
@@ -212,7 +212,12 @@ def _promote(
     return promotion
 
 
-def _varied(training: TrainingRatings, columns: Sequence[str]) -> tuple[str, ...]:
+def work_name(project_id: int) -> str:
+    """The name of a project's recalibration among the background's work."""
+    return f"recalibrate:{project_id}"
+
+
+def varied(training: TrainingRatings, columns: Sequence[str]) -> tuple[str, ...]:
     """The columns with at least two known levels; one level alone is no context."""
     return tuple(
         name

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from dashboard.services.judging import gap_of, in_force, judge, policy_of
@@ -15,6 +16,8 @@ from db.session import reading
 from engine.analysis import Judgement
 from engine.errors import PolicyError
 from engine.verdict.fixed import FIXED
+from engine.verdict.intervals import LevelThresholds
+from engine.verdict.learned import LearnedPolicy
 from engine.verdict.policy import Policy
 
 
@@ -35,6 +38,10 @@ class PolicyView:
         What the gate measured, as ``GateReport.to_dict`` gives it; empty for the fixed pair.
     by : str or None
         Who trained it.
+    intervals : tuple of (float, float)
+        How sure the lower and the upper threshold are; empty for the fixed pair.
+    levels : Mapping[str, Mapping[str, LevelThresholds]]
+        Thresholds by context column and level; empty where one pair serves all.
     """
 
     id: int | None
@@ -50,6 +57,8 @@ class PolicyView:
     created_at: datetime | None
     by: str | None
     parent: str | None
+    intervals: tuple[tuple[float, float], ...] = ()
+    levels: Mapping[str, Mapping[str, LevelThresholds]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +183,9 @@ def _view(
     versions: dict[int, str],
     names: dict[int, str],
 ) -> PolicyView:
-    lower, upper = thresholds_of(policy_of(record))
+    policy = policy_of(record)
+    lower, upper = thresholds_of(policy)
+    learned = policy if isinstance(policy, LearnedPolicy) else None
     return PolicyView(
         id=record.id,
         version=record.version,
@@ -189,6 +200,10 @@ def _view(
         created_at=record.created_at,
         by=None if record.created_by is None else names.get(record.created_by),
         parent=None if record.parent_id is None else versions.get(record.parent_id),
+        intervals=()
+        if learned is None
+        else ((learned.lower.low, learned.lower.high), (learned.upper.low, learned.upper.high)),
+        levels={} if learned is None else learned.levels,
     )
 
 

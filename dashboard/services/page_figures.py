@@ -1,0 +1,193 @@
+"""The heavy figures of the Thresholds page: worked out in the background, kept until newer are wanted.
+
+Everything but the levels' thresholds is measured on actors, or clips, that the thresholds never saw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+
+from dashboard.services import background
+from dashboard.services.judging import policy_of
+from dashboard.services.messages import say
+from dashboard.services.projects import context_columns
+from dashboard.services.recalibrate import varied
+from dashboard.services.shown_pull import ShownPull, both_kinds, pull_of
+from dashboard.services.training_ratings import RatedGap, collect
+from db import policies, projects
+from db.errors import StorageError
+from db.records import PolicyKind
+from db.session import reading
+from engine.verdict.adaptive import AdaptiveThresholds
+from engine.verdict.figures import (
+    Confusion,
+    Reliability,
+    RiskCoverage,
+    confusion,
+    out_of_fold,
+    reliability,
+    risk_coverage,
+)
+from engine.verdict.fixed import FIXED
+from engine.verdict.intervals import Interval, LevelThresholds, level_thresholds, pooled_threshold
+from engine.verdict.learning_curve import DRAWS, LearningCurve, learning_curve
+from engine.verdict.policy import Policy
+from engine.verdict.ratings_table import RatingTable
+from engine.vocabulary import VERDICT_ORDER, Verdict
+
+SEED: Final = 0
+STEPS: Final = 5
+MANY_RATINGS: Final = 5_000
+"""Above this the learning curve is drawn from :data:`FEW_DRAWS`: it is smooth, and each draw takes long."""
+
+FEW_DRAWS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One version on ratings whose actors, or clips, it never saw."""
+
+    version: str
+    reliability: Reliability
+    risk_coverage: RiskCoverage
+    confusion: Confusion
+
+
+@dataclass(frozen=True, slots=True)
+class RatedClip:
+    """A clip of one cell of the confusion table, and how many answers it has there."""
+
+    clip_id: str
+    clip_name: str
+    alignment: float
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageFigures:
+    """What the page draws.
+
+    Attributes
+    ----------
+    at : datetime
+        When they were worked out.
+    gaps : tuple of RatedGap
+        The ratings they were worked out from, in the order of the confusions' rows.
+    grouped_by_actor : bool
+        Whether actors were held out; else clips.
+    learned, fixed : Measured
+        The newest trained version, its way of learning refitted for every fold, and the published pair.
+    lower, upper : Interval
+        Thresholds of an unknown context where they may depend on ``levels``.
+    levels : Mapping[str, Mapping[str, LevelThresholds]]
+        By context column the project chose; estimates, whether or not they judge.
+    pull : ShownPull or None
+        Where there are blind answers and answers in sight of a verdict.
+    """
+
+    at: datetime
+    gaps: tuple[RatedGap, ...]
+    grouped_by_actor: bool
+    learned: Measured
+    fixed: Measured
+    curve: LearningCurve
+    lower: Interval
+    upper: Interval
+    levels: Mapping[str, Mapping[str, LevelThresholds]]
+    pull: ShownPull | None
+
+    def clips_in(self, measured: Measured, answer: Verdict, verdict: Verdict) -> tuple[RatedClip, ...]:
+        """The clips behind one cell of a confusion table, those with most answers there first."""
+        rows = measured.confusion.rows(VERDICT_ORDER.index(answer), VERDICT_ORDER.index(verdict))
+        clips: dict[str, RatedClip] = {}
+        for gap in (self.gaps[int(row)] for row in rows):
+            answers = 1 + (clips[gap.clip_id].answers if gap.clip_id in clips else 0)
+            clips[gap.clip_id] = RatedClip(gap.clip_id, gap.clip_name, gap.alignment, answers)
+        return tuple(sorted(clips.values(), key=lambda clip: (-clip.answers, clip.clip_name)))
+
+
+def name_of(project_id: int) -> str:
+    """The name of a project's figures among the background's work."""
+    return f"figures:{project_id}"
+
+
+def begin(project_id: int) -> None:
+    """Work the figures out again, after whatever the background is busy with."""
+    background.start(name_of(project_id), lambda report: work_out(project_id, report=report))
+
+
+def work_out(project_id: int, *, report: Callable[[int, int], None]) -> PageFigures:
+    """Work out the figures from the ratings there are now.
+
+    Parameters
+    ----------
+    report : callable
+        Gets (steps done, steps in all).
+
+    Raises
+    ------
+    StorageError
+        If nothing was trained yet.
+    TableError
+        If there are too few ratings to hold any out.
+    UnknownRowError
+        If there is no such project.
+    """
+    with reading() as session:
+        project = projects.by_id(session, project_id)
+        training = collect(session, project)
+        answers = both_kinds(session, project)
+        trained = next(
+            (
+                record
+                for record in policies.history(session, project_id)
+                if record.kind is not PolicyKind.FIXED
+            ),
+            None,
+        )
+        policy = None if trained is None else policy_of(trained)
+    if policy is None:
+        raise StorageError(say("thresholds.figures.untrained"))
+    chosen = varied(training, context_columns(project))
+    columns = tuple(dict.fromkeys((*chosen, *policy.context_columns)))
+    table = training.table(columns)
+    generator = np.random.default_rng(SEED)
+    report(0, STEPS)
+    learned = _measure(table, policy, generator)
+    report(1, STEPS)
+    fixed = _measure(table, FIXED, generator)
+    report(2, STEPS)
+    model = AdaptiveThresholds(chosen).fit(table)
+    levels = {column: level_thresholds(model, table, column) for column in chosen}
+    report(3, STEPS)
+    pull = pull_of(answers, generator=generator)
+    report(4, STEPS)
+    draws = DRAWS if len(table) <= MANY_RATINGS else FEW_DRAWS
+    curve = learning_curve(table, policy.context_columns, generator=generator, draws=draws)
+    return PageFigures(
+        at=datetime.now(UTC),
+        gaps=training.gaps,
+        grouped_by_actor=training.grouped_by_actor,
+        learned=learned,
+        fixed=fixed,
+        curve=curve,
+        lower=pooled_threshold(model, "lower"),
+        upper=pooled_threshold(model, "upper"),
+        levels=levels,
+        pull=pull,
+    )
+
+
+def _measure(table: RatingTable, policy: Policy, generator: np.random.Generator) -> Measured:
+    measured = out_of_fold(table, policy, generator=generator)
+    return Measured(
+        policy.version,
+        reliability(measured, generator=generator),
+        risk_coverage(measured),
+        confusion(measured),
+    )
