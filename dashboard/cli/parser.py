@@ -84,7 +84,7 @@ def _export(words: argparse.ArgumentParser) -> None:
 
 
 def _thresholds(words: argparse.ArgumentParser) -> None:
-    actions = words.add_subparsers(required=True, metavar="fit|predict")
+    actions = words.add_subparsers(required=True, metavar="fit|predict|report")
     fit = actions.add_parser("fit", help="learn thresholds from rated rows")
     fit.add_argument("ratings", type=Path, metavar="RATINGS.csv")
     fit.add_argument("--out", required=True, type=Path, metavar="POLICY.json")
@@ -96,12 +96,29 @@ def _thresholds(words: argparse.ArgumentParser) -> None:
     predict.add_argument("rows", type=Path, metavar="ROWS.csv")
     predict.add_argument("--out", required=True, type=Path, metavar="PREDICTIONS.csv")
     predict.set_defaults(run=thresholds.predict)
+    report = actions.add_parser("report", help="write figures and protocol as one HTML file")
+    report.add_argument("ratings", nargs="?", type=Path, metavar="RATINGS.csv")
+    report.add_argument("--project", metavar="NAME", help="instead of a table: this project's ratings")
+    report.add_argument(
+        "--policy", type=Path, metavar="POLICY.json", help="instead of learning from the table"
+    )
+    report.add_argument("--context", type=_columns, default=(), metavar="a,b,…", help="context columns")
+    report.add_argument("--group", metavar="COLUMN", help="never split between fitting and checking")
+    report.add_argument("--seed", type=_seed, default=0, help="of folds and resampling (default %(default)s)")
+    report.add_argument("--out", required=True, type=Path, metavar="REPORT.html")
+    report.set_defaults(run=thresholds.report)
 
 
 def _whole(word: str) -> int:
     if not word.lstrip("-").isdecimal() or not math.isfinite(float(word)):
         raise argparse.ArgumentTypeError(f"{word!r} is no whole number")
     return int(word)
+
+
+def _seed(word: str) -> int:
+    if (number := _whole(word)) < 0:
+        raise argparse.ArgumentTypeError(f"{word} is no seed; give 0 or a positive whole number")
+    return number
 
 
 def _jobs(word: str) -> int:

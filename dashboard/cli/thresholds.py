@@ -1,10 +1,12 @@
-"""``thresholds``: learning thresholds from a table of rated rows, and applying them to rows."""
+"""``thresholds``: learning thresholds from rated rows, applying them to rows, reporting on them."""
 
 from __future__ import annotations
 
 import argparse
+import shlex
 
-from dashboard.services import thresholds_table
+from dashboard.services import projects, thresholds_table
+from engine.errors import TableError
 
 
 def fit(given: argparse.Namespace) -> int:
@@ -19,3 +21,45 @@ def predict(given: argparse.Namespace) -> int:
     count = thresholds_table.predict_file(given.policy, given.rows, given.out)
     print(f"{given.out}: {count} rows judged")
     return 0
+
+
+def report(given: argparse.Namespace) -> int:
+    """Write the report on a project's thresholds, or on those of RATINGS.csv."""
+    from dashboard.report import threshold_page  # draws: no other command should wait for it to load
+    from dashboard.services import thresholds_report
+
+    if (given.ratings is None) == (given.project is None):
+        raise TableError("A report is about one thing: give either RATINGS.csv or --project NAME.")
+    if given.project is not None:
+        if given.policy is not None or given.context or given.group is not None:
+            raise TableError("--policy, --context and --group belong to RATINGS.csv; a project has its own.")
+        project = projects.by_name(given.project)
+        about = thresholds_report.of_project(project.id, seed=given.seed, command=_command(given))
+    else:
+        about = thresholds_report.of_file(
+            given.ratings,
+            policy=given.policy,
+            context=given.context,
+            group=given.group,
+            seed=given.seed,
+            command=_command(given),
+        )
+    threshold_page.write(about, given.out)
+    print(f"{given.out}: report on {about.policy.version}, {len(about.ratings)} ratings")
+    return 0
+
+
+def _command(given: argparse.Namespace) -> str:
+    """The command in one line; files by name alone, since folders say nothing to a reader."""
+    words = ["python", "-m", "dashboard", "thresholds", "report"]
+    if given.project is not None:
+        words += ["--project", given.project]
+    else:
+        words += [given.ratings.name]
+    if given.policy is not None:
+        words += ["--policy", given.policy.name]
+    if given.context:
+        words += ["--context", ",".join(given.context)]
+    if given.group is not None:
+        words += ["--group", given.group]
+    return shlex.join([*words, "--seed", str(given.seed), "--out", given.out.name])

@@ -70,14 +70,25 @@ def fit_file(
     PolicyError
         If no thresholds can be fitted or written.
     """
-    table = read_table(ratings)
-    answers = _ratings(table, ratings.name, tuple(dict.fromkeys(context)), group)
-    reason = no_spread(answers, grouped=group is not None)
-    if reason is not None:
-        raise TableError(f"{ratings.name}: {reason}")
+    answers = read_ratings(ratings, context=context, group=group)
     report = recalibrate(answers, incumbent=FIXED, context_columns=tuple(dict.fromkeys(context)), seed=seed)
     write_policy(report.candidate, out)
     return report.candidate
+
+
+def read_ratings(ratings: Path, *, context: Sequence[str] = (), group: str | None = None) -> RatingTable:
+    """Read a CSV of ratings as :func:`fit_file` takes it.
+
+    Raises
+    ------
+    TableError
+        If the table cannot be used, or its ratings are all alike.
+    """
+    answers = _ratings(read_table(ratings), ratings.name, tuple(dict.fromkeys(context)), group)
+    reason = no_spread(answers, grouped=group is not None)
+    if reason is not None:
+        raise TableError(f"{ratings.name}: {reason}")
+    return answers
 
 
 def predict_file(policy: Path, rows: Path, out: Path) -> int:
