@@ -17,6 +17,9 @@ from engine.verdict.levels import PROTECTED_TRAITS
 NAMED_BY: Final[Mapping[str, str]] = {"emotion": "emotion", "directed_emotion": "emotion"}
 """Columns whose levels have names in the catalogue, and under which part."""
 
+COARSEST: Final = 0.05
+"""Below this one place after the point would round a shift to nothing, z units."""
+
 PERSONAL: Final = PROTECTED_TRAITS | {"actor"}
 """Columns that describe the person filmed: thresholds by them can be unfair."""
 
@@ -84,9 +87,9 @@ def _level(column: str, level: str, known: LevelThresholds, interval_level: floa
             say(
                 f"thresholds.sentence.{side}_{'later' if more else 'sooner'}",
                 name=shown,
-                shift=_number(abs(shift.value)),
+                shift=_number(abs(shift.value), is_fine=abs(shift.value) < COARSEST),
                 source=source,
-                percent=f"{interval_level:.0%}",
+                percent=f"{100 * interval_level:.0f}",
                 **_bounds(shift, is_mirrored=shift.value < 0),
             )
         )
@@ -96,7 +99,7 @@ def _level(column: str, level: str, known: LevelThresholds, interval_level: floa
                 "thresholds.sentence.same",
                 name=shown,
                 source=source,
-                percent=f"{interval_level:.0%}",
+                percent=f"{100 * interval_level:.0f}",
                 **_bounds(known.upper_shift, is_mirrored=False),
             )
         )
@@ -113,10 +116,9 @@ def _source(known: LevelThresholds) -> str:
 
 def _bounds(shift: Interval, *, is_mirrored: bool) -> dict[str, str]:
     low, high = (-shift.high, -shift.low) if is_mirrored else (shift.low, shift.high)
-    return {"low": _number(low), "high": _number(high)}
+    is_near = min(abs(low), abs(high)) < COARSEST
+    return {"low": _number(low, is_fine=is_near), "high": _number(high, is_fine=is_near)}
 
 
-def _number(value: float) -> str:
-    """Two places where one would round a bound that is not zero to zero."""
-    places = 1 if abs(value) >= 0.05 else 2
-    return f"{value:.{places}f}".replace("-", "−")
+def _number(value: float, *, is_fine: bool) -> str:
+    return f"{value:.{2 if is_fine else 1}f}".replace("-", "−")

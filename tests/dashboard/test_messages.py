@@ -21,6 +21,7 @@ COMPONENTS = {
     "panel": ("verdict_panel.js",),
     "evidence": ("evidence.js",),
     "clips.table": ("clip_table.js",),
+    "thresholds.confusion": ("confusion_table.js",),
 }
 
 
