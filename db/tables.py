@@ -1,7 +1,7 @@
 """The tables, as the code sees them; ``db/migrations`` builds them and a test holds the two equal.
 
-What people and models said is append-only: ratings, predictions, policies, promotions and the audit
-log refuse UPDATE and DELETE by trigger, so a change is always a new row.
+What people and models said is append-only: ratings, predictions, policies, promotions, selections and
+the audit log refuse UPDATE and DELETE by trigger, so a change is always a new row.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from db.columns import DeliveryStep, FiniteFloat, UtcDateTime, now, words_of
 from db.records import ClipStatus, PolicyKind
 from engine.vocabulary import Channel, Delivery, Emotion, LineSource, Phase, Protocol, Role, SystemName
 
-APPEND_ONLY: Final = ("predictions", "ratings", "policies", "promotions", "audit_log")
+APPEND_ONLY: Final = ("predictions", "ratings", "policies", "promotions", "audit_log", "selections")
 """Tables whose rows are never changed and never deleted."""
 
 NAMES: Final = {
@@ -234,6 +234,24 @@ class Rating(Base):
     locked_at: Mapped[datetime | None]
     lock_hash: Mapped[str | None] = mapped_column(String(SHA256_LENGTH))
     selection_probability: Mapped[float | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Selection(Base):
+    """A clip the queue chose for a person; the highest id is to be shown last."""
+
+    __tablename__ = "selections"
+    __table_args__ = (
+        UniqueConstraint("person_id", "clip_id"),
+        CheckConstraint("probability > 0 AND probability <= 1", name="probability_range"),
+        CheckConstraint("even_probability > 0 AND even_probability <= 1", name="even_probability_range"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    clip_id: Mapped[str] = mapped_column(ForeignKey("clips.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    probability: Mapped[float]
+    even_probability: Mapped[float]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from dashboard.services.judging import ensure_fixed, in_force, judge, standing
-from db import audit, clips, people, predictions, ratings
+from db import audit, clips, people, predictions, ratings, selections
 from db.errors import RefusedValueError, UnknownRowError
 from db.records import ClipRecord, ClipStatus, PredictionRecord, RatingDraft, RatingRecord
 from db.session import reading, writing
@@ -171,6 +171,7 @@ def _store(
     ensure_fixed(session, clip.project_id)
     policy, _ = standing(session, clip.project_id, prediction)
     repeated = ratings.by_key(session, idempotency_key) is not None
+    chosen = selections.find(session, clip.id, person_id)
     rating = ratings.add(
         session,
         RatingDraft(
@@ -190,6 +191,7 @@ def _store(
             watched_share=answer.watched_share,
             active_time_s=answer.active_time_s,
             simulated=person.simulated,
+            selection_probability=None if chosen is None else chosen.probability,
         ),
     )
     if not repeated:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from dashboard.services.explanation import explain, verdict_sentence
 from dashboard.services.judging import InForce, in_force, judge
 from dashboard.services.predictions import StoredPrediction, stored
+from dashboard.services.queue import QueueOrder, order_of, upcoming
 from db import clips, predictions, projects, ratings
 from db.errors import UnknownRowError
 from db.records import ClipRecord, Progress, ProjectRecord, RatingRecord
@@ -61,7 +62,8 @@ def view(project_id: int, person_id: int, clip_id: str | None = None) -> ReviewV
     Parameters
     ----------
     clip_id : str, optional
-        Without it, the first ready clip the person has not rated, else the first ready clip.
+        Without it, what the queue chose, where the project asks first about what teaches most; else the
+        first ready clip the person has not rated, else the first ready clip.
 
     Returns
     -------
@@ -73,9 +75,10 @@ def view(project_id: int, person_id: int, clip_id: str | None = None) -> ReviewV
     UnknownRowError
         If the project has no such clip.
     """
+    chosen = _upcoming(project_id, person_id, clip_id)
     with reading() as session:
         project = projects.by_id(session, project_id)
-        clip = _clip(session, project, person_id, clip_id)
+        clip = _clip(session, project, person_id, clip_id or next(iter(chosen), None))
         if clip is None:
             return None
         record = predictions.latest_for(session, clip.id)
@@ -84,6 +87,7 @@ def view(project_id: int, person_id: int, clip_id: str | None = None) -> ReviewV
         judgement = None if record is None else judge(policy.policy, clip, record)
         before, behind = clips.neighbours(session, clip)
         unrated = clips.next_unrated(session, project_id, person_id, after=clip.number)
+        behind_it = next((each for each in chosen if each != clip.id), None)
         own = ratings.current_for(session, clip.id, person_id)
         place = clips.position(session, clip)
         progress = ratings.progress(session, project_id, person_id)
@@ -102,8 +106,17 @@ def view(project_id: int, person_id: int, clip_id: str | None = None) -> ReviewV
         progress=progress,
         previous_clip_id=before,
         next_clip_id=behind,
-        next_unrated_id=None if unrated is None or unrated.id == clip.id else unrated.id,
+        next_unrated_id=behind_it or (None if unrated is None or unrated.id == clip.id else unrated.id),
     )
+
+
+def _upcoming(project_id: int, person_id: int, clip_id: str | None) -> tuple[str, ...]:
+    """What the queue chose for the person; nothing where clips are rated one after the other."""
+    with reading() as session:
+        project = projects.by_id(session, project_id)
+    if order_of(project) is QueueOrder.IN_ORDER:
+        return ()
+    return upcoming(project_id, person_id, beside=clip_id)
 
 
 def _clip(session: Session, project: ProjectRecord, person_id: int, clip_id: str | None) -> ClipRecord | None:

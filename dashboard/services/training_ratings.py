@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.services.judging import context_of, gap_of
 from dashboard.services.messages import say
-from db import predictions, ratings
+from db import predictions, ratings, selections
 from db.records import PredictionSummary, ProjectRecord, RatedClip
 from engine.verdict.gate_words import LEAST_GROUPS
 from engine.verdict.learned import LearnedFor
@@ -39,7 +39,8 @@ class RatedGap:
     context : Mapping[str, str]
         Levels by column of :data:`~dashboard.services.judging.CONTEXT_COLUMNS`.
     weight : float
-        1 / selection probability where the queue chose the clip.
+        Where the queue chose the clip: the chance an even draw had to choose it over the chance it had
+        (:attr:`db.records.SelectionDraft.weight`); 1 otherwise.
     """
 
     rating_id: int
@@ -113,6 +114,7 @@ def collect(session: Session, project: ProjectRecord) -> TrainingRatings:
     answers = tuple(ratings.for_training(session, project.id, phases=TRAINING_PHASES[project.protocol]))
     real = [answer for answer in answers if project.demo or not answer.rating.simulated]
     stale = {answer.clip.id for answer in real if _instrument(_then(answer)) != instrument}
+    chosen = selections.of_project(session, project.id)
     measured_again = dict(_newest_of(session, sorted(stale)))
     gaps = []
     other_weights = unknown = 0
@@ -124,7 +126,8 @@ def collect(session: Session, project: ProjectRecord) -> TrainingRatings:
                 other_weights += 1
                 continue
             prediction = again
-        gap = _rated_gap(answer, prediction)
+        selection = chosen.get((answer.clip.id, answer.person.id))
+        gap = _rated_gap(answer, prediction, 1.0 if selection is None else selection.weight)
         if gap is None:
             unknown += 1
         else:
@@ -140,7 +143,7 @@ def collect(session: Session, project: ProjectRecord) -> TrainingRatings:
     return found
 
 
-def _rated_gap(answer: RatedClip, prediction: PredictionSummary) -> RatedGap | None:
+def _rated_gap(answer: RatedClip, prediction: PredictionSummary, weight: float) -> RatedGap | None:
     alignment = gap_of(prediction)
     rating = answer.rating
     if alignment is None or rating.delivery is None:
@@ -154,7 +157,7 @@ def _rated_gap(answer: RatedClip, prediction: PredictionSummary) -> RatedGap | N
         delivery=rating.delivery,
         alignment=alignment,
         context=context_of(answer.clip, prediction),
-        weight=1.0 if rating.selection_probability is None else 1.0 / rating.selection_probability,
+        weight=weight,
     )
 
 

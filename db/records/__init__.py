@@ -12,6 +12,7 @@ from db.records.people import MemberRecord, PersonRecord, ProjectRecord
 from db.records.policies import AuditRecord, PolicyDraft, PolicyKind, PolicyRecord, PromotionRecord
 from db.records.predictions import PredictionDraft, PredictionRecord, PredictionSummary
 from db.records.ratings import Progress, RatedClip, RatingDraft, RatingRecord
+from db.records.selections import SelectionDraft, SelectionRecord
 
 __all__ = [
     "AuditRecord",
@@ -35,4 +36,6 @@ __all__ = [
     "RatedClip",
     "RatingDraft",
     "RatingRecord",
+    "SelectionDraft",
+    "SelectionRecord",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from db import audit, policies, predictions, ratings, session
+from db import audit, policies, predictions, ratings, selections, session
 from db.append_only import statements
 from db.errors import AlreadyThereError, RefusedValueError, StorageError, UnknownRowError
 from db.location import DATABASE_FILE
@@ -23,6 +23,7 @@ from db.records import (
     PredictionDraft,
     ProjectRecord,
     RatingDraft,
+    SelectionDraft,
 )
 from db.tables import APPEND_ONLY, Rating
 from engine.vocabulary import Channel, Delivery, Emotion, LineSource, Phase, SystemName
@@ -63,6 +64,7 @@ def filled(
         policy = policies.add(s, PolicyDraft(project.id, "v1", PolicyKind.FIXED, {}, gate_open=True))
         policies.put_in_force(s, project.id, policy.id, person_id=None)
         ratings.add(s, draft)
+        selections.add(s, [SelectionDraft(clip.id, draft.person_id, 0.5, 0.2)])
         audit.write(s, "test", "everything")
     connection = sqlite3.connect(home / DATABASE_FILE)
     yield connection

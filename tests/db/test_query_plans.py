@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from db import audit, clips, policies, predictions, ratings, session
+from db import audit, clips, policies, predictions, ratings, selections, session
 from db.records import ClipRecord, ClipStatus, PersonRecord, ProjectRecord
 from engine.vocabulary import Phase
 
@@ -38,6 +38,12 @@ QUERIES: dict[str, Query] = {
     "answers to learn from": lambda s, project, _clip, _person: list(
         ratings.for_training(s, project.id, phases=[Phase.ASSISTED])
     ),
+    "clips chosen for a person": lambda s, project, _clip, person: selections.open_for(
+        s, project.id, person.id
+    ),
+    "whether a clip was chosen": lambda s, _project, clip, person: selections.find(s, clip.id, person.id),
+    "everything chosen": lambda s, project, _clip, _person: selections.of_project(s, project.id),
+    "what a person rated": lambda s, project, _clip, person: selections.rated_clips(s, project.id, person.id),
     "policy in force": lambda s, project, _clip, _person: policies.in_force(s, project.id),
     "newest log lines": lambda s, _project, _clip, _person: audit.list_page(s, before=100),
 }
