@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from db.columns import now
 from db.errors import UnknownRowError
+from db.projects import STOPPED_SETTING
 from db.records import ClipDetails, ClipDraft, ClipRecord, ClipStatus, Page
 from db.rows import every, first, selecting
-from db.tables import Clip, Rating
+from db.tables import Clip, Project, Rating
 
 PAGE_SIZE: Final = 50
 ID_BYTES: Final = 16
@@ -181,8 +182,13 @@ def set_media(
 
 
 def claim_queued(session: Session) -> ClipRecord | None:
-    """Take the clip that has waited longest, of any project, and mark it as being analysed."""
-    waiting = _all().where(Clip.status == ClipStatus.QUEUED).order_by(Clip.number)
+    """Take the clip that has waited longest and mark it as being analysed.
+
+    Any project's may be taken, but for those whose analysis somebody has stopped.
+    """
+    stopped = select(Project.id).where(Project.settings[STOPPED_SETTING].as_boolean().is_(True))
+    waiting = _all().where(Clip.status == ClipStatus.QUEUED, Clip.project_id.not_in(stopped))
+    waiting = waiting.order_by(Clip.number)
     clip = first(session, waiting.with_for_update(skip_locked=True, of=Clip), ClipRecord)
     return None if clip is None else set_status(session, clip.id, ClipStatus.ANALYSING)
 

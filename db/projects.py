@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,9 @@ from db.records import Json, ProjectRecord
 from db.rows import every, first, selecting
 from db.tables import Project
 from engine.vocabulary import Protocol
+
+STOPPED_SETTING: Final = "analysis_stopped"
+"""Where a project's settings say that its waiting clips are left alone."""
 
 
 def get_or_create(
@@ -77,6 +82,12 @@ def update_settings(session: Session, project_id: int, settings: Json) -> Projec
     session.get_one(Project, project_id).settings = dict(settings)
     session.flush()
     return by_id(session, project_id)
+
+
+def set_analysis_stopped(session: Session, project_id: int, *, stopped: bool) -> ProjectRecord:
+    """Leave a project's waiting clips alone, or have them taken up again."""
+    settings = by_id(session, project_id).settings
+    return update_settings(session, project_id, {**settings, STOPPED_SETTING: stopped})
 
 
 def _all() -> Select[tuple[object, ...]]:

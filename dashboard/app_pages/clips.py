@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import streamlit as st
 
 from dashboard import boundary, visit
 from dashboard.components.clip_table import clip_table
-from dashboard.services import background, clip_list, importing, messages
+from dashboard.services import analysis_stop, background, clip_list, importing, messages
 from dashboard.services.lines_table import LineRow, LinesTable, parse_lines
 from db.records import ClipDetails, ClipStatus
 from engine.vocabulary import Emotion
@@ -71,9 +72,12 @@ def _start_import(here: visit.Visit, files: list[Any], lines: LinesTable | None)
     sources = [importing.Source(name=file.name.rsplit("/", 1)[-1], open=_opener(file)) for file in files]
     importing.refuse_unknown_clips(lines, [source.name for source in sources])
     project = here.project.name
+    name = _import_name(here)
     background.start(
-        _import_name(here),
-        lambda report: importing.import_clips(project, sources, lines=lines, progress=report),
+        name,
+        lambda report: importing.import_clips(
+            project, sources, lines=lines, progress=report, is_stopped=lambda: background.is_stopping(name)
+        ),
     )
 
 
@@ -95,7 +99,18 @@ def _import_progress(name: str) -> None:
     if work is None:
         return
     if not work.is_done:
-        st.progress(work.share or 0.0, text=messages.say("clips.storing"))
+        is_stopping = background.is_stopping(name)
+        words = messages.say("clips.stopping") if is_stopping else messages.say("clips.storing")
+        bar, button = st.columns([5, 1], vertical_alignment="bottom")
+        bar.progress(work.share or 0.0, text=words)
+        button.button(
+            messages.say("clips.stop"),
+            key="stop_import",
+            disabled=is_stopping,
+            on_click=background.stop,
+            args=(name,),
+            width="stretch",
+        )
         return
     if work.error is not None:
         error = work.error if isinstance(work.error, Exception) else RuntimeError(str(work.error))
@@ -107,6 +122,8 @@ def _import_progress(name: str) -> None:
             said.append(messages.say("clips.already_there", n=len(report.already_there)))
         if said:
             st.success(" ".join(said))
+        if report.left_out:
+            st.info(messages.say("clips.left_out", n=len(report.left_out)))
         for refusal in report.refused:
             st.warning(f"{refusal.name}: {refusal.sentence}")
     if st.button(messages.say("clips.understood"), key="understood"):
@@ -145,10 +162,7 @@ def _list(project_id: int, status: ClipStatus | None, text: str) -> None:
     if _DETAILS in st.session_state or visit.is_turning():
         st.rerun()  # what was asked for lies outside this fragment
     state = clip_list.counts(project_id)
-    total = sum(state.values())
-    done = state[ClipStatus.READY] + state[ClipStatus.FAILED]
-    if done < total:
-        st.progress(done / total, text=messages.say("clips.analysed", done=done, total=total))
+    _analysis(project_id, state)
     trail: list[int] = st.session_state.setdefault(_AFTER, [0])
     page = clip_list.look(project_id, status=status, text=text, after=trail[-1])
     clip_table(page.items, on_act=_act)
@@ -161,13 +175,38 @@ def _list(project_id: int, status: ClipStatus | None, text: str) -> None:
         st.rerun()
 
 
+def _analysis(project_id: int, state: Mapping[ClipStatus, int]) -> None:
+    """How far the analysis is, with the way to stop it and to go on."""
+    total, waiting = sum(state.values()), state[ClipStatus.QUEUED]
+    done = state[ClipStatus.READY] + state[ClipStatus.FAILED]
+    is_stopped = analysis_stop.is_stopped(project_id)
+    if done == total and not is_stopped:
+        return
+    said, button = st.columns([5, 1], vertical_alignment="center")
+    if not is_stopped:
+        said.progress(done / total, text=messages.say("clips.analysed", done=done, total=total))
+    elif state[ClipStatus.ANALYSING]:
+        said.info(messages.say("clips.stopped_working", n=waiting), icon=":material/pause_circle:")
+    else:
+        said.info(messages.say("clips.stopped", n=waiting), icon=":material/pause_circle:")
+    button.button(
+        messages.say("clips.go_on") if is_stopped else messages.say("clips.stop"),
+        key="go_on" if is_stopped else "stop_analysis",
+        type="primary" if is_stopped else "secondary",
+        on_click=boundary.guarded(analysis_stop.go_on if is_stopped else analysis_stop.stop),
+        args=(project_id,),
+        kwargs={"person_id": visit.here().person.id},
+        width="stretch",
+    )
+
+
 def _act(what: str, clip_id: str) -> None:
     boundary.guarded(_do)(what, clip_id)
 
 
 def _do(what: str, clip_id: str) -> None:
     if what == "again":
-        importing.analyse_again(clip_id)
+        importing.analyse_again(clip_id, person_id=visit.here().person.id)
     elif what == "details":
         st.session_state[_DETAILS] = clip_id
     elif what == "review":

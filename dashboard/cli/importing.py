@@ -8,12 +8,13 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from dashboard.services import importing
+from dashboard.services import analysis_stop, importing
 from dashboard.services.analysis_worker import AnalysisWorker
 from dashboard.services.lines_table import read_lines
 from db.records import ClipRecord, ClipStatus
 
 LOOK_AGAIN_S: Final = 0.5
+STOPPED: Final = 1
 BAD_INPUT: Final = 2
 ENDED: Final = frozenset({ClipStatus.READY, ClipStatus.FAILED})
 
@@ -35,19 +36,24 @@ def run(given: argparse.Namespace) -> int:
     )
     ended = _see_through(followed, given.jobs)
     failed = [clip for clip in ended if clip.status is ClipStatus.FAILED]
+    analysed = sum(clip.status is ClipStatus.READY for clip in ended)
     for clip in failed:
         print(clip.message, file=sys.stderr)
     print(
         f"{given.project}: {len(report.added)} new, {len(report.already_there)} there before, "
-        f"{len(report.refused)} refused; {len(ended) - len(failed)} analysed, {len(failed)} failed."
+        f"{len(report.refused)} refused; {analysed} analysed, {len(failed)} failed."
     )
-    return BAD_INPUT if report.refused or failed else 0
+    if report.refused or failed:
+        return BAD_INPUT
+    return STOPPED if analysed < len(ended) else 0
 
 
 def _see_through(followed: Sequence[ClipRecord], jobs: int) -> tuple[ClipRecord, ...]:
-    """Wait until every clip is analysed or has failed; by this process unless a server does it already."""
+    """Wait until every clip is analysed, has failed or is left alone; this process does it or a server."""
     if not followed:
         return ()
+    for project_id in sorted({clip.project_id for clip in followed}):
+        analysis_stop.go_on(project_id)  # whoever imports and waits wants the analysis
     worker = AnalysisWorker(lanes=min(jobs, len(followed)))
     began = worker.try_start()
     if not began:
@@ -61,9 +67,20 @@ def _see_through(followed: Sequence[ClipRecord], jobs: int) -> tuple[ClipRecord,
                 print(f"\r{done} of {len(ids)} clips analysed", end="", file=sys.stderr, flush=True)
             if done == len(ids):
                 return now
+            if _is_left_alone(now):
+                print("Somebody stopped the analysis; import again to go on with it.", file=sys.stderr)
+                return now
             time.sleep(LOOK_AGAIN_S)
     finally:
         if sys.stderr.isatty():
             print(file=sys.stderr)
         if began:
             worker.stop()
+
+
+def _is_left_alone(clips: Sequence[ClipRecord]) -> bool:
+    """Whether all that is not ended waits in projects whose analysis somebody has stopped."""
+    open_ones = [clip for clip in clips if clip.status not in ENDED]
+    return all(clip.status is ClipStatus.QUEUED for clip in open_ones) and all(
+        analysis_stop.is_stopped(project_id) for project_id in {clip.project_id for clip in open_ones}
+    )

@@ -39,6 +39,7 @@ _lock = threading.Lock()
 _pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="dailies-background")
 _started: dict[str, tuple[float, Future[Any]]] = {}
 _shares: dict[str, float] = {}
+_stopping: set[str] = set()
 
 
 def start(name: str, act: Callable[[Callable[[int, int], None]], Any]) -> None:
@@ -57,6 +58,7 @@ def start(name: str, act: Callable[[Callable[[int, int], None]], Any]) -> None:
         going = _started.get(name)
         if going is None or going[1].done():
             _shares.pop(name, None)
+            _stopping.discard(name)
             _started[name] = (time.monotonic(), _pool.submit(act, report))
 
 
@@ -73,6 +75,23 @@ def look(name: str) -> Work | None:
     error = future.exception()
     answer = None if error else future.result()
     return Work(name, is_done=True, running_s=age, share=1.0, answer=answer, error=error)
+
+
+def stop(name: str) -> None:
+    """Ask work to end early; what has not begun is dropped, what goes on sees :func:`is_stopping`."""
+    with _lock:
+        started = _started.get(name)
+        if started is None:
+            return
+        if started[1].cancel():
+            del _started[name]
+        elif not started[1].done():
+            _stopping.add(name)
+
+
+def is_stopping(name: str) -> bool:
+    """Whether the work of that name has been asked to end early."""
+    return name in _stopping
 
 
 def forget(name: str) -> None:

@@ -74,11 +74,14 @@ class ImportReport:
     already_there : tuple of ClipRecord
         In the project before, by content; nothing was changed.
     refused : tuple of Refusal
+    left_out : tuple of str
+        Names of the files that were not looked at, because the import was stopped before them.
     """
 
     added: tuple[ClipRecord, ...]
     already_there: tuple[ClipRecord, ...]
     refused: tuple[Refusal, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def sources_at(path: Path, lines: LinesTable | None) -> tuple[Source, ...]:
@@ -143,6 +146,7 @@ def import_clips(
     lines: LinesTable | None = None,
     check_media: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    is_stopped: Callable[[], bool] | None = None,
 ) -> ImportReport:
     """Store ``sources`` in a project (made if there is none) and queue them for analysis.
 
@@ -155,6 +159,8 @@ def import_clips(
         file may take down.
     progress : callable, optional
         Called with (files done, files in all).
+    is_stopped : callable, optional
+        Asked before each file; once true, the files from there on are left out.
 
     Raises
     ------
@@ -168,7 +174,11 @@ def import_clips(
     added: list[ClipRecord] = []
     there: list[ClipRecord] = []
     refused: list[Refusal] = []
+    left_out: list[str] = []
     for index, (name, source) in enumerate(zip(names, sources, strict=True)):
+        if is_stopped is not None and is_stopped():
+            left_out = names[index:]
+            break
         row = None if lines is None else lines.row_of(name)
         try:
             if check_media and source.path is not None:
@@ -179,15 +189,24 @@ def import_clips(
             refused.append(Refusal(name=name, sentence=str(error)))
         if progress is not None:
             progress(index + 1, len(sources))
-    return ImportReport(added=tuple(added), already_there=tuple(there), refused=tuple(refused))
+    return ImportReport(
+        added=tuple(added), already_there=tuple(there), refused=tuple(refused), left_out=tuple(left_out)
+    )
 
 
-def analyse_again(clip_id: str) -> ClipRecord:
-    """Queue a clip once more; its earlier predictions stay."""
+def analyse_again(clip_id: str, *, person_id: int | None = None) -> ClipRecord:
+    """Queue a clip once more; its earlier predictions stay. Does nothing while it is being analysed.
+
+    Raises
+    ------
+    UnknownRowError
+        If there is no such clip.
+    """
     with writing() as session:
         clip = clips.get(session, clip_id)
         if clip.status is ClipStatus.ANALYSING:
             return clip
+        audit.write(session, "clip.analyse_again", f"clip:{clip_id}", person_id=person_id)
         return clips.set_status(session, clip_id, ClipStatus.QUEUED)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -60,3 +61,27 @@ def test_a_file_that_is_no_clip_fails_with_a_sentence_in_the_list(
     row = page.locator('[data-clip="broken.mp4"]')
     expect(row).to_have_attribute("data-status", "failed", timeout=240_000)
     expect(row.locator(".message")).to_contain_text("broken.mp4")
+
+
+def test_the_analysis_is_stopped_survives_a_restart_so_and_goes_on(
+    page: Page, own_server: Callable[..., Served], tmp_path: Path
+) -> None:
+    server = own_server()
+    for number in range(3):
+        made_clip(tmp_path / f"take{number}.mp4", seconds=0.5 + number / 10, sound=tone(0.5))
+    page.goto(f"{server.url}/clips?project=Demo")
+    page.get_by_text("Add clips").click()
+    page.locator('input[type="file"]').set_input_files(
+        [tmp_path / f"take{number}.mp4" for number in range(3)]
+    )
+    page.get_by_role("button", name="Import 3 clips").click()
+    page.get_by_test_id("stBaseButton-secondary").get_by_text("Stop").click()
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    expect(page.locator('[data-clip="take2.mp4"]')).to_have_attribute("data-status", "queued")
+    server.kill()
+    server = own_server()
+    page.goto(f"{server.url}/clips?project=Demo")
+    page.get_by_role("button", name="Go on").click()
+    for number in range(3):
+        row = page.locator(f'[data-clip="take{number}.mp4"]')
+        expect(row).to_have_attribute("data-status", "ready", timeout=240_000)

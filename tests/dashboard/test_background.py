@@ -76,3 +76,28 @@ def test_finished_work_may_be_started_again() -> None:
         background.start("again", lambda _report: next(answers))
         assert _done("again").answer == expected
     background.forget("again")
+
+
+def test_work_that_is_asked_to_stop_sees_it_and_what_waits_behind_it_never_begins() -> None:
+    begun = threading.Event()
+
+    def until_stopped(_report: Callable[[int, int], None]) -> str:
+        begun.set()
+        while not background.is_stopping("stopped"):
+            time.sleep(0.01)
+        return "half"
+
+    background.start("stopped", until_stopped)
+    background.start("never begun", lambda _report: begun.clear())
+    assert begun.wait(20)
+    background.stop("never begun")
+    assert background.look("never begun") is None
+    background.stop("stopped")
+    assert _done("stopped").answer == "half"
+    assert begun.is_set()
+
+
+def test_a_stop_does_not_reach_the_next_work_of_the_same_name() -> None:
+    background.stop("again")
+    background.start("again", lambda _report: background.is_stopping("again"))
+    assert _done("again").answer is False

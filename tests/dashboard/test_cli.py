@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.__main__ import main
-from dashboard.services import analyze_json, projects
-from db import clips, session
+from dashboard.services import analysis_stop, analyze_json, projects
+from db import audit, clips, session
 from db.records import ClipStatus
 from engine.analysis import EmotionEstimate
 from engine.verdict.fixed import FIXED, FixedPolicy
@@ -198,3 +198,13 @@ def test_thresholds_are_fitted_from_a_table_and_judge_rows(
 def test_help_is_there_for_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     for command in ("serve", "analyze", "import", "recalibrate", "export", "thresholds"):
         assert command in told(capsys, command, "--help").out
+
+
+def test_import_goes_on_with_a_project_whose_analysis_was_stopped() -> None:
+    project = projects.get_or_create("Hamlet")
+    analysis_stop.stop(project.id)
+    assert main(["import", str(TAKES / "joy_right.mp4"), "--project", "Hamlet"]) == 0
+    with session.reading() as s:
+        assert clips.counts(s, project.id)[ClipStatus.READY] == 1
+        done = [line.action for line in audit.list_page(s).items]
+    assert done.index("analysis.go_on") < done.index("analysis.stop")  # the newest stands first

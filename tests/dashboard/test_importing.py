@@ -17,7 +17,7 @@ from dashboard.services.importing import (
     statuses,
 )
 from dashboard.services.lines_table import parse_lines, read_lines
-from db import clips, session
+from db import audit, clips, session
 from db.records import ClipStatus
 from engine.errors import MediaError, TableError
 from engine.vocabulary import Emotion, LineSource
@@ -127,6 +127,19 @@ def test_progress_counts_up_to_the_number_of_files(takes: Path) -> None:
     assert seen == [(1, 2), (2, 2)]
 
 
+def test_a_stopped_import_keeps_what_is_stored_and_names_the_rest(takes: Path) -> None:
+    stored: list[int] = []
+    report = import_clips(
+        "Hamlet",
+        sources_at(takes, None),
+        progress=lambda done, _total: stored.append(done),
+        is_stopped=lambda: bool(stored),
+    )
+    assert [clip.original_name for clip in report.added] == ["a.mp4"]
+    assert report.left_out == ("b.mp4",)
+    assert [clip.original_name for clip in import_clips("Hamlet", sources_at(takes, None)).added] == ["b.mp4"]
+
+
 def test_names_decomposed_by_a_file_system_find_their_row(tmp_path: Path) -> None:
     decomposed = unicodedata.normalize("NFD", "Szene_ü.mp4")
     made_clip(tmp_path / "a.mp4", seconds=0.5).rename(tmp_path / decomposed)
@@ -160,6 +173,18 @@ def test_a_clip_can_be_queued_again(takes: Path) -> None:
     analyse_again(clip.id)
     (now,) = statuses([clip.id])
     assert (now.status, now.message) == (ClipStatus.QUEUED, None)
+    with session.reading() as s:
+        newest = audit.list_page(s).items[0]
+    assert (newest.action, newest.subject) == ("clip.analyse_again", f"clip:{clip.id}")
+
+
+def test_a_clip_at_work_is_not_queued_again_and_nothing_is_logged(takes: Path) -> None:
+    clip = import_clips("Hamlet", sources_at(takes, None)).added[0]
+    with session.writing() as s:
+        clips.set_status(s, clip.id, ClipStatus.ANALYSING)
+    assert analyse_again(clip.id).status is ClipStatus.ANALYSING
+    with session.reading() as s:
+        assert audit.list_page(s).items[0].action == "clip.import"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.services import importing
+from dashboard.services import analysis_stop, importing
 from dashboard.services.analysis_worker import AnalysisWorker
 from dashboard.services.predictions import stored
 from db import clips, predictions, session
@@ -155,6 +155,29 @@ def test_stopping_puts_the_clip_back_into_the_queue(new_worker: Callable[..., An
     wait_for(ids, lambda clip: clip.status is ClipStatus.ANALYSING)
     worker.stop()
     assert importing.statuses(ids)[0].status is ClipStatus.QUEUED
+
+
+def test_a_stopped_project_finishes_the_clip_at_work_and_leaves_the_others_through_a_restart(
+    new_worker: Callable[..., AnalysisWorker],
+) -> None:
+    at_work, waiting = queued(work_made.SIGN_OF_PATIENCE, b"two")
+    worker = new_worker()
+    worker.try_start()
+    (now,) = wait_for([at_work], lambda clip: clip.status is ClipStatus.ANALYSING)
+    analysis_stop.stop(now.project_id)
+    work_made.go_ahead()
+    wait_for([at_work], lambda clip: clip.status is ClipStatus.READY)
+    sources = [importing.Source(name="other.mp4", open=partial(BytesIO, b"three"))]
+    other = [clip.id for clip in importing.import_clips("Othello", sources).added]
+    wait_for(other, ended)  # the worker had its chance to take the clip that waits
+    worker.stop()
+    session.close()
+    new_worker().try_start()
+    sources = [importing.Source(name="another.mp4", open=partial(BytesIO, b"four"))]
+    wait_for([clip.id for clip in importing.import_clips("Othello", sources).added], ended)
+    assert importing.statuses([waiting])[0].status is ClipStatus.QUEUED
+    analysis_stop.go_on(now.project_id)
+    assert wait_for([waiting], ended)[0].status is ClipStatus.READY
 
 
 def test_a_second_worker_waits_until_the_first_has_gone(new_worker: Callable[..., AnalysisWorker]) -> None:

@@ -177,3 +177,18 @@ def test_a_clip_that_is_not_there_is_said() -> None:
             clips.get(s, "x")
         with pytest.raises(UnknownRowError, match="no clip 'x'"):
             clips.set_status(s, "x", ClipStatus.READY)
+
+
+def test_clips_of_a_stopped_project_are_not_claimed_until_it_goes_on(
+    new_clip: NewClip, project: ProjectRecord
+) -> None:
+    waiting = new_clip(status=ClipStatus.QUEUED)
+    with session.writing() as s:
+        projects.update_settings(s, project.id, {"other": "kept"})
+        projects.set_analysis_stopped(s, project.id, stopped=True)
+        assert clips.claim_queued(s) is None
+        now = projects.set_analysis_stopped(s, project.id, stopped=False)
+        assert now.settings["other"] == "kept"
+        claimed = clips.claim_queued(s)
+    assert claimed is not None
+    assert claimed.id == waiting.id
