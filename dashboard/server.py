@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -60,6 +61,7 @@ def serve(*, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT, with_demo: bool
             timeout_graceful_shutdown=FAREWELL_S,
         )
     )
+    logging.getLogger("uvicorn.access").disabled = True  # Streamlit gives it a handler again at its start
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:

@@ -21,10 +21,11 @@ pytestmark = pytest.mark.usefixtures("home")
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60.0
+LOG = "server.log"
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[[], tuple[subprocess.Popen[str], str]]]:
+def start(tmp_path: Path) -> Iterator[Callable[[], tuple[subprocess.Popen[str], str]]]:
     running: list[subprocess.Popen[str]] = []
 
     def begin() -> tuple[subprocess.Popen[str], str]:
@@ -33,7 +34,7 @@ def start() -> Iterator[Callable[[], tuple[subprocess.Popen[str], str]]]:
             cwd=ROOT,
             env=dict(os.environ),
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=(tmp_path / LOG).open("w"),
             text=True,
         )
         running.append(server)
@@ -73,6 +74,19 @@ def test_pages_and_ranges_of_clips_are_served_together(
         assert answer.read() == content[10:20]
         assert answer.headers["Content-Range"] == f"bytes 10-19/{len(content)}"
     assert server.poll() is None
+
+
+def test_no_log_tells_who_looked_at_what(
+    start: Callable[[], tuple[subprocess.Popen[str], str]], tmp_path: Path
+) -> None:
+    server, address = start()
+    with urllib.request.urlopen(f"{address}/?person=Asha", timeout=30):
+        pass
+    server.terminate()
+    server.wait(timeout=PATIENCE_S)
+    said = (tmp_path / LOG).read_text()
+    assert "Asha" not in said
+    assert "GET /" not in said
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
