@@ -100,8 +100,17 @@ async def _file(request: Request, key: str, *, download_as: str | None = None) -
     return _ranged(path, kind, tag, download_as)
 
 
+class _RangedFile(FileResponse):
+    """A file in ranges, where a suffix longer than the file means all of it (RFC 9110, 14.1.2, 2022)."""
+
+    @classmethod
+    def _parse_ranges(cls, range_: str, file_size: int) -> list[tuple[int, int]]:
+        asked = super()._parse_ranges(range_, file_size)
+        return [(max(start, 0), end) for start, end in asked]  # a start below 0 can only be a suffix's
+
+
 def _ranged(path: Path, kind: str, tag: str, download_as: str | None) -> FileResponse:
-    return FileResponse(
+    return _RangedFile(
         path,
         media_type=kind,
         headers={"etag": tag, **SAFE_HEADERS},

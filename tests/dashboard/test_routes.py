@@ -84,6 +84,7 @@ def test_a_clip_is_served_whole_with_its_true_type(port: int, clip: ClipRecord) 
         ("bytes=5000-5099", 5000, 5100),
         ("bytes=10000-", 10000, None),
         ("bytes=-100", -100, None),
+        ("bytes=-999999", 0, None),
     ],
 )
 def test_a_player_gets_the_range_it_asks_for(
