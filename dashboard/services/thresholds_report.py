@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboard.services import thresholds
+from dashboard.services import drift, thresholds
 from dashboard.services.judging import in_force, policy_of
 from dashboard.services.messages import say
 from dashboard.services.projects import context_columns as chosen_columns
@@ -144,6 +144,7 @@ def of_project(project_id: int, *, seed: int = 0, command: str) -> ThresholdsRep
             learned_for=training.instrument,
         )
         policy, gate = fresh.candidate, fresh.to_dict()
+    since = drift.look(project_id, seed=seed)
     is_in_force = learned is not None and learned.is_in_force
     standing = say("report.in_force" if is_in_force else "report.candidate", version=policy.version)
     return _report(
@@ -160,7 +161,11 @@ def of_project(project_id: int, *, seed: int = 0, command: str) -> ThresholdsRep
         columns=columns,
         names=pseudonyms,
         history=shown.history,
-        notes=(*training.notes, *(() if shown.suspended is None else (shown.suspended,))),
+        notes=(
+            *training.notes,
+            *(() if shown.suspended is None else (shown.suspended,)),
+            *(() if since is None else since.sentences),
+        ),
         seed=seed,
         command=command,
     )

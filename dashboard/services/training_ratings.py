@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -36,6 +37,7 @@ class RatedGap:
     ----------
     alignment : float
         z units.
+    rated_at : datetime
     context : Mapping[str, str]
         Levels by column of :data:`~dashboard.services.judging.CONTEXT_COLUMNS`.
     weight : float
@@ -50,6 +52,7 @@ class RatedGap:
     simulated: bool
     delivery: Delivery
     alignment: float
+    rated_at: datetime
     context: Mapping[str, str]
     weight: float
 
@@ -156,6 +159,7 @@ def _rated_gap(answer: RatedClip, prediction: PredictionSummary, weight: float) 
         simulated=rating.simulated,
         delivery=rating.delivery,
         alignment=alignment,
+        rated_at=rating.created_at,
         context=context_of(answer.clip, prediction),
         weight=weight,
     )
