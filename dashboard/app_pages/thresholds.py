@@ -39,13 +39,14 @@ def show() -> None:
 
 def _in_force(view: thresholds.ThresholdsView) -> None:
     policy = view.in_force
-    lower, upper, words = st.columns([1, 1, 3], vertical_alignment="center")
-    lower.metric(messages.say("thresholds.lower"), signed(policy.lower))
-    upper.metric(messages.say("thresholds.upper"), signed(policy.upper))
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="large")
+    bar.metric(messages.say("thresholds.lower"), signed(policy.lower), width="content")
+    bar.metric(messages.say("thresholds.upper"), signed(policy.upper), width="content")
     if policy.kind is PolicyKind.FIXED:
-        words.markdown(messages.say("thresholds.fixed_in_force"))
+        said = messages.say("thresholds.fixed_in_force")
     else:
-        words.markdown(messages.say("thresholds.learned_in_force", version=policy.version, n=policy.ratings))
+        said = messages.say("thresholds.learned_in_force", version=policy.version, n=policy.ratings)
+    bar.markdown(said)
     if view.suspended:
         st.warning(view.suspended)
 

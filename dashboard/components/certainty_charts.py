@@ -11,7 +11,7 @@ from dashboard.services import messages
 from engine.verdict.figures import Reliability, RiskCoverage
 from engine.verdict.learning_curve import LearningCurve
 
-HEIGHT: Final = 320
+HEIGHT: Final = 330
 SMALLEST_SHARE: Final = 0.05
 """Share of clips below which the risk is that of a handful of clips and only jumps."""
 
@@ -121,8 +121,8 @@ def learning_chart(curve: LearningCurve) -> go.Figure:
 def _framed(figure: go.Figure, *, x: dict[str, Any], y: dict[str, Any]) -> go.Figure:
     figure.update_layout(
         height=HEIGHT,
-        margin={"l": 10, "r": 10, "t": 40, "b": 10},
-        legend={"orientation": "h", "y": 1.16, "x": 0},
+        margin={"l": 10, "r": 10, "t": 62, "b": 10},  # room for a legend of two lines on a phone
+        legend={"orientation": "h", "yref": "container", "y": 0.995, "yanchor": "top", "x": 0},
         xaxis=x,
         yaxis=y,
     )

@@ -70,7 +70,7 @@ def gap_chart(gaps: Sequence[tuple[float, Verdict]], pairs: Sequence[ThresholdPa
     figure.update_xaxes(range=[-reach, reach], zeroline=True)
     figure.update_xaxes(title=messages.say("thresholds.axis"), row=len(order), col=1)
     figure.update_layout(
-        height=ROW_HEIGHT * len(order) + 90,
+        height=ROW_HEIGHT * len(order) + 108,
         margin={"l": 10, "r": 10, "t": 34, "b": 10},
         bargap=0.06,
         legend={"orientation": "h", "y": 1.12, "x": 0},

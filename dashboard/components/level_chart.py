@@ -24,7 +24,7 @@ from dashboard.services import messages
 from engine.vocabulary import VERDICT_ORDER, Verdict
 
 ROW_HEIGHT: Final = 92
-FRAME_HEIGHT: Final = 140
+FRAME_HEIGHT: Final = 146
 TITLE_SIZE: Final = 13
 
 
@@ -90,7 +90,7 @@ def level_chart(levels: Sequence[LevelGaps], pooled: ThresholdPair) -> go.Figure
         barmode="stack",
         bargap=0.06,
         height=ROW_HEIGHT * len(levels) + FRAME_HEIGHT,
-        margin={"l": 10, "r": 10, "t": 100, "b": 10},
+        margin={"l": 10, "r": 10, "t": 88, "b": 10},
         legend={"orientation": "h", "yref": "container", "y": 0.995, "yanchor": "top", "x": 0},
         colorway=list(COLOURS.values()),
     )
