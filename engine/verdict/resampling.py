@@ -90,12 +90,26 @@ def log_loss_gain(
     candidate, other : ndarray, shape (n, 3)
         Held-out probabilities.
     """
-    unit, groups = _units(unit, generator)
     saved = losses(other, ratings.verdict) - losses(candidate, ratings.verdict)
-    gained = np.bincount(unit, weights=ratings.weight * saved, minlength=groups)
-    weight = np.bincount(unit, weights=ratings.weight, minlength=groups)
+    return mean_gain(saved, ratings.weight, unit, level=level, generator=generator)
+
+
+def mean_gain(
+    saved: Array, weight: Array, unit: NDArray[np.intp], *, level: float, generator: np.random.Generator
+) -> Difference:
+    """Weighted mean of what each row saves, with an interval over resampled groups.
+
+    Parameters
+    ----------
+    saved, weight : ndarray, shape (n,)
+    unit, level, generator
+        As in :func:`macro_f1_difference`.
+    """
+    unit, groups = _units(unit, generator)
+    gained = np.bincount(unit, weights=weight * saved, minlength=groups)
+    mass = np.bincount(unit, weights=weight, minlength=groups)
     draws = _draws(groups, generator)
-    return _interval(float(gained.sum() / weight.sum()), (draws @ gained) / (draws @ weight), groups, level)
+    return _interval(float(gained.sum() / mass.sum()), (draws @ gained) / (draws @ mass), groups, level)
 
 
 def _units(unit: NDArray[np.intp], generator: np.random.Generator) -> tuple[NDArray[np.intp], int]:
