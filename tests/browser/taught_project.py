@@ -1,0 +1,117 @@
+"""A project whose people have rated many clips: real people, stored through the services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dashboard.services import projects
+from dashboard.services.predictions import draft_of
+from dashboard.services.rating import Answer, submit
+from db import clips, predictions, session
+from db.location import DATABASE_VARIABLE, HOME_VARIABLE
+from db.records import ClipDraft, ClipRecord, ClipStatus, ProjectRecord
+from engine.analysis import EmotionEstimate
+from engine.vocabulary import INTENSITY_UNIT, Delivery, Emotion
+from tests.dashboard.analysis_made import made_analysis
+
+RATERS = 5
+ACTORS = 8
+NOISE_Z = 0.25
+SPREAD_Z = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What people forgive in one emotion, z units."""
+
+    lower: float
+    upper: float
+
+
+def teach(
+    project: ProjectRecord,
+    media: ClipRecord,
+    *,
+    clips_count: int,
+    tastes: Mapping[Emotion, Taste],
+    simulated: bool = False,
+    seed: int = 0,
+) -> None:
+    """Add clips whose gaps spread evenly and have :data:`RATERS` people rate them by their taste.
+
+    Parameters
+    ----------
+    media : ClipRecord
+        A clip whose picture and sound all of them show.
+    """
+    generator = np.random.default_rng(seed)
+    kind = "Simulated person" if simulated else "Person"
+    people = [projects.person(f"{kind} {number}", simulated=simulated) for number in range(RATERS)]
+    emotions = list(tastes)
+    for number, gap in enumerate(np.linspace(-SPREAD_Z, SPREAD_Z, clips_count)):
+        emotion = emotions[number % len(emotions)]
+        clip = _clip(project, media, number, gap=float(gap), emotion=emotion)
+        for person in people:
+            felt = gap + generator.normal(0.0, NOISE_Z)
+            taste = tastes[emotion]
+            delivery = int(felt > taste.upper) - int(felt < taste.lower)
+            submit(
+                clip_id=clip.id,
+                person_id=person.id,
+                answer=Answer(delivery=Delivery(delivery)),
+                idempotency_key=f"{project.id}-{seed}-{number}-{person.id}",
+            )
+
+
+def _clip(
+    project: ProjectRecord, media: ClipRecord, number: int, *, gap: float, emotion: Emotion
+) -> ClipRecord:
+    analysis = made_analysis(
+        expected=0.5,
+        expressed=float(0.5 + INTENSITY_UNIT * gap),
+        emotion=EmotionEstimate({emotion: 0.7, Emotion.NEUTRAL: 0.3}),
+    )
+    draft = ClipDraft(
+        sha256=f"{project.id:032x}{number:032x}",
+        original_name=f"take_{number:02d}.mp4",
+        media_key=media.media_key,
+        browser_key=media.browser_key,
+        thumbnail_key=media.thumbnail_key,
+        size_bytes=media.size_bytes,
+        duration_s=media.duration_s,
+        width=media.width,
+        height=media.height,
+        line=media.line,
+        line_source=media.line_source,
+        actor=f"Actor {number % ACTORS}",
+        status=ClipStatus.READY,
+    )
+    with session.writing() as writing:
+        clip = clips.add(writing, project.id, draft)
+        predictions.add(writing, draft_of(analysis, clip_id=clip.id))
+    return clip
+
+
+def any_clip(project_name: str) -> ClipRecord:
+    """The first clip of a project."""
+    with session.reading() as reading:
+        return clips.list_page(reading, projects.by_name(project_name).id, limit=1).items[0]
+
+
+@contextmanager
+def inside(home: Path) -> Iterator[None]:
+    """Let the services of this process work on a server's data folder, beside the server."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv(HOME_VARIABLE, str(home))
+        patched.delenv(DATABASE_VARIABLE, raising=False)
+        session.close()
+        try:
+            yield
+        finally:
+            session.close()

@@ -1,0 +1,183 @@
+"""From people's ratings to thresholds and back, on the page: learned, checked, explored, taken back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from dashboard.services import projects, threshold_trial
+from dashboard.services.threshold_trial import TriedClip
+from engine.vocabulary import Emotion, Verdict
+from tests.browser.review_page import ReviewPage
+from tests.browser.served import Served
+from tests.browser.taught_project import Taste, any_clip, inside, teach
+
+LEARNING_MS = 240_000
+MILD = Taste(-0.6, 0.5)
+PATIENT = Taste(-0.6, 1.4)
+NEAR_FIXED = Taste(-0.2, 0.2)
+FIXED_Z = 0.15
+STEP_Z = 0.05
+
+
+class ThresholdsPage:
+    """Thresholds, opened in a browser window."""
+
+    def __init__(self, page: Page, server: Served) -> None:
+        self.page = page
+        self.server = server
+
+    def open(self, project: str) -> ThresholdsPage:
+        self.page.goto(f"{self.server.url}/thresholds?project={project}")
+        expect(self.page.get_by_role("button", name=re.compile("Learn from"))).to_be_visible()
+        return self
+
+    def learn(self) -> None:
+        self.page.get_by_role("button", name=re.compile("Learn from")).click()
+        expect(self.page.get_by_text(re.compile("^Learned: "))).to_be_visible(timeout=LEARNING_MS)
+
+    def turn_to(self, tab: str) -> None:
+        self.page.get_by_role("tab", name=tab).click()
+
+    @property
+    def put_in_force(self) -> Locator:
+        return self.page.get_by_role("button", name="Put in force", exact=True)
+
+    def cell(self, said: Verdict, judged: Verdict) -> Locator:
+        return self.page.locator(f'button[data-answer="{said.value}"][data-verdict="{judged.value}"]')
+
+    def shows_clips(self, expected: list[str]) -> None:
+        """Wait until exactly these clips are listed, in any order."""
+        links = self.page.get_by_role("button", name=re.compile(r"take_\d+\.mp4"))
+        expect(links).to_have_count(len(expected))
+        found = [re.findall(r"take_\d+\.mp4", text)[0] for text in links.all_inner_texts()]
+        assert sorted(found) == sorted(expected)
+
+
+def _taught(server: Served, name: str, *, clips: int, simulated: bool = False, **tastes: Taste) -> int:
+    """A project of that name, rated by real people through the services; its id."""
+    with inside(server.home):
+        project = projects.create(name)
+        by_emotion = {Emotion(emotion): taste for emotion, taste in tastes.items()}
+        teach(project, any_clip("Demo"), clips_count=clips, tastes=by_emotion, simulated=simulated)
+        return project.id
+
+
+def _flipping(server: Served, project_id: int, lower: float, upper: float) -> list[str]:
+    with inside(server.home):
+        clips = threshold_trial.judged(project_id)
+    changed: tuple[TriedClip, ...] = threshold_trial.flipping(clips, lower, upper)
+    return [each.clip.clip_name for each in changed]
+
+
+def _in_force(server: Served, project_id: int) -> list[str]:
+    """The versions that were put in force, oldest first."""
+    rows = server.rows(
+        "SELECT version FROM promotions JOIN policies ON policies.id = promotions.policy_id "
+        "WHERE promotions.project_id = ? ORDER BY promotions.id",
+        project_id,
+    )
+    return [version for (version,) in rows]
+
+
+def test_two_hundred_ratings_move_the_thresholds_and_can_be_taken_back(page: Page, server: Served) -> None:
+    project_id = _taught(server, "Taught", clips=40, anger=PATIENT, fear=MILD, sadness=MILD)
+    shown = ThresholdsPage(page, server).open("Taught")
+    expect(page.get_by_role("button", name="Learn from 200 ratings")).to_be_enabled()
+    shown.learn()
+    expect(page.get_by_text("In force: the published pair")).to_be_visible()
+    shown.put_in_force.click()
+    expect(page.get_by_text(re.compile("In force: learned-.* learned from 200 ratings"))).to_be_visible()
+    [first, learned] = _in_force(server, project_id)
+    assert (first, learned[:8]) == ("fixed-0.15", "learned-")
+
+    # How sure it is, measured on actors it never saw; a cell of the table leads to its clips.
+    expect(page.get_by_text("Does it mean what it says?")).to_be_visible(timeout=LEARNING_MS)
+    expect(page.get_by_text("200 ratings, whole actors held out")).to_be_visible()
+    cell = shown.cell(Verdict.CORRECT, Verdict.OVER)
+    wrong = int(cell.locator("strong").inner_text())
+    assert wrong > 0
+    cell.click()
+    expect(cell).to_have_attribute("aria-pressed", "true")
+    answers = page.get_by_text(re.compile(r"^gap .*, (\d+) answers?$"))
+    expect(answers.first).to_be_visible()
+    assert sum(int(re.findall(r", (\d+) answer", text)[0]) for text in answers.all_inner_texts()) == wrong
+
+    # By emotion: those who forgive anger more are found, and it is said in a sentence.
+    shown.turn_to("By emotion")
+    sentence = page.get_by_text(
+        re.compile("For anger, raters here accept .* more before they call it too much")
+    )
+    expect(sentence).to_contain_text("70 ratings by 5 people")
+    expect(page.get_by_text(re.compile("^For fear, .*"))).to_have_count(1)
+
+    # The cuts are moved, and at once the clips that would change are listed and open in Review.
+    shown.turn_to("Which clips would change?")
+    page.get_by_role("button", name="Published pair").click()
+    shown.shows_clips(_flipping(server, project_id, -FIXED_Z, FIXED_Z))
+    steps = 5
+    upper = page.get_by_role("slider").last
+    upper.focus()
+    for _ in range(steps):
+        upper.press("ArrowRight")
+    fewer = _flipping(server, project_id, -FIXED_Z, FIXED_Z + steps * STEP_Z)
+    shown.shows_clips(fewer)
+    page.get_by_role("button", name=fewer[0]).click()
+    review = ReviewPage(page, server)
+    review.shows(fewer[0])
+    assert review.is_playable()["width"] > 0
+
+    shown.open("Taught").turn_to("History")
+    page.get_by_role("button", name="Go back to the one before").click()
+    expect(page.get_by_text("In force: the published pair")).to_be_visible()
+    assert _in_force(server, project_id) == ["fixed-0.15", learned, "fixed-0.15"]
+    assert server.rows("SELECT count(*) FROM ratings WHERE idempotency_key LIKE ?", f"{project_id}-%") == [
+        (200,)
+    ]
+
+
+def test_the_gate_stays_shut_where_people_agree_with_the_published_pair(page: Page, server: Served) -> None:
+    project_id = _taught(server, "Agreeing", clips=12, anger=NEAR_FIXED, joy=NEAR_FIXED)
+    shown = ThresholdsPage(page, server).open("Agreeing")
+    shown.learn()
+    expect(page.get_by_text("It stays a candidate until it is shown better")).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"Most wanted are ratings of: .*emotion (anger|joy) \(\d+ more\)"))
+    ).to_be_visible()
+    expect(shown.put_in_force).to_have_count(0)
+    page.get_by_text("How it was checked").click()
+    expect(page.get_by_text("stays in force and one learned pair for all stays a candidate")).to_be_visible()
+    assert _in_force(server, project_id) == ["fixed-0.15"]
+
+
+def test_simulated_answers_teach_nothing_outside_the_demo(page: Page, server: Served) -> None:
+    _taught(server, "Simulated", clips=40, simulated=True, anger=PATIENT)
+    ThresholdsPage(page, server).open("Simulated")
+    expect(page.get_by_role("button", name="Learn from 0 ratings")).to_be_disabled()
+
+
+def test_thresholds_by_the_person_filmed_are_off_and_carry_a_warning(page: Page, server: Served) -> None:
+    project_id = _taught(server, "Fair", clips=10, anger=MILD)
+    shown = ThresholdsPage(page, server).open("Fair")
+    shown.turn_to("By emotion")
+    page.get_by_text("What the thresholds may depend on").click()
+    choice = page.get_by_test_id("stMultiSelect")
+    expect(choice).to_contain_text("emotion")
+    expect(choice).not_to_contain_text("actor")
+    choice.get_by_role("combobox").click()
+    page.get_by_role("option", name="actor (the person filmed)").click()
+    expect(page.get_by_text("two people would be judged differently for the same delivery")).to_be_visible()
+    [(settings,)] = server.rows("SELECT settings FROM projects WHERE id = ?", project_id)
+    assert "actor" in settings
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_nothing_of_the_page_lies_beside_the_screen(page: Page, server: Served, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    shown = ThresholdsPage(page, server).open("Demo")
+    for tab in ("Which clips would change?", "By emotion", "How sure is it?"):
+        shown.turn_to(tab)
+        expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
