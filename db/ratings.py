@@ -88,19 +88,26 @@ def all_of_project(session: Session, project_id: int) -> Iterator[RatedClip]:
     return _rated(session, project_id)
 
 
-def for_training(session: Session, project_id: int, *, phases: Sequence[Phase]) -> Iterator[RatedClip]:
-    """The answers thresholds may learn from, oldest first: of each person the last one in ``phases``.
+def for_training(
+    session: Session, project_id: int, *, phases: Sequence[Phase], first_counts: bool = False
+) -> Iterator[RatedClip]:
+    """The answers thresholds may learn from, oldest first: of each person one in ``phases``.
 
     Only answers about the full clip that give a delivery and whose clip had a prediction then.
+
+    Parameters
+    ----------
+    first_counts : bool
+        Whether a person's first such answer counts, rather than the last.
     """
-    later = aliased(Rating)
+    other = aliased(Rating)
     replaced = exists().where(
-        later.clip_id == Rating.clip_id,
-        later.person_id == Rating.person_id,
-        later.id > Rating.id,
-        later.channel == Rating.channel,
-        later.phase.in_(phases),
-        later.delivery.is_not(None),
+        other.clip_id == Rating.clip_id,
+        other.person_id == Rating.person_id,
+        other.id < Rating.id if first_counts else other.id > Rating.id,
+        other.channel == Rating.channel,
+        other.phase.in_(phases),
+        other.delivery.is_not(None),
     )
     return _rated(
         session,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import shlex
+import sys
 
 from dashboard.services import projects, thresholds_table
 from engine.errors import TableError
+from engine.verdict.learned import LearnedPolicy
 
 
 def fit(given: argparse.Namespace) -> int:
     """Write the policy learned from RATINGS.csv."""
     policy = thresholds_table.fit_file(given.ratings, given.out, context=given.context, group=given.group)
+    for note in policy.notes if isinstance(policy, LearnedPolicy) else ():
+        print(note, file=sys.stderr)
     print(f"{given.out}: policy {policy.version}")
     return 0
 

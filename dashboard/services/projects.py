@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dashboard.services.judging import CONTEXT_COLUMNS, ensure_fixed
+from dashboard.services.training_ratings import REVISED_SETTING
 from db import audit, people, projects
 from db.errors import AlreadyThereError
 from db.records import PersonRecord, ProjectRecord
@@ -111,5 +112,19 @@ def set_context_columns(project_id: int, columns: Sequence[str], *, person_id: i
             f"project:{project_id}",
             person_id=person_id,
             details={"columns": list(columns)},
+        )
+        return projects.update_settings(session, project_id, settings)
+
+
+def set_training_on_revised(project_id: int, *, wanted: bool, person_id: int | None) -> ProjectRecord:
+    """Choose whether answers changed after the reveal teach from the next training on; off at first."""
+    with writing() as session:
+        settings = {**projects.by_id(session, project_id).settings, REVISED_SETTING: wanted}
+        audit.write(
+            session,
+            "project.train_on_revised",
+            f"project:{project_id}",
+            person_id=person_id,
+            details={"wanted": wanted},
         )
         return projects.update_settings(session, project_id, settings)

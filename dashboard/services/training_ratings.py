@@ -25,6 +25,9 @@ TRAINING_PHASES: Final[Mapping[Protocol, tuple[Phase, ...]]] = {
 }
 """Where people answered blind, only those answers teach: later ones have seen the machine's opinion."""
 
+REVISED_SETTING: Final = "train_on_revised"
+"""Setting of a project that lets answers changed after the reveal teach in place of the blind ones."""
+
 LOOKUP: Final = 500
 """Clips looked up at once."""
 
@@ -104,6 +107,13 @@ class TrainingRatings:
         return [gap.context.get("actor", gap.clip_id) for gap in self.gaps]
 
 
+def training_phases(project: ProjectRecord) -> tuple[Phase, ...]:
+    """Which kinds of answers teach the thresholds of a project."""
+    phases = TRAINING_PHASES[project.protocol]
+    takes_revised = project.protocol is Protocol.BLIND_FIRST and project.settings.get(REVISED_SETTING, False)
+    return (*phases, Phase.REVISED) if takes_revised else phases
+
+
 def collect(session: Session, project: ProjectRecord) -> TrainingRatings:
     """Gather what the project's protocol lets thresholds learn from.
 
@@ -114,7 +124,10 @@ def collect(session: Session, project: ProjectRecord) -> TrainingRatings:
     if newest is None:
         return TrainingRatings((), None, ())
     instrument = _instrument(newest)
-    answers = tuple(ratings.for_training(session, project.id, phases=TRAINING_PHASES[project.protocol]))
+    phases = training_phases(project)
+    # After the first blind answer the machine's opinion is on the screen: nothing later is blind.
+    locked = project.protocol is Protocol.BLIND_FIRST and Phase.REVISED not in phases
+    answers = tuple(ratings.for_training(session, project.id, phases=phases, first_counts=locked))
     real = [answer for answer in answers if project.demo or not answer.rating.simulated]
     stale = {answer.clip.id for answer in real if _instrument(_then(answer)) != instrument}
     chosen = selections.of_project(session, project.id)
