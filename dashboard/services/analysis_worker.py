@@ -121,6 +121,7 @@ class _Lane:
     ) -> None:
         self._stopping, self._work, self._prepare, self._limit_s = stopping, work, prepare, limit_s
         self._pool: ProcessPoolExecutor | None = None
+        self._interrupted: ClipRecord | None = None
         self._thread = threading.Thread(target=self._run, name="analysis-lane", daemon=True)
 
     def start(self) -> None:
@@ -134,16 +135,29 @@ class _Lane:
         self._fresh_process()
         while not self._stopping.is_set():
             try:
+                self._take_up_interrupted()
                 with writing() as session:
                     clip = clips.claim_queued(session)
                 if clip is None:
                     self._stopping.wait(POLL_S)
-                else:
-                    self._analyse(clip)
+                    continue
+                self._interrupted = clip
+                self._analyse(clip)
+                self._interrupted = None
             except Exception:  # the database may be away for a while; the lane must outlive that
                 log.exception("The analysis was interrupted; it goes on in a moment.")
                 self._stopping.wait(RETRY_AFTER_ERROR_S)
         self._end_process()
+
+    def _take_up_interrupted(self) -> None:
+        """Queue again the clip whose outcome could not be stored when it was there."""
+        clip = self._interrupted
+        if clip is None:
+            return
+        with writing() as session:
+            if clips.get(session, clip.id).status is ClipStatus.ANALYSING:
+                clips.set_status(session, clip.id, ClipStatus.QUEUED)
+        self._interrupted = None
 
     def _analyse(self, clip: ClipRecord) -> None:
         try:
@@ -169,8 +183,7 @@ class _Lane:
             _keep(clip, outcome)
         except Exception as error:
             if isinstance(error, StorageError) and not isinstance(error, RefusedValueError):
-                _set(clip, ClipStatus.QUEUED)  # the database is away for now; another turn may do
-                raise
+                raise  # the database is away for now; another turn may do
             _blame_us(clip, error)  # it would be refused each time
 
     def _outcome(self, clip: ClipRecord) -> ClipOutcome:

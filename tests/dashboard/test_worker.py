@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.services import analysis_stop, importing
+from dashboard.services import analysis_stop, analysis_worker, importing
 from dashboard.services.analysis_worker import AnalysisWorker
 from dashboard.services.predictions import stored
 from db import clips, predictions, session
@@ -119,7 +120,7 @@ def test_a_bug_is_told_from_a_bad_file(new_worker: Callable[..., AnalysisWorker]
     assert two.status is ClipStatus.READY
 
 
-def test_an_outcome_the_database_refuses_is_a_bug_and_not_tried_for_ever(
+def test_an_outcome_the_database_refuses_fails_with_a_sentence_and_is_not_tried_for_ever(
     new_worker: Callable[..., AnalysisWorker],
 ) -> None:
     ids = queued(work_made.SIGN_OF_NONSENSE, b"two")
@@ -128,6 +129,33 @@ def test_an_outcome_the_database_refuses_is_a_bug_and_not_tried_for_ever(
     assert nonsense.status is ClipStatus.FAILED
     assert "ours to mend" in str(nonsense.message)
     assert two.status is ClipStatus.READY
+
+
+def test_a_clip_whose_outcome_meets_a_busy_database_is_analysed_again_later(
+    new_worker: Callable[..., AnalysisWorker],
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(session, "BUSY_TIMEOUT_MS", 200)
+    monkeypatch.setattr(analysis_worker, "RETRY_AFTER_ERROR_S", 0.2)
+    ids = queued(work_made.SIGN_OF_PATIENCE)
+    new_worker().try_start()
+    wait_for(ids, lambda clip: clip.status is ClipStatus.ANALYSING)
+    somebody = sqlite3.connect(home / "dailies.db", isolation_level=None)
+    somebody.execute("BEGIN IMMEDIATE")
+    work_made.go_ahead()
+    end = time.monotonic() + PATIENCE_S
+    while "goes on in a moment" not in caplog.text and time.monotonic() < end:
+        time.sleep(0.05)
+    assert importing.statuses(ids)[0].status is ClipStatus.ANALYSING
+    somebody.execute("ROLLBACK")
+    somebody.close()
+    (clip,) = wait_for(ids, ended)
+    assert clip.status is ClipStatus.READY
+    with session.reading() as s:
+        found = predictions.newest_of_project(s, clip.project_id)
+        assert [record.clip_id for _, record in found] == ids
 
 
 def test_lanes_share_the_queue_and_take_no_clip_twice(new_worker: Callable[..., AnalysisWorker]) -> None:
