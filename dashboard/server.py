@@ -61,7 +61,7 @@ def serve(*, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT, with_demo: bool
             timeout_graceful_shutdown=FAREWELL_S,
         )
     )
-    logging.getLogger("uvicorn.access").disabled = True  # Streamlit gives it a handler again at its start
+    _keep_people_out_of_the_log()
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
@@ -92,6 +92,12 @@ def _lifespan(with_demo: bool) -> Callable[[Any], Any]:
             worker.stop()
 
     return lifespan
+
+
+def _keep_people_out_of_the_log() -> None:
+    """Let no log line tell who looked at what; uvicorn's levels do not last, as Streamlit resets them."""
+    logging.getLogger("uvicorn.access").disabled = True
+    logging.getLogger("uvicorn.error").addFilter(lambda record: record.levelno >= logging.WARNING)
 
 
 def _listen(host: str, port: int) -> socket.socket:
