@@ -3,7 +3,9 @@
 Split conformal prediction with groups as the exchangeable units (Lee, Barber & Willett 2023,
 "Distribution-free inference with hierarchical data"): actors, not their clips, are drawn at random, so
 each group counts once however many rows it has. A set is contiguous on the ordinal scale and always
-holds the verdict that is shown (after Lu, Angelopoulos & Pomerantz 2022).
+holds the verdict that is shown (after Lu, Angelopoulos & Pomerantz 2022). Where each verdict was given in
+enough groups, the coverage is promised for each verdict by itself (class-conditional; Vovk 2012), so that
+rare answers are not left out in favour of frequent ones.
 """
 
 from __future__ import annotations
@@ -20,6 +22,9 @@ from engine.vocabulary import VERDICT_ORDER
 
 COVERAGE: Final = 0.9
 """How often a verdict set should hold the raters' answer."""
+
+LEAST_GROUPS_A_VERDICT: Final = 30
+"""Groups that must have given a verdict before its own coverage is promised: below, sets grow needlessly."""
 
 _VERDICTS: Final = len(VERDICT_ORDER)
 
@@ -39,12 +44,16 @@ class Abstention:
         Groups it was calibrated on.
     reason : str
         Why it abstains from everything; empty where it does not.
+    by_verdict : tuple of float or None
+        The same as ``least_probability`` for each verdict by itself, in verdict order; ``None`` where one
+        was given in fewer than :data:`LEAST_GROUPS_A_VERDICT` groups.
     """
 
     coverage: float
     least_probability: float | None
     groups: int
     reason: str = ""
+    by_verdict: tuple[float, float, float] | None = None
 
     def sets(self, probabilities: NDArray[np.float64], verdict: NDArray[np.int8]) -> NDArray[np.bool_]:
         """The verdicts that cannot be ruled out, shape (n, 3), contiguous in each row.
@@ -59,7 +68,8 @@ class Abstention:
         if self.least_probability is None:
             return np.broadcast_to(known, probabilities.shape).copy()
         shown = verdict[:, None] == np.arange(_VERDICTS)
-        kept = (probabilities >= self.least_probability) | shown
+        least = self.least_probability if self.by_verdict is None else np.array(self.by_verdict)
+        kept = (probabilities >= least) | shown
         return np.asarray(_hull(kept) & known, dtype=np.bool_)
 
 
@@ -104,13 +114,25 @@ def calibrate(
             f"a verdict can stand alone at {coverage:.0%}, so every clip counts as not sure."
         )
         return Abstention(coverage, None, int(names.size), reason)
-    kept_at = _kept_at(probabilities, verdict)[np.arange(answer.size), answer]
+    rows = np.arange(answer.size)
+    least = _least(_kept_at(probabilities, verdict)[rows, answer], unit, coverage)
+    given = [answer == code for code in range(_VERDICTS)]
+    if min(np.unique(unit[said]).size for said in given) < LEAST_GROUPS_A_VERDICT:
+        return Abstention(coverage, least, int(names.size))
+    own = np.where(verdict == answer, np.inf, probabilities[rows, answer])
+    under, correct, over = (_least(own[said], unit[said], coverage) for said in given)
+    return Abstention(coverage, least, int(names.size), by_verdict=(under, correct, over))
+
+
+def _least(kept_at: NDArray[np.float64], unit: NDArray[np.intp], coverage: float) -> float:
+    """The largest least-probability that keeps the answers of a new group at the coverage."""
+    _, place, rows = np.unique(unit, return_inverse=True, return_counts=True)
     order = np.argsort(-kept_at, kind="stable")
-    mass = (1.0 / np.bincount(unit))[unit] / (names.size + 1)
+    mass = (1.0 / rows)[place] / (rows.size + 1)
     reached = np.cumsum(mass[order]) >= coverage - 1e-12
     # With enough groups the finite mass reaches the coverage at the last row at the latest.
-    place = int(np.argmax(reached)) if reached.any() else answer.size - 1
-    return Abstention(coverage, float(np.clip(kept_at[order][place], 0.0, 1.0)), int(names.size))
+    at = int(np.argmax(reached)) if reached.any() else kept_at.size - 1
+    return float(np.clip(kept_at[order][at], 0.0, 1.0))
 
 
 def _kept_at(probabilities: NDArray[np.float64], verdict: NDArray[np.int8]) -> NDArray[np.float64]:

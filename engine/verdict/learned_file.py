@@ -103,7 +103,7 @@ def learned_from_dict(content: Mapping[str, Any]) -> LearnedPolicy:
         origin["learned_for"] = None if taught is None else LearnedFor(**taught)
         origin["groups_seen"] = tuple(str(origin["groups_seen"]).split())
         abstention = dict(content["abstention"])
-        least = abstention["least_probability"]
+        least, own = abstention["least_probability"], abstention.get("by_verdict")
         return LearnedPolicy(
             version=str(content["version"]),
             pooled=_triple(content["pooled"]),
@@ -119,11 +119,12 @@ def learned_from_dict(content: Mapping[str, Any]) -> LearnedPolicy:
                 least_probability=None if least is None else _number(least),
                 groups=int(abstention["groups"]),
                 reason=str(abstention["reason"]),
+                by_verdict=None if own is None else (_number(own[0]), _number(own[1]), _number(own[2])),
             ),
             origin=Origin(**origin),
             notes=tuple(map(str, content["notes"])),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         raise PolicyError(f"The learned policy is incomplete or damaged ({error}); fit it again.") from error
 
 

@@ -54,3 +54,32 @@ def test_an_unknown_gap_has_an_empty_set() -> None:
     shares = np.full((1, 3), np.nan)
     for learned in (Abstention(0.9, 0.2, 60), Abstention(0.9, None, 0)):
         assert not learned.sets(shares, np.array([-1], dtype=np.int8)).any()
+
+
+def _uneven(size: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Answers of which *over* is rare and hard to tell: one promise for all would be kept by the others."""
+    generator = np.random.default_rng(seed)
+    answer = generator.choice(3, size, p=[0.5, 0.4, 0.1]).astype(np.int8)
+    sharp = np.where(answer == 2, 0.8, 3.0)[:, None]
+    scores = np.exp(sharp * np.eye(3)[answer] + generator.normal(0, 1, (size, 3)))
+    shares = scores / scores.sum(axis=1, keepdims=True)
+    return shares, shares.argmax(axis=1).astype(np.int8), answer
+
+
+def test_with_enough_groups_each_verdict_is_covered_by_itself() -> None:
+    shares, verdict, answer = _uneven(9000, 4)
+    group = np.arange(9000) // 60
+    seen = group < 100
+    learned = calibrate(shares[seen], verdict[seen], answer[seen], group[seen])
+    assert learned.by_verdict is not None
+    for code in range(3):
+        rows = ~seen & (answer == code)
+        assert learned.sets(shares[rows], verdict[rows])[:, code].mean() >= 0.87
+    joint = Abstention(learned.coverage, learned.least_probability, learned.groups)
+    rare = ~seen & (answer == 2)
+    assert joint.sets(shares[rare], verdict[rare])[:, 2].mean() < 0.8
+
+
+def test_with_few_groups_of_a_verdict_one_promise_is_made_for_all() -> None:
+    shares, verdict, answer = _uneven(600, 5)
+    assert calibrate(shares, verdict, answer, np.arange(600) // 30).by_verdict is None
