@@ -12,15 +12,23 @@ from pathlib import Path
 import numpy as np
 import scipy
 
-from scripts.thresholds_rows import cost, curve, planted, raters, real, simulation
+from scripts.thresholds_rows import cost, curve, planted, raters, real, real_raters, simulation
 from scripts.thresholds_rows.tables import Table
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def _raters(data: Path, *, quick: bool, generator: np.random.Generator) -> list[Table]:
+    """Made and real raters."""
+    made = raters.measure(data, quick=quick, generator=generator)
+    return made + real_raters.measure(data, quick=quick, generator=generator)
+
+
 ROWS: dict[str, Callable[..., list[Table]]] = {
     "1": real.measure,
     "2": planted.measure,
     "3": curve.measure,
-    "4": raters.measure,
+    "4": _raters,
     "5": simulation.measure,
     "6": cost.measure,
 }

@@ -120,7 +120,7 @@ def measure(data: Path, *, quick: bool, generator: np.random.Generator) -> list[
         "actor. Fixed pairs and the tuned pair get a slope fitted in the training folds for log-loss.",
         "",
         f"Verdict sets of the gated ladder on actors never seen: coverage {covered:.3f} (asked 0.90), mean "
-        f"size {size:.2f}.",
+        f"size {size:.3f}.",
         "",
         f"Calibration error: {CALIBRATION_BINS} bins of equal count, the three verdicts pooled; the 95th "
         f"percentile of a perfectly calibrated model of this size is {perfect:.4f}.",
