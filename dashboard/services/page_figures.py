@@ -12,7 +12,8 @@ from typing import Final
 
 import numpy as np
 
-from dashboard.services import background
+from dashboard.services import background, drift
+from dashboard.services.drift import DriftView
 from dashboard.services.judging import policy_of
 from dashboard.services.messages import say
 from dashboard.services.projects import context_columns
@@ -41,7 +42,7 @@ from engine.verdict.ratings_table import RatingTable
 from engine.vocabulary import VERDICT_ORDER, Verdict
 
 SEED: Final = 0
-STEPS: Final = 5
+STEPS: Final = 6
 MANY_RATINGS: Final = 5_000
 """Above this the learning curve is drawn from :data:`FEW_DRAWS`: it is smooth, and each draw takes long."""
 
@@ -88,6 +89,8 @@ class PageFigures:
         By context column the project chose; estimates, whether or not they judge.
     pull : ShownPull or None
         Where there are blind answers and answers in sight of a verdict.
+    drift : DriftView or None
+        Whether the learned thresholds in force still fit; ``None`` where none judge.
     """
 
     at: datetime
@@ -100,6 +103,7 @@ class PageFigures:
     upper: Interval
     levels: Mapping[str, Mapping[str, LevelThresholds]]
     pull: ShownPull | None
+    drift: DriftView | None
 
     def clips_in(self, measured: Measured, answer: Verdict, verdict: Verdict) -> tuple[RatedClip, ...]:
         """The clips behind one cell of a confusion table, those with most answers there first."""
@@ -167,6 +171,8 @@ def work_out(project_id: int, *, report: Callable[[int, int], None]) -> PageFigu
     report(3, STEPS)
     pull = pull_of(answers, generator=generator)
     report(4, STEPS)
+    changed = drift.look(project_id, seed=SEED)
+    report(5, STEPS)
     draws = DRAWS if len(table) <= MANY_RATINGS else FEW_DRAWS
     curve = learning_curve(table, policy.context_columns, generator=generator, draws=draws)
     return PageFigures(
@@ -180,6 +186,7 @@ def work_out(project_id: int, *, report: Callable[[int, int], None]) -> PageFigu
         upper=pooled_threshold(model, "upper"),
         levels=levels,
         pull=pull,
+        drift=changed,
     )
 
 

@@ -55,7 +55,7 @@ class ShownPull:
 
 
 def both_kinds(session: Session, project: ProjectRecord) -> BothKinds:
-    """The last blind and the last assisted answer of each person to each clip.
+    """The first blind and the last assisted answer of each person to each clip.
 
     Answers changed after a reveal are no assisted ones: they also follow the person's own first answer.
     Simulated answers count in a demo project only, and only answers to the newest weights.
@@ -76,7 +76,9 @@ def both_kinds(session: Session, project: ProjectRecord) -> BothKinds:
             newest.feature_schema,
         ):
             continue
-        kept[answer.clip.id, answer.person.id, rating.phase] = answer
+        place = answer.clip.id, answer.person.id, rating.phase
+        if rating.phase is Phase.ASSISTED or place not in kept:  # later blind answers have seen the reveal
+            kept[place] = answer
     answers = list(kept.values())
     policy_by_id = {
         number: FIXED if number is None else policy_of(policies.by_id(session, number))

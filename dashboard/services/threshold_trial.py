@@ -50,13 +50,7 @@ class TriedClip:
 
 
 def judged(project_id: int) -> tuple[JudgedClip, ...]:
-    """Every analysed clip of a project whose gap is known, in the clips' order.
-
-    Raises
-    ------
-    UnknownRowError
-        If there is no such project.
-    """
+    """Every analysed clip of a project whose gap is known, in the clips' order."""
     with reading() as session:
         newest = predictions.newest(session, project_id)
         policy = in_force(session, project_id, newest).policy

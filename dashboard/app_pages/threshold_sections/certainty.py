@@ -28,6 +28,7 @@ def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
     figures = figures_work.fetch(here, view, key="certainty")
     if figures is None:
         return
+    _drift(figures)
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown(f"#### {messages.say('thresholds.reliability')}")
@@ -43,6 +44,15 @@ def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
         st.markdown(f"#### {messages.say('thresholds.where_wrong')}")
         _confusion(figures)
     _pull(figures)
+
+
+def _drift(figures: PageFigures) -> None:
+    if figures.drift is None:
+        return
+    if figures.drift.asks_for_recalibration:
+        st.warning(" ".join(figures.drift.sentences), icon=":material/trending_down:")
+    else:
+        st.caption(" ".join(figures.drift.sentences))
 
 
 def _curve(figures: PageFigures) -> None:

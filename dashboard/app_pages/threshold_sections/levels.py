@@ -15,7 +15,9 @@ from dashboard.components.level_chart import LevelGaps, level_chart
 from dashboard.services import context_words, messages, projects, thresholds
 from dashboard.services.context_words import LevelWords
 from dashboard.services.judging import CONTEXT_COLUMNS
+from dashboard.services.training_ratings import REVISED_SETTING
 from engine.verdict.intervals import INTERVAL_LEVEL, LevelThresholds
+from engine.vocabulary import Protocol
 
 MOST_DRAWN: Final = 6
 MOST_SAID: Final = 20
@@ -42,6 +44,7 @@ def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
             st.info(messages.say("thresholds.levels_none"))
     with st.expander(messages.say("thresholds.depend"), icon=":material/rule:"):
         _choose(here)
+        _choose_revised(here)
 
 
 def _of_version(view: thresholds.ThresholdsView) -> _Known | None:
@@ -132,6 +135,21 @@ def _choose(here: visit.Visit) -> None:
     if personal:
         columns = messages.say("why.comma").join(personal)
         st.warning(messages.say("thresholds.unfair", columns=columns), icon=":material/balance:")
+
+
+def _choose_revised(here: visit.Visit) -> None:
+    """Offer to learn from answers changed after the reveal, where there is a reveal."""
+    if here.project.protocol is not Protocol.BLIND_FIRST:
+        return
+    wanted = bool(here.project.settings.get(REVISED_SETTING, False))
+    key = f"{REVISED_SETTING}_{here.project.id}"
+
+    def store() -> None:
+        projects.set_training_on_revised(
+            here.project.id, wanted=st.session_state[key], person_id=here.person.id
+        )
+
+    st.toggle(messages.say("thresholds.revised"), wanted, key=key, on_change=boundary.guarded(store))
 
 
 def _choice_name(column: str) -> str:
