@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import boundary, visit
 from dashboard.components.clip_table import clip_table
-from dashboard.services import analysis_stop, background, clip_list, importing, messages
+from dashboard.services import analysis_stop, background, clip_list, importing, messages, queue
 from dashboard.services.lines_table import LineRow, LinesTable, parse_lines
 from db.records import ClipDetails, ClipStatus
 from engine.vocabulary import Emotion
@@ -32,9 +32,23 @@ def show() -> None:
     _import_progress(_import_name(here))
     status, text = _filters()
     _list(here.project.id, status, text)
+    _order(here)
     if asked:
         dialog = st.dialog(messages.say("clips.details"), width="medium")
         dialog(_details)(asked, here.person.id)
+
+
+def _order(here: visit.Visit) -> None:
+    is_informative = queue.order_of(here.project) is queue.QueueOrder.MOST_INFORMATIVE
+    wanted = st.toggle(
+        messages.say("clips.most_informative"),
+        value=is_informative,
+        help=messages.say("clips.most_informative_help"),
+    )
+    if wanted != is_informative:
+        order = queue.QueueOrder.MOST_INFORMATIVE if wanted else queue.QueueOrder.IN_ORDER
+        queue.set_order(here.project.id, order, person_id=here.person.id)
+        st.rerun()
 
 
 def _add(here: visit.Visit) -> None:
