@@ -23,7 +23,7 @@ class ClipTable {
 
   row({ clip, name, line, facts, picture, status, status_words: words, message, verdict, verdict_words: said, raters, is_ready: ready }) {
     const { labels } = this;
-    const still = picture ? element("img", { src: picture, alt: "", loading: "lazy" }) : element("span", { class: "still" });
+    const still = picture ? element("img", { src: picture, alt: "", loading: "lazy", onload: markUpright }) : element("span", { class: ready ? "still sound" : "still", "aria-hidden": "true" });
     const button = (what, isOffered = true) =>
       isOffered ? element("button", { type: "button", onclick: () => this.act(what, clip), "aria-label": `${labels[what]}: ${name}` }, labels[what]) : null;
     return element("div", { class: "row", role: "row", "data-clip": name, "data-status": status },

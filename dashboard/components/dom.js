@@ -61,6 +61,11 @@ function leaveButton(event) {
   if (event.detail > 0) event.composedPath()[0].closest?.("button")?.blur();
 }
 
+// An upright picture is cut to its upper part, where a face is.
+function markUpright({ target }) {
+  target.classList.toggle("upright", target.naturalHeight > target.naturalWidth);
+}
+
 // One instance lives as long as its element; later calls bring new data.
 function mounted(registry, argument, create) {
   const host = argument.parentElement;

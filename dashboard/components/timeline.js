@@ -209,7 +209,7 @@ class Timeline {
             "aria-label": [name, said].filter(Boolean).join(" "),
             onclick: () => this.seek(peak.time_s),
           },
-          peak.picture ? element("img", { src: peak.picture, alt: "", loading: "lazy" }) : null,
+          peak.picture ? element("img", { src: peak.picture, alt: "", loading: "lazy", onload: markUpright }) : null,
           element("span", { class: "number" }, String(index + 1)),
           element("span", { class: "when" }, seconds(peak.time_s)),
           said ? element("span", { class: "said" }, said) : null,

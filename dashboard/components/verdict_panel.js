@@ -29,10 +29,11 @@ class VerdictPanel {
     const { width, height, top, bar, edge } = METER;
     const x = (z) => width / 2 + (width / 2 - edge) * Math.sign(z) * Math.sqrt(Math.abs(z) / span);
     const [from, to, at] = [x(lower), x(upper), x(gap)];
-    const zone = (name, start, end, words) => [
-      drawn("rect", { x: start, y: top, width: Math.max(0, end - start), height: bar, class: `zone ${name}` }),
-      drawn("text", { x: (start + end) / 2, y: top + 15, "text-anchor": "middle", class: "zone-name" }, end - start > 58 ? words : ""),
-    ];
+    const zones = [["under", 0, from], ["correct", from, to], ["over", to, width]];
+    const grounds = zones.map(([name, start, end]) =>
+      drawn("rect", { x: start, y: top, width: Math.max(0, end - start), height: bar, class: `zone ${name}` }));
+    const names = zones.map(([name, start, end]) =>
+      drawn("text", { x: (start + end) / 2, y: top + 15, "text-anchor": "middle", class: "zone-name" }, end - start > 58 ? labels[name] : ""));
     const hatch = (name, turn) => drawn("pattern", { id: name, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${turn})` },
       drawn("rect", { width: 6, height: 6, class: "hatch-ground" }), drawn("line", { x1: 0, y1: 0, x2: 0, y2: 6, class: "hatch-line" }));
     const border = (place, words, anchor) => [
@@ -42,10 +43,11 @@ class VerdictPanel {
     return drawn(
       "svg", { viewBox: `0 0 ${width} ${height}`, class: "meter", role: "img", "aria-label": phrase(labels.meter, numbers) },
       drawn("defs", {}, hatch("under-hatch", 45), hatch("over-hatch", -45)),
-      ...zone("under", 0, from, labels.under), ...zone("correct", from, to, labels.correct), ...zone("over", to, width, labels.over),
+      ...grounds,
       ...border(from, thresholds.lower, "end"), ...border(to, thresholds.upper, "start"),
       drawn("path", { d: `M${at - 8} ${top - 10}h16l-8 12z`, class: "needle" }),
       drawn("line", { x1: at, x2: at, y1: top - 8, y2: top + bar + 2, class: "needle-line" }),
+      ...names, // over the needle, which may stand where a name does
       drawn("text", { x: Math.min(width - 30, Math.max(30, at)), y: 10, "text-anchor": "middle", class: "gap-value" }, numbers.gap),
     );
   }

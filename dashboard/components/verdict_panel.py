@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import dashboard.components.asset as asset
 from dashboard.services import messages
+from dashboard.services.messages import signed
 from engine.vocabulary import Verdict
 
 _mount = asset.renderer("verdict_panel", scripts=())
@@ -69,11 +70,6 @@ def verdict_panel(view: VerdictView, *, key: str = "verdict_panel") -> None:
             "advisory": messages.say("app.advisory"),
         },
     )
-
-
-def signed(value: float) -> str:
-    """A gap or threshold with its sign and two places, minus as −."""
-    return f"{value:+.2f}".replace("-", "−")
 
 
 def _intensity(value: float | None, unknown: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from dashboard.services.judging import InForce
-from dashboard.services.messages import say
+from dashboard.services.messages import say, signed
 from engine.analysis import Analysis, Judgement
 from engine.vocabulary import Modality, Verdict
 
@@ -45,9 +45,12 @@ def _gap(analysis: Analysis, judgement: Judgement) -> Iterator[str]:
     if gap is None or judgement.verdict is None:
         return
     yield say(
-        "why.gap", expected=analysis.expected_intensity, expressed=analysis.expressed_intensity, gap=gap
+        "why.gap",
+        expected=analysis.expected_intensity,
+        expressed=analysis.expressed_intensity,
+        gap=signed(gap),
     )
-    yield say(f"why.rule.{judgement.verdict}", lower=judgement.lower, upper=judgement.upper)
+    yield say(f"why.rule.{judgement.verdict}", lower=signed(judgement.lower), upper=signed(judgement.upper))
     if len(judgement.verdict_set) > 1:
         names = [say(f"zone.{verdict}") for verdict in judgement.verdict_set]
         yield say("why.unsure", verdicts=say("why.or").join(names))

@@ -109,6 +109,11 @@ def plain(text: str) -> str:
     return MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
+def signed(value: float) -> str:
+    """A gap or threshold with its sign and two places, minus as −."""
+    return f"{value:+.2f}".replace("-", "−")
+
+
 def part(prefix: str) -> dict[str, str]:
     """The messages under ``prefix`` in the language chosen by :func:`speak`."""
     return catalogue(_spoken.get()).part(prefix)

@@ -79,8 +79,8 @@ def test_a_clip_is_shown_with_its_verdict_and_the_reasons(
     for fact in (
         "0.70",
         "0.40",
-        "-1.50",
-        "-0.15",
+        "−1.50",
+        "−0.15",
         "“dare”",
         "1.0 s",
         "3.1 s",
