@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.review_page import ReviewPage
-from tests.browser.served import Served
+from tests.browser.served import Served, command
 from tests.media_made import made_clip, tone
 
 
@@ -75,7 +75,7 @@ def test_the_analysis_is_stopped_survives_a_restart_so_and_goes_on(
         [tmp_path / f"take{number}.mp4" for number in range(3)]
     )
     page.get_by_role("button", name="Import 3 clips").click()
-    page.get_by_test_id("stBaseButton-secondary").get_by_text("Stop").click()
+    page.locator(".st-key-stop_analysis button").click()
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
     expect(page.locator('[data-clip="take2.mp4"]')).to_have_attribute("data-status", "queued")
     server.kill()
@@ -85,3 +85,22 @@ def test_the_analysis_is_stopped_survives_a_restart_so_and_goes_on(
     for number in range(3):
         row = page.locator(f'[data-clip="take{number}.mp4"]')
         expect(row).to_have_attribute("data-status", "ready", timeout=240_000)
+
+
+def test_a_clip_without_picture_or_line_still_makes_a_tidy_row_and_verdict(
+    page: Page, server: Served, tmp_path: Path
+) -> None:
+    made_clip(tmp_path / "heard.m4a", size=None, sound=tone(2.0))
+    command(server.home, "import", str(tmp_path / "heard.m4a"), "--project", "Heard")
+    page.goto(f"{server.url}/clips?project=Heard")
+    expect(page.locator('[data-clip="heard.m4a"] .still.sound')).to_be_visible()
+    ReviewPage(page, server).open("heard.m4a", project="Heard")
+    edges = "all => all.map(e => e.scrollWidth <= e.clientWidth)"
+    assert all(page.locator(".verdict, .verdict .bars").evaluate_all(edges))
+
+
+def test_an_upright_clip_shows_its_upper_part_in_the_list(page: Page, server: Served, tmp_path: Path) -> None:
+    made_clip(tmp_path / "upright.mp4", size=(240, 426), sound=tone(2.0))
+    command(server.home, "import", str(tmp_path / "upright.mp4"), "--project", "Upright")
+    page.goto(f"{server.url}/clips?project=Upright")
+    expect(page.locator('[data-clip="upright.mp4"] img')).to_have_css("object-position", "50% 0px")
