@@ -53,11 +53,11 @@ def main() -> None:
         )
     }
     page = st.navigation(list(pages.values()))
-    if visit.wants_review() and page is not pages["review"]:
-        # The turn drops what the sidebar's fields held; the address remembers project and clip.
-        st.switch_page(pages["review"], query_params=st.query_params.to_dict())
     with boundary.shown():
-        if sidebar.show():
+        is_visited = sidebar.show()  # drawn before any turn: fields a run leaves out lose what they hold
+        if visit.wants_review() and page is not pages["review"]:
+            st.switch_page(pages["review"], query_params=st.query_params.to_dict())
+        if is_visited:
             page.run()
 
 

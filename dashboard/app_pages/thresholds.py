@@ -39,7 +39,7 @@ def show() -> None:
 
 def _in_force(view: thresholds.ThresholdsView) -> None:
     policy = view.in_force
-    bar = st.container(horizontal=True, vertical_alignment="center", gap="large")
+    bar = st.container(horizontal=True, vertical_alignment="center", gap="medium")
     bar.metric(messages.say("thresholds.lower"), signed(policy.lower), width="content")
     bar.metric(messages.say("thresholds.upper"), signed(policy.upper), width="content")
     if policy.kind is PolicyKind.FIXED:
