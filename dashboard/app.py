@@ -13,6 +13,7 @@ from dashboard.services import messages
 ICON = Path(__file__).resolve().parent / "icon.png"
 SIDEBAR_WIDTH = 236  # pixels
 LANGUAGE_PARAMETER = "language"
+TURN_PATIENCE_S = 1
 STYLE = """
 <style>
 .stApp {{ direction: {direction}; }}
@@ -22,6 +23,16 @@ STYLE = """
 .stSidebar .stCaption {{ font-size: 0.9rem; }}
 </style>
 """
+
+
+@st.fragment(run_every=TURN_PATIENCE_S)
+def _finish_turn(frame: list[str]) -> None:
+    """Run the app again where the run that was to draw the Review page was cut short.
+
+    ``frame`` is empty while the frame itself draws this, so that only the later refreshes act.
+    """
+    if frame and visit.is_turning():
+        st.rerun()
 
 
 def main() -> None:
@@ -53,12 +64,17 @@ def main() -> None:
         )
     }
     page = st.navigation(list(pages.values()))
+    frame: list[str] = []
+    _finish_turn(frame)
+    frame.append("drawn")
     with boundary.shown():
         is_visited = sidebar.show()  # drawn before any turn: fields a run leaves out lose what they hold
-        if visit.wants_review() and page is not pages["review"]:
+        if visit.is_turning() and page is not pages["review"]:
             st.switch_page(pages["review"], query_params=st.query_params.to_dict())
         if is_visited:
             page.run()
+    if page is pages["review"]:
+        visit.arrived()
 
 
 main()

@@ -61,10 +61,14 @@ def go_to_review(clip_id: str) -> None:
 
 
 def is_turning() -> bool:
-    """Whether the frame is about to turn to the Review page."""
+    """Whether the Review page was asked for and has not been drawn yet.
+
+    The wish stands until :func:`arrived`: a run that turns the page can be cut short by a fragment's own
+    refresh, and would otherwise leave an empty page.
+    """
     return _WANTS_REVIEW in st.session_state
 
 
-def wants_review() -> bool:
-    """Whether :func:`go_to_review` was called; asked once by the frame."""
-    return bool(st.session_state.pop(_WANTS_REVIEW, False))
+def arrived() -> None:
+    """The Review page was drawn to its end; nothing more is asked for."""
+    st.session_state.pop(_WANTS_REVIEW, None)
