@@ -9,8 +9,8 @@ import streamlit as st
 from dashboard import visit
 from dashboard.app_pages.threshold_sections import candidate, certainty, changes, history, levels
 from dashboard.components.gap_chart import ThresholdPair, gap_chart
-from dashboard.components.verdict_panel import signed
 from dashboard.services import messages, thresholds
+from dashboard.services.messages import signed
 from db.records import PolicyKind
 
 SECTIONS: Final = {"certainty": certainty, "changes": changes, "levels": levels, "history": history}

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import boundary, visit
-from dashboard.components.verdict_panel import signed
 from dashboard.services import background, context_words, messages, page_figures, recalibrate, thresholds
+from dashboard.services.messages import signed
 
 REFRESH_S: Final = 1
 USUAL_S: Final = 30

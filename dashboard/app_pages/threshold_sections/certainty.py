@@ -11,8 +11,8 @@ from dashboard import visit
 from dashboard.app_pages.threshold_sections import clip_links, figures_work
 from dashboard.components.certainty_charts import learning_chart, reliability_chart, risk_chart
 from dashboard.components.confusion_table import Cell, confusion_table
-from dashboard.components.verdict_panel import signed
 from dashboard.services import messages, thresholds
+from dashboard.services.messages import signed
 from dashboard.services.page_figures import PageFigures
 from engine.verdict.figures import RiskCoverage
 from engine.verdict.intervals import Interval

@@ -11,8 +11,8 @@ import streamlit as st
 from dashboard import boundary, visit
 from dashboard.app_pages.threshold_sections import clip_links
 from dashboard.components.trial_chart import trial_chart
-from dashboard.components.verdict_panel import signed
 from dashboard.services import messages, threshold_trial, thresholds
+from dashboard.services.messages import signed
 from dashboard.services.threshold_trial import JudgedClip
 from engine.vocabulary import VERDICT_ORDER
 

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import visit
-from dashboard.components.verdict_panel import signed
 from dashboard.services import background, messages, recalibrate, thresholds
+from dashboard.services.messages import signed
 from db.records import PolicyKind
 
 
