@@ -1,0 +1,37 @@
+"""The tables, as the code sees them; ``db/migrations`` builds them and a test holds the two equal.
+
+What people and models said is append-only: ratings, predictions, policies, promotions, selections and
+the audit log refuse UPDATE and DELETE by trigger, so a change is always a new row.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from db.tables.audit import AuditEntry
+from db.tables.base import KEY_LENGTH, SHA256_LENGTH, Base
+from db.tables.clips import Clip
+from db.tables.people import Membership, Person, Project
+from db.tables.policies import Policy, Promotion
+from db.tables.predictions import Prediction
+from db.tables.ratings import Rating, Selection
+
+APPEND_ONLY: Final = ("predictions", "ratings", "policies", "promotions", "audit_log", "selections")
+"""Tables whose rows are never changed and never deleted."""
+
+__all__ = [
+    "APPEND_ONLY",
+    "KEY_LENGTH",
+    "SHA256_LENGTH",
+    "AuditEntry",
+    "Base",
+    "Clip",
+    "Membership",
+    "Person",
+    "Policy",
+    "Prediction",
+    "Project",
+    "Promotion",
+    "Rating",
+    "Selection",
+]
