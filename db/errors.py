@@ -56,6 +56,8 @@ UNIQUE_SENTENCES: Final = {
     "ratings.idempotency_key": "This rating is stored already.",
     "ratings.supersedes_id": "That rating has been changed already; reload the clip and look at the newest.",
     "policies.project_id, policies.version": "A policy of that version exists already in the project.",
+    "intensity_maps.project_id, intensity_maps.side, intensity_maps.version": "An intensity map of that "
+    "version exists already in the project.",
 }
 """What a person reads when a second row of the same columns is refused."""
 

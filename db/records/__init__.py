@@ -7,6 +7,12 @@ id and a time. Intensities lie in [0, 1], times are seconds, moments are in UTC.
 from __future__ import annotations
 
 from db.records.clips import ClipDetails, ClipDraft, ClipRecord, ClipStatus
+from db.records.intensity_maps import (
+    IntensityMapDraft,
+    IntensityMapRecord,
+    IntensityPromotionRecord,
+    IntensitySide,
+)
 from db.records.page import Json, Page
 from db.records.people import MemberRecord, PersonRecord, ProjectRecord
 from db.records.policies import AuditRecord, PolicyDraft, PolicyKind, PolicyRecord, PromotionRecord
@@ -20,6 +26,10 @@ __all__ = [
     "ClipDraft",
     "ClipRecord",
     "ClipStatus",
+    "IntensityMapDraft",
+    "IntensityMapRecord",
+    "IntensityPromotionRecord",
+    "IntensitySide",
     "Json",
     "MemberRecord",
     "Page",

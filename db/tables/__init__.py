@@ -1,7 +1,7 @@
 """The tables, as the code sees them; ``db/migrations`` builds them and a test holds the two equal.
 
-What people and models said is append-only: ratings, predictions, policies, promotions, selections and
-the audit log refuse UPDATE and DELETE by trigger, so a change is always a new row.
+What people and models said is append-only: ratings, predictions, policies, intensity maps, promotions,
+selections and the audit log refuse UPDATE and DELETE by trigger, so a change is always a new row.
 """
 
 from __future__ import annotations
@@ -11,12 +11,22 @@ from typing import Final
 from db.tables.audit import AuditEntry
 from db.tables.base import KEY_LENGTH, SHA256_LENGTH, Base
 from db.tables.clips import Clip
+from db.tables.intensity_maps import IntensityMap, IntensityPromotion
 from db.tables.people import Membership, Person, Project
 from db.tables.policies import Policy, Promotion
 from db.tables.predictions import Prediction
 from db.tables.ratings import Rating, Selection
 
-APPEND_ONLY: Final = ("predictions", "ratings", "policies", "promotions", "audit_log", "selections")
+APPEND_ONLY: Final = (
+    "predictions",
+    "ratings",
+    "policies",
+    "promotions",
+    "intensity_maps",
+    "intensity_promotions",
+    "audit_log",
+    "selections",
+)
 """Tables whose rows are never changed and never deleted."""
 
 __all__ = [
@@ -26,6 +36,8 @@ __all__ = [
     "AuditEntry",
     "Base",
     "Clip",
+    "IntensityMap",
+    "IntensityPromotion",
     "Membership",
     "Person",
     "Policy",

@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
-from db import audit, policies, predictions, ratings, selections, session
+from db import audit, intensity_maps, policies, predictions, ratings, selections, session
 from db.append_only import statements
 from db.errors import AlreadyThereError, RefusedValueError, StorageError, UnknownRowError
 from db.location import DATABASE_FILE
 from db.records import (
     ClipRecord,
+    IntensityMapDraft,
+    IntensitySide,
     PersonRecord,
     PolicyDraft,
     PolicyKind,
@@ -63,6 +65,13 @@ def filled(
         )
         policy = policies.add(s, PolicyDraft(project.id, "v1", PolicyKind.FIXED, {}, gate_open=True))
         policies.put_in_force(s, project.id, policy.id, person_id=None)
+        learned = intensity_maps.add(
+            s,
+            IntensityMapDraft(
+                project.id, IntensitySide.EXPECTED, "v1", {}, "a" * 64, 20, SystemName.ALIGNMENT, "w", "f"
+            ),
+        )
+        intensity_maps.put_in_force(s, project.id, learned.side, learned.id, person_id=None)
         ratings.add(s, draft)
         selections.add(s, [SelectionDraft(clip.id, draft.person_id, 0.5, 0.2)])
         audit.write(s, "test", "everything")
