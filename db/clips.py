@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy import Select, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from db import ratings
 from db.columns import now
 from db.errors import UnknownRowError
 from db.projects import STOPPED_SETTING
@@ -122,7 +123,7 @@ def next_unrated(session: Session, project_id: int, person_id: int, *, after: in
     ClipRecord or None
         ``None`` when they have rated every ready clip.
     """
-    rated = exists().where(Rating.clip_id == Clip.id, Rating.person_id == person_id)
+    rated = exists().where(Rating.clip_id == Clip.id, Rating.person_id == person_id, ratings.standing())
     unrated = _ready(project_id).where(~rated).order_by(Clip.number)
     return first(session, unrated.where(Clip.number > after), ClipRecord) or first(
         session, unrated, ClipRecord

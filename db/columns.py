@@ -67,13 +67,17 @@ class DeliveryStep(TypeDecorator[Delivery]):
         return None if value is None else Delivery(value)
 
 
-def words_of(kind: type[StrEnum], *, name: str, length: int = 16) -> Enum:
-    """A column type for the values of ``kind``, stored as text with a CHECK called ``name``."""
+def words_of(kind: type[StrEnum], *, name: str, length: int = 16, checked: bool = True) -> Enum:
+    """A column type for the values of ``kind``, stored as text with a CHECK called ``name``.
+
+    ``checked=False`` leaves the CHECK out, for a column that came later: SQLite would have to copy the
+    table for it, and lose its triggers.
+    """
     return Enum(
         kind,
         name=name,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=checked,
         validate_strings=True,
         length=length,
         values_callable=_values,

@@ -1,4 +1,4 @@
-"""Queries on ratings: append-only, each stored once, a changed mind supersedes."""
+"""Queries on ratings: each stored once; a changed mind supersedes, a withdrawn answer counts nowhere."""
 
 from __future__ import annotations
 
@@ -16,19 +16,23 @@ from db.records import (
     PersonRecord,
     PredictionSummary,
     Progress,
+    Purpose,
     RatedClip,
     RatingDraft,
     RatingRecord,
+    TaskKey,
 )
 from db.rows import build, columns_of, every, first, selecting
-from db.tables import Clip, Person, Prediction, Rating
+from db.tables import Clip, Person, Prediction, Rating, Withdrawal
 from engine.vocabulary import Channel, Phase
 
 BATCH: Final = 2000
+TEACHING: Final = (Purpose.ORDINARY, Purpose.GOLD_SILENT)
+"""Answers given as any other would be, so that they may teach; the right one was not told."""
 
 
 def add(session: Session, draft: RatingDraft) -> RatingRecord:
-    """Store an answer; it supersedes the person's answer to the same clip and channel, if there is one.
+    """Store an answer; it supersedes the person's answer to the same task, withdrawn or not, if there is one.
 
     An idempotency key that is stored already changes nothing: the stored rating is returned.
 
@@ -44,7 +48,8 @@ def add(session: Session, draft: RatingDraft) -> RatingRecord:
                 "Another rating carries the same key; reload the page and rate the clip again."
             )
         return stored
-    earlier = current_for(session, draft.clip_id, draft.person_id, channel=draft.channel)
+    task = TaskKey(draft.clip_id, draft.person_id, draft.channel, draft.occasion)
+    earlier = first(session, _of_task(task).order_by(Rating.id.desc()), RatingRecord)
     row = Rating(**asdict(draft), supersedes_id=None if earlier is None else earlier.id)
     session.add(row)
     session.flush()
@@ -57,16 +62,30 @@ def by_key(session: Session, idempotency_key: str) -> RatingRecord | None:
     return first(session, wanted, RatingRecord)
 
 
+def withdraw(session: Session, rating_id: int, *, person_id: int) -> None:
+    """Take an answer back: it stays stored and counts nowhere; twice is once."""
+    if session.get(Withdrawal, rating_id) is None:
+        session.add(Withdrawal(rating_id=rating_id, person_id=person_id))
+        session.flush()
+
+
 def current_for(
-    session: Session, clip_id: str, person_id: int, *, channel: Channel = Channel.FULL
+    session: Session,
+    clip_id: str,
+    person_id: int,
+    *,
+    channel: Channel = Channel.FULL,
+    occasion: int = 1,
 ) -> RatingRecord | None:
-    """What a person says about a clip now, ``None`` before their first answer."""
-    newest = (
-        selecting(Rating, RatingRecord)
-        .where(Rating.clip_id == clip_id, Rating.person_id == person_id, Rating.channel == channel)
-        .order_by(Rating.id.desc())
-    )
-    return first(session, newest, RatingRecord)
+    """What a person says about a clip now, ``None`` before their first answer or with it taken back."""
+    of_task = _of_task(TaskKey(clip_id, person_id, channel, occasion))
+    return first(session, of_task.where(standing()).order_by(Rating.id.desc()), RatingRecord)
+
+
+def standing() -> ColumnElement[bool]:
+    """That a rating is its person's last word on its task and was not taken back."""
+    later = aliased(Rating)
+    return ~exists().where(later.supersedes_id == Rating.id) & ~_withdrawn(Rating)
 
 
 def history(session: Session, clip_id: str, *, person_id: int | None = None) -> tuple[RatingRecord, ...]:
@@ -78,9 +97,8 @@ def history(session: Session, clip_id: str, *, person_id: int | None = None) -> 
 
 
 def current_of_project(session: Session, project_id: int) -> Iterator[RatedClip]:
-    """Every answer that stands (superseded ones left out), oldest first, read in batches."""
-    later = aliased(Rating)
-    return _rated(session, project_id, ~exists().where(later.supersedes_id == Rating.id))
+    """Every answer that stands (see :func:`standing`), oldest first, read in batches."""
+    return _rated(session, project_id, standing())
 
 
 def all_of_project(session: Session, project_id: int) -> Iterator[RatedClip]:
@@ -93,7 +111,8 @@ def for_training(
 ) -> Iterator[RatedClip]:
     """The answers thresholds may learn from, oldest first: of each person one in ``phases``.
 
-    Only answers about the full clip that give a delivery and whose clip had a prediction then.
+    Only answers about the full clip that give a delivery and whose clip had a prediction then; none that
+    was taken back, none to a clip asked again, none to a clip whose right answer is told.
 
     Parameters
     ----------
@@ -108,6 +127,8 @@ def for_training(
         other.channel == Rating.channel,
         other.phase.in_(phases),
         other.delivery.is_not(None),
+        other.occasion == Rating.occasion,
+        ~_withdrawn(other),
     )
     return _rated(
         session,
@@ -116,6 +137,9 @@ def for_training(
         Rating.channel == Channel.FULL,
         Rating.delivery.is_not(None),
         Rating.prediction_id.is_not(None),
+        Rating.occasion == 1,
+        Rating.purpose.in_(TEACHING),
+        ~_withdrawn(Rating),
         ~replaced,
     )
 
@@ -126,7 +150,7 @@ def progress(session: Session, project_id: int, person_id: int) -> Progress:
     rated = (
         select(func.count(Rating.clip_id.distinct()))
         .join(Clip, Clip.id == Rating.clip_id)
-        .where(Rating.person_id == person_id, Clip.project_id == project_id)
+        .where(Rating.person_id == person_id, Clip.project_id == project_id, ~_withdrawn(Rating))
     )
     return Progress(
         rated=session.scalar(rated) or 0,
@@ -139,10 +163,23 @@ def raters_of_clips(session: Session, clip_ids: Sequence[str]) -> dict[str, int]
     """How many people have rated each of some clips (a page of them); unrated clips are left out."""
     rows = session.execute(
         select(Rating.clip_id, func.count(Rating.person_id.distinct()))
-        .where(Rating.clip_id.in_(clip_ids))
+        .where(Rating.clip_id.in_(clip_ids), ~_withdrawn(Rating))
         .group_by(Rating.clip_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def _of_task(task: TaskKey) -> Select[tuple[object, ...]]:
+    return selecting(Rating, RatingRecord).where(
+        Rating.clip_id == task.clip_id,
+        Rating.person_id == task.person_id,
+        Rating.channel == task.channel,
+        Rating.occasion == task.occasion,
+    )
+
+
+def _withdrawn(rating: type[Rating]) -> ColumnElement[bool]:
+    return exists().where(Withdrawal.rating_id == rating.id)
 
 
 def _row(session: Session, rating_id: int) -> Sequence[object]:

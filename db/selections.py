@@ -8,6 +8,7 @@ from dataclasses import asdict
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from db import ratings
 from db.records import ClipStatus, SelectionDraft, SelectionRecord
 from db.rows import every, first, selecting
 from db.tables import Clip, Rating, Selection
@@ -36,7 +37,9 @@ def find(session: Session, clip_id: str, person_id: int) -> SelectionRecord | No
 
 def open_for(session: Session, project_id: int, person_id: int) -> tuple[SelectionRecord, ...]:
     """What was chosen for a person and is ready but not yet rated by them, in the order to show it."""
-    rated = exists().where(Rating.clip_id == Selection.clip_id, Rating.person_id == person_id)
+    rated = exists().where(
+        Rating.clip_id == Selection.clip_id, Rating.person_id == person_id, ratings.standing()
+    )
     statement = (
         selecting(Selection, SelectionRecord)
         .join(Clip, Clip.id == Selection.clip_id)
@@ -67,7 +70,7 @@ def rated_clips(session: Session, project_id: int, person_id: int) -> frozenset[
     rows = session.scalars(
         select(Rating.clip_id)
         .join(Clip, Clip.id == Rating.clip_id)
-        .where(Rating.person_id == person_id, Clip.project_id == project_id)
+        .where(Rating.person_id == person_id, Clip.project_id == project_id, ratings.standing())
         .distinct()
     )
     return frozenset(rows)

@@ -17,20 +17,43 @@ from db.records.page import Json, Page
 from db.records.people import MemberRecord, PersonRecord, ProjectRecord
 from db.records.policies import AuditRecord, PolicyDraft, PolicyKind, PolicyRecord, PromotionRecord
 from db.records.predictions import PredictionDraft, PredictionRecord, PredictionSummary
+from db.records.project_marks import ProjectMarks
 from db.records.ratings import Progress, RatedClip, RatingDraft, RatingRecord
 from db.records.selections import SelectionDraft, SelectionRecord
+from db.records.work import (
+    AdjudicationRecord,
+    AssignmentRecord,
+    Circumstances,
+    DraftRecord,
+    FlagRecord,
+    GoldRecord,
+    GuidelineRecord,
+    LabelSetRecord,
+    Purpose,
+    SkipReason,
+    TaskKey,
+    TraceRecord,
+)
 
 __all__ = [
+    "AdjudicationRecord",
+    "AssignmentRecord",
     "AuditRecord",
+    "Circumstances",
     "ClipDetails",
     "ClipDraft",
     "ClipRecord",
     "ClipStatus",
+    "DraftRecord",
+    "FlagRecord",
+    "GoldRecord",
+    "GuidelineRecord",
     "IntensityMapDraft",
     "IntensityMapRecord",
     "IntensityPromotionRecord",
     "IntensitySide",
     "Json",
+    "LabelSetRecord",
     "MemberRecord",
     "Page",
     "PersonRecord",
@@ -41,11 +64,16 @@ __all__ = [
     "PredictionRecord",
     "PredictionSummary",
     "Progress",
+    "ProjectMarks",
     "ProjectRecord",
     "PromotionRecord",
+    "Purpose",
     "RatedClip",
     "RatingDraft",
     "RatingRecord",
     "SelectionDraft",
     "SelectionRecord",
+    "SkipReason",
+    "TaskKey",
+    "TraceRecord",
 ]

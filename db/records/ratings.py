@@ -8,6 +8,7 @@ from datetime import datetime
 from db.records.clips import ClipRecord
 from db.records.people import PersonRecord
 from db.records.predictions import PredictionSummary
+from db.records.work import Purpose
 from engine.vocabulary import Channel, Delivery, Emotion, Phase
 
 
@@ -37,6 +38,10 @@ class RatingDraft:
         When a blind answer was locked, and its hash.
     selection_probability : float or None
         With which the queue had chosen this clip.
+    occasion : int
+        1 for the first time the clip was asked, 2 and more for silent repeats.
+    purpose : Purpose
+        Why the clip was asked.
     """
 
     clip_id: str
@@ -60,6 +65,8 @@ class RatingDraft:
     locked_at: datetime | None = None
     lock_hash: str | None = None
     selection_probability: float | None = None
+    occasion: int = 1
+    purpose: Purpose = Purpose.ORDINARY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

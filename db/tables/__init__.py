@@ -1,7 +1,8 @@
 """The tables, as the code sees them; ``db/migrations`` builds them and a test holds the two equal.
 
 What people and models said is append-only: ratings, predictions, policies, intensity maps, promotions,
-selections and the audit log refuse UPDATE and DELETE by trigger, so a change is always a new row.
+selections, guidelines, decisions and the audit log refuse UPDATE and DELETE by trigger, so a change is
+always a new row. Assignments and drafts are the desk, not the record: they change.
 """
 
 from __future__ import annotations
@@ -12,10 +13,20 @@ from db.tables.audit import AuditEntry
 from db.tables.base import KEY_LENGTH, SHA256_LENGTH, Base
 from db.tables.clips import Clip
 from db.tables.intensity_maps import IntensityMap, IntensityPromotion
+from db.tables.lead import Adjudication, Gold, Guideline, LabelSet
 from db.tables.people import Membership, Person, Project
 from db.tables.policies import Policy, Promotion
 from db.tables.predictions import Prediction
 from db.tables.ratings import Rating, Selection
+from db.tables.work import (
+    Assignment,
+    ChannelMedia,
+    Draft,
+    Flag,
+    RatingCircumstances,
+    Trace,
+    Withdrawal,
+)
 
 APPEND_ONLY: Final = (
     "predictions",
@@ -26,6 +37,14 @@ APPEND_ONLY: Final = (
     "intensity_promotions",
     "audit_log",
     "selections",
+    "withdrawals",
+    "rating_circumstances",
+    "flags",
+    "traces",
+    "gold",
+    "guidelines",
+    "label_sets",
+    "adjudications",
 )
 """Tables whose rows are never changed and never deleted."""
 
@@ -33,11 +52,19 @@ __all__ = [
     "APPEND_ONLY",
     "KEY_LENGTH",
     "SHA256_LENGTH",
+    "Adjudication",
+    "Assignment",
     "AuditEntry",
     "Base",
+    "ChannelMedia",
     "Clip",
+    "Draft",
+    "Flag",
+    "Gold",
+    "Guideline",
     "IntensityMap",
     "IntensityPromotion",
+    "LabelSet",
     "Membership",
     "Person",
     "Policy",
@@ -45,5 +72,8 @@ __all__ = [
     "Project",
     "Promotion",
     "Rating",
+    "RatingCircumstances",
     "Selection",
+    "Trace",
+    "Withdrawal",
 ]

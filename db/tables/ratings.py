@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.columns import DeliveryStep, now, words_of
+from db.records.work import Purpose
 from db.tables.base import KEY_LENGTH, SHA256_LENGTH, Base, between
 from engine.vocabulary import Channel, Delivery, Emotion, Phase
 
@@ -19,6 +20,16 @@ class Rating(Base):
     __table_args__ = (
         Index(None, "clip_id", "person_id", "id"),
         Index(None, "person_id", "clip_id", "id"),
+        Index(
+            "uq_ratings_first_answer",
+            "person_id",
+            "clip_id",
+            "channel",
+            "occasion",
+            unique=True,
+            sqlite_where=text("supersedes_id IS NULL"),
+            postgresql_where=text("supersedes_id IS NULL"),
+        ),
         CheckConstraint("length(idempotency_key) >= 1", name="key_given"),
         CheckConstraint(
             "delivery IS NOT NULL OR emotion IS NOT NULL OR expected_intensity IS NOT NULL "
@@ -59,6 +70,12 @@ class Rating(Base):
     locked_at: Mapped[datetime | None]
     lock_hash: Mapped[str | None] = mapped_column(String(SHA256_LENGTH))
     selection_probability: Mapped[float | None]
+    occasion: Mapped[int] = mapped_column(default=1, server_default="1")
+    purpose: Mapped[Purpose] = mapped_column(
+        words_of(Purpose, name="purpose_known", checked=False),
+        default=Purpose.ORDINARY,
+        server_default="ordinary",
+    )
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -24,10 +24,21 @@ from db.records import (
     PolicyKind,
     PredictionDraft,
     ProjectRecord,
+    Purpose,
     RatingDraft,
     SelectionDraft,
 )
-from db.tables import APPEND_ONLY, Rating
+from db.tables import (
+    APPEND_ONLY,
+    Adjudication,
+    Flag,
+    Gold,
+    Guideline,
+    LabelSet,
+    Rating,
+    RatingCircumstances,
+    Trace,
+)
 from engine.vocabulary import Channel, Delivery, Emotion, LineSource, Phase, SystemName
 
 
@@ -72,7 +83,27 @@ def filled(
             ),
         )
         intensity_maps.put_in_force(s, project.id, learned.side, learned.id, person_id=None)
-        ratings.add(s, draft)
+        rating = ratings.add(s, draft)
+        ratings.withdraw(s, rating.id, person_id=draft.person_id)
+        s.add(RatingCircumstances(rating_id=rating.id))
+        of_clip = {"clip_id": clip.id, "channel": Channel.FULL}
+        s.add(Flag(clip_id=clip.id, person_id=draft.person_id, reason="sound missing"))
+        s.add(
+            Trace(
+                **of_clip,
+                person_id=draft.person_id,
+                idempotency_key="t",
+                rate_hz=10.0,
+                lag_s=0.5,
+                levels=[0.5],
+            )
+        )
+        s.add(Gold(**of_clip, purpose=Purpose.GOLD_SILENT, accepts={"delivery": [0, 0]}))
+        s.add(
+            Adjudication(**of_clip, person_id=draft.person_id, delivery=Delivery.RIGHT, reason="seen twice")
+        )
+        s.add(Guideline(project_id=project.id, version=1, language="en", text="Watch, then answer."))
+        s.add(LabelSet(project_id=project.id, version=1, document={}))
         selections.add(s, [SelectionDraft(clip.id, draft.person_id, 0.5, 0.2)])
         audit.write(s, "test", "everything")
     connection = sqlite3.connect(home / DATABASE_FILE)
