@@ -1,46 +1,73 @@
 """From the intensity a model states to the one raters see: a monotone map, per context where it helps.
 
-Raters' intensity is an affine function of the model's, ``m + (r - m) = x + a + b (x - ½)``, whose two
-corrections are drawn towards none for all contexts together and towards those of all for each context
-(ridge regression as a mixed model; Robinson 1991). With no ratings nothing is corrected. The slope stays
-positive, so the map never turns an order round.
+Raters' intensity is an affine function of the model's, ``½ + a + b (x - ½)``. The slope b stays positive, so
+the map never turns an order round. It translates what is shown; the gap and the verdict stay on the model's
+own scale, on which the thresholds were learned.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse import csr_array, hstack
+from scipy.special import stdtrit
 
-from engine.errors import PolicyError, TableError
+from engine.errors import PolicyError
 from engine.verdict.cumulative_link import Array
-from engine.verdict.effects import Codes
-from engine.verdict.intensity_table import IntensityTable
-from engine.verdict.levels import MAX_LEVELS, CodedColumn, fairness_notes, level_positions
+from engine.verdict.intervals import LEAST_FREEDOM
+from engine.verdict.levels import level_positions
 from engine.verdict.policy import Columns
 from engine.vocabulary import INTENSITY_MIDPOINT
 
 MAP_FORMAT: Final = "dailies-intensity-map"
 MAP_FORMAT_VERSION: Final = 1
 
-POOLED_SD: Final = (0.2, 0.5)
-"""How large the correction of all contexts is expected to be: shift at the midpoint, and slope."""
-
-LEVEL_SD: Final = (0.05, 0.1)
-"""How far a context's correction is expected to lie from that of all."""
-
 LEAST_SLOPE: Final = 0.05
 """A map is never flatter than this, whatever the ratings: it must keep the order of clips."""
 
-_NOISE_SD: Final = 0.2  # of one answer, before it is estimated
-_ROUNDS: Final = 5
 _VERSION_LENGTH: Final = 12
+
+Doubt = tuple[float, float, float]
+"""Variance of the shift, covariance of shift and slope, variance of the slope."""
+
+NO_DOUBT: Final[Doubt] = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelMap:
+    """What one level of a context column adds.
+
+    Attributes
+    ----------
+    shift, slope : float
+        Added to those of all contexts.
+    doubt : Doubt
+        Of the sums, all other columns pooled.
+    ratings, raters : int
+        What it was learned from; ``raters`` is 0 where nobody is named.
+    """
+
+    shift: float = 0.0
+    slope: float = 0.0
+    doubt: Doubt = NO_DOUBT
+    ratings: int = 0
+    raters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A map along stated intensities, all arrays of shape (n,), 0 to 1, ``low`` and ``high`` its interval."""
+
+    stated: Array
+    value: Array
+    low: Array
+    high: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +78,16 @@ class IntensityMap:
     ----------
     shift, slope : float
         For an unknown context: raters' intensity at a stated ½ is ``½ + shift``.
-    levels : Mapping[str, Mapping[str, tuple of float]]
-        By context column and level: what is added to shift and slope.
+    doubt : Doubt
+        Of these two.
+    levels : Mapping[str, Mapping[str, LevelMap]]
+        By context column and level.
     parent : str
         Version of the map in force when this one was learned.
     snapshot : str
         SHA-256 of the ratings it saw; empty for the identity.
-    ratings, groups, seed : int
+    ratings, raters, groups, seed : int
+        ``raters`` is 0 where nobody is named.
     metrics : Mapping[str, float]
         On held-out groups; empty where none was measured.
     notes : tuple of str
@@ -65,10 +95,12 @@ class IntensityMap:
 
     shift: float = 0.0
     slope: float = 1.0
-    levels: Mapping[str, Mapping[str, tuple[float, float]]] = field(default_factory=dict)
+    doubt: Doubt = NO_DOUBT
+    levels: Mapping[str, Mapping[str, LevelMap]] = field(default_factory=dict)
     parent: str = ""
     snapshot: str = ""
     ratings: int = 0
+    raters: int = 0
     groups: int = 0
     seed: int = 0
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -94,12 +126,40 @@ class IntensityMap:
         for column, levels in self.levels.items():
             if context is None or column not in context:
                 continue
-            moves = np.array([*levels.values(), (0.0, 0.0)])
+            moves = np.array([*((level.shift, level.slope) for level in levels.values()), (0.0, 0.0)])
             moved = moves[level_positions(tuple(levels), context[column])]
             shift, slope = shift + moved[:, 0], slope + moved[:, 1]
-        away = stated - INTENSITY_MIDPOINT
-        mapped = INTENSITY_MIDPOINT + shift + np.maximum(slope, LEAST_SLOPE) * away
-        return np.asarray(np.clip(mapped, 0.0, 1.0), dtype=np.float64)
+        return _along(stated, shift, slope)
+
+    def say(self, intensity: float | None, context: Mapping[str, str] | None = None) -> float | None:
+        """Raters' intensity expected for one clip; ``None`` where the model states none."""
+        if intensity is None:
+            return None
+        columns = {name: np.array([level], dtype=object) for name, level in (context or {}).items()}
+        return float(self.apply([intensity], columns)[0])
+
+    def curve(
+        self, stated: ArrayLike, *, column: str = "", level: str = "", interval_level: float = 0.9
+    ) -> Curve:
+        """The map along stated intensities with its pointwise interval, by Student's t.
+
+        Parameters
+        ----------
+        stated : array_like, shape (n,)
+        column, level : str
+            A context; unknown ones, and none, give the map of all.
+        interval_level : float
+            In (0, 1).
+        """
+        at = np.asarray(stated, dtype=np.float64).reshape(-1)
+        own = self.levels.get(column, {}).get(level)
+        value = _along(at, self.shift + (own.shift if own else 0.0), self.slope + (own.slope if own else 0.0))
+        variance, shared, of_slope = own.doubt if own else self.doubt
+        away = at - INTENSITY_MIDPOINT
+        error = np.sqrt(np.maximum(variance + 2.0 * shared * away + of_slope * away**2, 0.0))
+        free = max(self.groups - 1.0, LEAST_FREEDOM)
+        reach = float(stdtrit(free, 0.5 + interval_level / 2.0)) * error
+        return Curve(at, value, np.clip(value - reach, 0.0, 1.0), np.clip(value + reach, 0.0, 1.0))
 
     def to_dict(self) -> dict[str, Any]:
         """What the map's JSON file holds."""
@@ -122,100 +182,56 @@ class IntensityMap:
         if content.get("format") != MAP_FORMAT or content.get("format_version") != MAP_FORMAT_VERSION:
             raise PolicyError(f"This is no intensity map of format {MAP_FORMAT} {MAP_FORMAT_VERSION}.")
         try:
-            levels = {
-                str(column): {str(name): (float(move[0]), float(move[1])) for name, move in found.items()}
-                for column, found in content["levels"].items()
-            }
-            read = cls(
-                shift=float(content["shift"]),
-                slope=float(content["slope"]),
-                levels=levels,
+            return cls(
+                shift=_finite(content["shift"]),
+                slope=_finite(content["slope"]),
+                doubt=_doubt(content["doubt"]),
+                levels={
+                    str(column): {str(name): _level(move) for name, move in found.items()}
+                    for column, found in content["levels"].items()
+                },
                 parent=str(content["parent"]),
                 snapshot=str(content["snapshot"]),
                 ratings=int(content["ratings"]),
+                raters=int(content["raters"]),
                 groups=int(content["groups"]),
                 seed=int(content["seed"]),
-                metrics={str(name): float(value) for name, value in content["metrics"].items()},
+                metrics={str(name): _finite(value) for name, value in content["metrics"].items()},
                 notes=tuple(map(str, content["notes"])),
             )
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise PolicyError(
                 f"The intensity map is incomplete or damaged ({error}); fit it again."
             ) from error
-        moves = [move for found in levels.values() for pair in found.values() for move in pair]
-        if not np.isfinite([read.shift, read.slope, *moves]).all():
-            raise PolicyError("The intensity map holds a number that is not finite; fit it again.")
-        return read
 
 
 IDENTITY: Final = IntensityMap()
 """The model's intensities as they are: in force until a map is shown better."""
 
 
-def fit_map(ratings: IntensityTable, columns: Sequence[str] = ()) -> IntensityMap:
-    """Learn the map from ratings.
+def _along(stated: Array, shift: ArrayLike, slope: ArrayLike) -> Array:
+    away = stated - INTENSITY_MIDPOINT
+    mapped = INTENSITY_MIDPOINT + np.asarray(shift) + np.maximum(slope, LEAST_SLOPE) * away
+    return np.asarray(np.clip(mapped, 0.0, 1.0), dtype=np.float64)
 
-    Raises
-    ------
-    TableError
-        If a context column is missing or the columns have too many levels.
-    """
-    blocks = [np.zeros(len(ratings), dtype=np.intp)]
-    sizes, spreads, coded = [1], [POOLED_SD], {}
-    for column in columns:
-        if column not in ratings.context:
-            raise TableError(f"There is no context column {column!r} among the ratings.")
-        coded[column] = CodedColumn.of(ratings.context[column])
-        blocks.append(coded[column].codes)
-        sizes.append(len(coded[column].levels))
-        spreads.append(LEVEL_SD)
-    if sum(sizes) > MAX_LEVELS:
-        raise TableError(
-            f"The context columns have {sum(sizes)} levels; at most {MAX_LEVELS} can be learned."
-        )
-    away = ratings.model - INTENSITY_MIDPOINT
-    design = hstack(
-        [_columns(part, codes, size) for part in (np.ones_like(away), away)
-         for codes, size in zip(blocks, sizes, strict=True)]
-    )  # fmt: skip
-    precision = np.concatenate([np.repeat([spread[i] ** -2 for spread in spreads], sizes) for i in (0, 1)])
-    moves = _ridge(design, ratings.rated - ratings.model, ratings.weight, precision)
-    shifts, slopes = moves.reshape(2, -1)
-    ends = np.cumsum(sizes)
-    levels = {
-        column: {
-            name: (float(shifts[start + i]), float(slopes[start + i])) for i, name in enumerate(found.levels)
-        }
-        for (column, found), start in zip(coded.items(), ends, strict=False)
-    }
-    return IntensityMap(
-        shift=float(shifts[0]),
-        slope=float(1.0 + slopes[0]),
-        levels=levels,
-        snapshot=ratings.sha256(),
-        ratings=len(ratings),
-        groups=int(np.unique(ratings.group.astype(str)).size),
-        notes=fairness_notes(columns),
+
+def _level(content: Mapping[str, Any]) -> LevelMap:
+    return LevelMap(
+        shift=_finite(content["shift"]),
+        slope=_finite(content["slope"]),
+        doubt=_doubt(content["doubt"]),
+        ratings=int(content["ratings"]),
+        raters=int(content["raters"]),
     )
 
 
-def _columns(values: Array, codes: Codes, size: int) -> csr_array:
-    """Each row's value in the column of its level, shape (n, size); none where the level is unknown."""
-    rows = np.arange(values.size)
-    return csr_array((values, (rows, codes)), shape=(values.size, size + 1))[:, :-1]
+def _doubt(content: Any) -> Doubt:
+    variance, shared, of_slope = map(_finite, content)
+    return variance, shared, of_slope
 
 
-def _ridge(design: csr_array, target: Array, weight: Array, precision: Array) -> Array:
-    """Most probable coefficients, the noise of an answer estimated along the way."""
-    variance = _NOISE_SD**2
-    moves = np.zeros(precision.size)
-    if target.size == 0:
-        return moves
-    mass = weight * (weight.sum() / np.sum(weight**2))  # unequal weights are no more ratings than there are
-    weighed = design.multiply(mass[:, None])
-    gram, pull = (design.T @ weighed).toarray(), design.T @ (mass * target)
-    for _ in range(_ROUNDS):
-        moves = np.linalg.solve(gram / variance + np.diag(precision), pull / variance)
-        left = float(mass @ (target - design @ moves) ** 2)
-        variance = (left + _NOISE_SD**2) / (float(mass.sum()) + 1.0)
-    return moves
+def _finite(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("a number is not finite")
+    return number

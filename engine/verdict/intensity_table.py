@@ -27,6 +27,8 @@ class IntensityTable:
     group : ndarray of object
         What must never be split between fitting and checking.
     context : Mapping[str, ndarray of object]
+    rater : ndarray of object or None
+        Who said it; ``None`` where nobody is named.
     """
 
     model: Array
@@ -34,6 +36,7 @@ class IntensityTable:
     weight: Array
     group: Labels
     context: Mapping[str, Labels] = field(default_factory=dict)
+    rater: Labels | None = None
 
     @classmethod
     def of(
@@ -44,6 +47,7 @@ class IntensityTable:
         group: Sequence[object] | None = None,
         weight: ArrayLike | None = None,
         context: Mapping[str, Sequence[object]] | None = None,
+        rater: Sequence[object] | None = None,
     ) -> Self:
         """Check and assemble a table.
 
@@ -63,9 +67,13 @@ class IntensityTable:
             raise TableError("A weight is not a positive number; give every rating a weight above 0.")
         groups = as_labels(np.arange(stated.size) if group is None else group)
         columns = {str(name): as_labels(levels) for name, levels in (context or {}).items()}
-        if any(values.shape[0] != stated.size for values in (said, mass, groups, *columns.values())):
-            raise TableError("The columns of intensities, weights, groups and contexts differ in length.")
-        return cls(stated, said, mass, groups, columns)
+        people = None if rater is None else as_labels(rater)
+        named = () if people is None else (people,)
+        if any(values.shape[0] != stated.size for values in (said, mass, groups, *columns.values(), *named)):
+            raise TableError(
+                "The columns of intensities, weights, groups, raters and contexts differ in length."
+            )
+        return cls(stated, said, mass, groups, columns, people)
 
     def __len__(self) -> int:
         return int(self.model.size)
@@ -78,13 +86,19 @@ class IntensityTable:
             self.weight[rows],
             self.group[rows],
             {name: levels[rows] for name, levels in self.context.items()},
+            None if self.rater is None else self.rater[rows],
         )
+
+    def raters(self) -> int:
+        """How many people spoke; 0 where nobody is named."""
+        return 0 if self.rater is None else int(np.unique(self.rater.astype(str)).size)
 
     def sha256(self) -> str:
         """A hash of every value in row order."""
         digest = hashlib.sha256()
         for numbers in (self.model, self.rated, self.weight):
             digest.update(np.ascontiguousarray(numbers).tobytes())
-        for labels in (self.group, *(self.context[name] for name in sorted(self.context))):
+        people = () if self.rater is None else (self.rater,)
+        for labels in (self.group, *people, *(self.context[name] for name in sorted(self.context))):
             digest.update("\x1f".join(map(str, labels)).encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
