@@ -7,10 +7,18 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
 
 WORKERS: Final = 1
-"""One at a time: fits share their processors with the analysis and with everyone's pages."""
+"""One at a time in each lane: fits share their processors with the analysis and with everyone's pages."""
+
+
+class Lane(StrEnum):
+    """What waits for what: work waits only for work of its own lane."""
+
+    CLIPS = "clips"
+    THRESHOLDS = "thresholds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +44,23 @@ class Work:
 
 
 _lock = threading.Lock()
-_pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="dailies-background")
+_pools = {lane: ThreadPoolExecutor(WORKERS, thread_name_prefix=f"dailies-{lane}") for lane in Lane}
 _started: dict[str, tuple[float, Future[Any]]] = {}
 _shares: dict[str, float] = {}
 _stopping: set[str] = set()
 
 
-def start(name: str, act: Callable[[Callable[[int, int], None]], Any]) -> None:
+def start(
+    name: str, act: Callable[[Callable[[int, int], None]], Any], *, lane: Lane = Lane.CLIPS
+) -> None:
     """Begin ``act`` under ``name``; does nothing while work of that name is still going on.
 
     Parameters
     ----------
     act : callable
         Gets a function that it may call with (steps done, steps in all).
+    lane : Lane
+        Behind which work it waits its turn.
     """
 
     def report(done: int, total: int) -> None:
@@ -59,7 +71,7 @@ def start(name: str, act: Callable[[Callable[[int, int], None]], Any]) -> None:
         if going is None or going[1].done():
             _shares.pop(name, None)
             _stopping.discard(name)
-            _started[name] = (time.monotonic(), _pool.submit(act, report))
+            _started[name] = (time.monotonic(), _pools[lane].submit(act, report))
 
 
 def look(name: str) -> Work | None:

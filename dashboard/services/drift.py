@@ -29,13 +29,15 @@ class DriftView:
     drift : Drift
     recent : int
         Ratings since the thresholds in force were learned.
-    sentences : tuple of str
-        The outcome first, then each thing that changed.
     """
 
     drift: Drift
     recent: int
-    sentences: tuple[str, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The outcome first, then each thing that changed."""
+        return _sentences(self.drift, self.recent)
 
     @property
     def asks_for_recalibration(self) -> bool:
@@ -74,7 +76,7 @@ def look(project_id: int, *, seed: int = 0) -> DriftView | None:
     except TableError:  # most of what was learned from has been replaced or left out since
         return None
     drift = watch(policy, learned_from, recent, columns=columns, generator=np.random.default_rng(seed))
-    return DriftView(drift, len(recent), _sentences(drift, len(recent)))
+    return DriftView(drift, len(recent))
 
 
 def _sentences(drift: Drift, recent: int) -> tuple[str, ...]:

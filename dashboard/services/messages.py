@@ -99,6 +99,11 @@ def speak(language: str) -> None:
     _spoken.set(catalogue(language).language)
 
 
+def spoken() -> str:
+    """The language chosen by :func:`speak`."""
+    return _spoken.get()
+
+
 def say(key: str, **values: object) -> str:
     """The message of ``key`` in the language chosen by :func:`speak`; see :meth:`Catalogue.say`."""
     return catalogue(_spoken.get()).say(key, **values)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 
 from dashboard.services.judging import gap_of, in_force, judge
+from dashboard.services.project_state import ProjectState, state_of
 from db import predictions
 from db.session import reading
 from engine.verdict.policy import decide
 from engine.vocabulary import VERDICT_ORDER, Verdict
+
+MOST_KEPT: Final = 4
+"""Projects whose judged clips are kept at hand between two runs of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,11 @@ class TriedClip:
 
 def judged(project_id: int) -> tuple[JudgedClip, ...]:
     """Every analysed clip of a project whose gap is known, in the clips' order."""
+    return _judged_at(project_id, state_of(project_id))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _judged_at(project_id: int, _state: ProjectState) -> tuple[JudgedClip, ...]:
     with reading() as session:
         newest = predictions.newest(session, project_id)
         policy = in_force(session, project_id, newest).policy

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
+from typing import Final
 
 from dashboard.services.judging import gap_of, in_force, judge, policy_of
 from dashboard.services.messages import say
+from dashboard.services.project_state import ProjectState, state_of
 from dashboard.services.recalibrate import thresholds_of
-from dashboard.services.training_ratings import RatedGap, collect
+from dashboard.services.training_ratings import RatedGap, TrainingRatings, collect
 from db import people, policies, predictions, projects
 from db.records import ClipRecord, Json, PolicyKind, PolicyRecord, PredictionSummary, ProjectRecord
 from db.session import reading
@@ -19,6 +22,9 @@ from engine.verdict.fixed import FIXED
 from engine.verdict.intervals import LevelThresholds
 from engine.verdict.learned import LearnedPolicy
 from engine.verdict.policy import Policy
+
+MOST_KEPT: Final = 4
+"""Projects whose ratings are kept at hand between two runs of a page: some 60 MB each with 100,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class ThresholdsView:
 
     Attributes
     ----------
-    gaps : tuple of RatedGap
+    training : TrainingRatings
         What people said about which gap.
     history : tuple of PolicyView
         Newest first.
@@ -75,19 +81,31 @@ class ThresholdsView:
         The newest trained version, where it is not in force.
     suspended : str or None
         Why the version put in force does not judge at present.
-    notes : tuple of str
-        What training leaves out, in sentences.
     """
 
     project: ProjectRecord
-    gaps: tuple[RatedGap, ...]
+    training: TrainingRatings
     fixed: PolicyView
     in_force: PolicyView
     candidate: PolicyView | None
     history: tuple[PolicyView, ...]
     raters: int
     suspended: str | None
-    notes: tuple[str, ...]
+
+    @property
+    def gaps(self) -> tuple[RatedGap, ...]:
+        """What people said about which gap."""
+        return self.training.gaps
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What training leaves out, in sentences."""
+        return self.training.notes
+
+    @property
+    def newest_learned(self) -> PolicyView | None:
+        """The version trained last, in force or not."""
+        return next((policy for policy in self.history if policy.kind is not PolicyKind.FIXED), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +125,18 @@ class Flip:
 
 
 def view(project_id: int) -> ThresholdsView:
-    """What the page shows of a project.
+    """What the page shows of a project; read again only after something in it has changed.
 
     Raises
     ------
     UnknownRowError
         If there is no such project.
     """
+    return _view_at(project_id, state_of(project_id))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _view_at(project_id: int, _state: ProjectState) -> ThresholdsView:
     with reading() as session:
         project = projects.by_id(session, project_id)
         training = collect(session, project)
@@ -131,14 +154,13 @@ def view(project_id: int) -> ThresholdsView:
         sleeping = say("why.suspended", version=judging.suspended.version)
     return ThresholdsView(
         project=project,
-        gaps=training.gaps,
+        training=training,
         fixed=fixed,
         in_force=next((policy for policy in history if policy.is_in_force), fixed),
         candidate=None if trained is None or trained.is_in_force else trained,
         history=history or (fixed,),
         raters=len({gap.person_id for gap in training.gaps}),
         suspended=sleeping,
-        notes=training.notes,
     )
 
 
@@ -152,6 +174,11 @@ def under(project_id: int, policy_id: int) -> tuple[Flip, ...]:
     PolicyError
         If the policy belongs to another project.
     """
+    return _under_at(project_id, policy_id, state_of(project_id))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _under_at(project_id: int, policy_id: int, _state: ProjectState) -> tuple[Flip, ...]:
     with reading() as session:
         record = policies.by_id(session, policy_id)
         if record.project_id != project_id:
