@@ -158,7 +158,7 @@ def sweep() -> None:
 
 
 def _keep(temporary: Path, sha256: str, size: int) -> StoredFile:
-    key = hmac.new(_secret(), bytes.fromhex(sha256), hashlib.sha256).hexdigest()
+    key = hmac.new(secret(), bytes.fromhex(sha256), hashlib.sha256).hexdigest()
     place = _place(key)
     with _disk_sentences():
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -179,7 +179,7 @@ def _folder() -> Path:
     return data_folder() / FOLDER
 
 
-def _secret() -> bytes:
+def secret() -> bytes:
     """The folder's secret, made on first use; of two processes at once, the first to link it wins."""
     path = _folder() / SECRET_FILE
     if not path.exists():
