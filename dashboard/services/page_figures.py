@@ -1,4 +1,4 @@
-"""The heavy figures of the Thresholds page: worked out in the background, kept until newer are wanted.
+"""The heavy figures of the Thresholds page: worked out in the background, kept on disk.
 
 Everything but the levels' thresholds is measured on actors, or clips, that the thresholds never saw.
 """
@@ -6,20 +6,20 @@ Everything but the levels' thresholds is measured on actors, or clips, that the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
 
-from dashboard.services import background, drift
+from dashboard.services import drift
 from dashboard.services.drift import DriftView
 from dashboard.services.judging import policy_of
 from dashboard.services.messages import say
 from dashboard.services.projects import context_columns
 from dashboard.services.recalibrate import varied
 from dashboard.services.shown_pull import ShownPull, both_kinds, pull_of
-from dashboard.services.training_ratings import RatedGap, collect
+from dashboard.services.training_ratings import collect
 from db import policies, projects
 from db.errors import StorageError
 from db.records import PolicyKind
@@ -41,12 +41,17 @@ from engine.verdict.policy import Policy
 from engine.verdict.ratings_table import RatingTable
 from engine.vocabulary import VERDICT_ORDER, Verdict
 
+Report = Callable[[int, int], None]
+"""Gets (steps done, steps in all)."""
+
 SEED: Final = 0
 STEPS: Final = 6
 MANY_RATINGS: Final = 5_000
 """Above this the learning curve is drawn from :data:`FEW_DRAWS`: it is smooth, and each draw takes long."""
 
 FEW_DRAWS: Final = 5
+MOST_POINTS: Final = 500
+"""Points of a risk-coverage curve that are kept: more than a screen can show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,16 @@ class Measured:
     reliability: Reliability
     risk_coverage: RiskCoverage
     confusion: Confusion
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredAnswer:
+    """An answer the figures were worked out from; ``alignment`` in z units."""
+
+    rating_id: int
+    clip_id: str
+    clip_name: str
+    alignment: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +92,7 @@ class PageFigures:
     ----------
     at : datetime
         When they were worked out.
-    gaps : tuple of RatedGap
+    answers : tuple of MeasuredAnswer
         The ratings they were worked out from, in the order of the confusions' rows.
     grouped_by_actor : bool
         Whether actors were held out; else clips.
@@ -94,7 +109,7 @@ class PageFigures:
     """
 
     at: datetime
-    gaps: tuple[RatedGap, ...]
+    answers: tuple[MeasuredAnswer, ...]
     grouped_by_actor: bool
     learned: Measured
     fixed: Measured
@@ -109,29 +124,14 @@ class PageFigures:
         """The clips behind one cell of a confusion table, those with most answers there first."""
         rows = measured.confusion.rows(VERDICT_ORDER.index(answer), VERDICT_ORDER.index(verdict))
         clips: dict[str, RatedClip] = {}
-        for gap in (self.gaps[int(row)] for row in rows):
-            answers = 1 + (clips[gap.clip_id].answers if gap.clip_id in clips else 0)
-            clips[gap.clip_id] = RatedClip(gap.clip_id, gap.clip_name, gap.alignment, answers)
+        for each in (self.answers[int(row)] for row in rows):
+            answers = 1 + (clips[each.clip_id].answers if each.clip_id in clips else 0)
+            clips[each.clip_id] = RatedClip(each.clip_id, each.clip_name, each.alignment, answers)
         return tuple(sorted(clips.values(), key=lambda clip: (-clip.answers, clip.clip_name)))
 
 
-def name_of(project_id: int) -> str:
-    """The name of a project's figures among the background's work."""
-    return f"figures:{project_id}"
-
-
-def begin(project_id: int) -> None:
-    """Work the figures out again, after whatever the background is busy with."""
-    background.start(name_of(project_id), lambda report: work_out(project_id, report=report))
-
-
-def work_out(project_id: int, *, report: Callable[[int, int], None]) -> PageFigures:
+def work_out(project_id: int, *, report: Report) -> PageFigures:
     """Work out the figures from the ratings there are now.
-
-    Parameters
-    ----------
-    report : callable
-        Gets (steps done, steps in all).
 
     Raises
     ------
@@ -177,7 +177,9 @@ def work_out(project_id: int, *, report: Callable[[int, int], None]) -> PageFigu
     curve = learning_curve(table, policy.context_columns, generator=generator, draws=draws)
     return PageFigures(
         at=datetime.now(UTC),
-        gaps=training.gaps,
+        answers=tuple(
+            MeasuredAnswer(gap.rating_id, gap.clip_id, gap.clip_name, gap.alignment) for gap in training.gaps
+        ),
         grouped_by_actor=training.grouped_by_actor,
         learned=learned,
         fixed=fixed,
@@ -195,6 +197,12 @@ def _measure(table: RatingTable, policy: Policy, generator: np.random.Generator)
     return Measured(
         policy.version,
         reliability(measured, generator=generator),
-        risk_coverage(measured),
+        _thinned(risk_coverage(measured)),
         confusion(measured),
     )
+
+
+def _thinned(curve: RiskCoverage) -> RiskCoverage:
+    """The same curve with at most :data:`MOST_POINTS` points, its ends among them."""
+    kept = np.unique(np.linspace(0, curve.risk.size - 1, MOST_POINTS).round().astype(np.intp))
+    return replace(curve, coverage=curve.coverage[kept], risk=curve.risk[kept])

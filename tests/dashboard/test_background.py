@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from dashboard.services import background
-from dashboard.services.background import Work
+from dashboard.services.background import Lane, Work
 from engine.errors import DailiesError
 
 
@@ -101,3 +101,15 @@ def test_a_stop_does_not_reach_the_next_work_of_the_same_name() -> None:
     background.stop("again")
     background.start("again", lambda _report: background.is_stopping("again"))
     assert _done("again").answer is False
+
+
+def test_an_import_does_not_hold_up_learning() -> None:
+    may_end = threading.Event()
+    background.start("import", lambda _report: may_end.wait(20))
+    background.start("learning", lambda _report: "learned", lane=Lane.THRESHOLDS)
+    assert _done("learning").answer == "learned"
+    work = background.look("import")
+    assert work is not None
+    assert not work.is_done
+    may_end.set()
+    _done("import")

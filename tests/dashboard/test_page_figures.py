@@ -30,7 +30,7 @@ def test_every_cell_leads_to_the_answers_it_counts(project: ProjectRecord) -> No
     assert figures.learned.version == learned.version
     assert figures.grouped_by_actor
     for measured in (figures.learned, figures.fixed):
-        assert measured.confusion.counts.sum() == len(figures.gaps) == 80
+        assert measured.confusion.counts.sum() == len(figures.answers) == 80
         for row, answer in enumerate(VERDICT_ORDER):
             for column, verdict in enumerate(VERDICT_ORDER):
                 clips = figures.clips_in(measured, answer, verdict)

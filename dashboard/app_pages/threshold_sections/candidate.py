@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import boundary, visit
-from dashboard.services import background, context_words, messages, page_figures, recalibrate, thresholds
+from dashboard.services import background, context_words, figures_store, messages, recalibrate, thresholds
 from dashboard.services.messages import signed
 
 REFRESH_S: Final = 1
@@ -32,9 +32,11 @@ def learn(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
     ):
         project_id, person_id = here.project.id, here.person.id
         background.start(
-            name, lambda _report: recalibrate.recalibrate(project_id, person_id=person_id, promote=False)
+            name,
+            lambda _report: recalibrate.recalibrate(project_id, person_id=person_id, promote=False),
+            lane=background.Lane.THRESHOLDS,
         )
-        page_figures.begin(project_id)  # waits its turn, and then knows the new version
+        figures_store.begin(project_id)  # waits its turn, and then knows the new version
         st.rerun()
     if work is not None:
         _learning(name)

@@ -4,57 +4,60 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from dashboard import boundary, visit
-from dashboard.services import background, messages, page_figures, thresholds
+from dashboard.services import background, figures_basis, figures_store, messages, thresholds
 from dashboard.services.page_figures import PageFigures
 from engine.errors import DailiesError
 
 REFRESH_S: Final = 1
-MINUTE_S: Final = 60
-HOUR_S: Final = 3600
-
-
-def ready(project_id: int) -> PageFigures | None:
-    """The figures, ``None`` where there are none yet."""
-    work = background.look(page_figures.name_of(project_id))
-    if work is None or not work.is_done or work.error is not None:
-        return None
-    figures: PageFigures = work.answer
-    return figures
 
 
 def fetch(here: visit.Visit, view: thresholds.ThresholdsView, *, key: str) -> PageFigures | None:
-    """The figures with their age above them, or what there is to say and to do without them."""
+    """The figures with their age above them, or what there is to say and to do without them.
+
+    Figures that say too little about what there is now are worked out again unasked; until then the
+    older ones are shown.
+    """
     project_id = here.project.id
-    work = background.look(page_figures.name_of(project_id))
-    if work is not None and not work.is_done:
-        _working(project_id)
+    basis = figures_basis.basis_of(project_id)
+    if basis is None:
+        st.info(messages.say("thresholds.figures.untrained"))
         return None
-    figures = ready(project_id)
+    kept = figures_store.find(basis)
+    work = background.look(figures_store.name_of(project_id))
+    is_stale = kept is None or basis.has_outgrown(kept[0])
+    failed = work is not None and work.error is not None
+    if is_stale and not failed and (work is None or (work.is_done and work.answer != basis.key)):
+        figures_store.begin(project_id)
+        work = background.look(figures_store.name_of(project_id))
+    is_busy = work is not None and not work.is_done
+    figures = None if kept is None else kept[1]
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
     if figures is not None:
         bar.caption(_age(figures, view))
-    elif work is not None and isinstance(work.error, DailiesError):
+    if is_busy:
+        _working(project_id)
+        return figures
+    if work is not None and isinstance(work.error, DailiesError):
         bar.info(boundary.sentence(work.error))
     elif work is not None and work.error is not None:
         raise work.error
-    else:
-        bar.caption(messages.say("thresholds.figures.what"))
     label = "start" if figures is None else "again"
-    if bar.button(
+    if (kept is None or basis.key != kept[0].key) and bar.button(
         messages.say(f"thresholds.figures.{label}"), key=f"figures_{key}", icon=":material/insights:"
     ):
-        page_figures.begin(project_id)
+        figures_store.begin(project_id)
         st.rerun()
     return figures
 
 
 @st.fragment(run_every=REFRESH_S)
 def _working(project_id: int) -> None:
-    work = background.look(page_figures.name_of(project_id))
+    work = background.look(figures_store.name_of(project_id))
     if work is None or work.is_done:
         st.rerun()
     st.progress(
@@ -63,15 +66,13 @@ def _working(project_id: int) -> None:
 
 
 def _age(figures: PageFigures, view: thresholds.ThresholdsView) -> str:
-    seconds = (datetime.now(UTC) - figures.at).total_seconds()
-    if seconds < MINUTE_S:
-        age = messages.say("thresholds.figures.age_now")
-    elif seconds < HOUR_S:
-        age = messages.say("thresholds.figures.age_minutes", n=int(seconds // MINUTE_S))
-    else:
-        age = messages.say("thresholds.figures.age_hours", n=int(seconds // HOUR_S))
+    """When the figures were worked out, on the reader's clock, and from what."""
+    clock = ZoneInfo(st.context.timezone) if st.context.timezone else UTC
+    at, now = figures.at.astimezone(clock), datetime.now(clock)
+    day = "today" if at.date() == now.date() else "earlier"
+    when = messages.say(f"thresholds.figures.{day}", time=f"{at:%H:%M}", date=f"{at:%Y-%m-%d}")
     held = messages.say(f"thresholds.figures.{'actors' if figures.grouped_by_actor else 'clips'}")
-    said = f"{age} {messages.say('thresholds.figures.from', n=len(figures.gaps), held=held)}"
-    known = {gap.rating_id for gap in figures.gaps}
+    said = f"{when} {messages.say('thresholds.figures.from', n=len(figures.answers), held=held)}"
+    known = {answer.rating_id for answer in figures.answers}
     newer = sum(gap.rating_id not in known for gap in view.gaps)
     return said if not newer else f"{said} {messages.say('thresholds.figures.newer', n=newer)}"

@@ -1,0 +1,128 @@
+"""What the figures of the Thresholds page were worked out from: figures of the same basis are the same."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from dashboard.services import thresholds
+from dashboard.services.project_state import ProjectState, state_of
+from dashboard.services.projects import context_columns
+from dashboard.services.recalibrate import varied
+from db.records import PolicyKind
+
+ROOT: Final = Path(__file__).resolve().parent.parent.parent
+CODE: Final = (
+    "engine/verdict/*.py",
+    "engine/raters/anchoring.py",
+    "dashboard/services/page_figures.py",
+    "dashboard/services/figures_file.py",
+    "dashboard/services/shown_pull.py",
+    "dashboard/services/drift.py",
+)
+"""The code whose change makes figures other ones."""
+
+GROWTH: Final = 0.05
+"""More new ratings than this share make figures worth working out again unasked; fewer hardly move them."""
+
+PROJECT_DIGITS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresBasis:
+    """Everything figures depend on.
+
+    Attributes
+    ----------
+    project : str
+        Its number and a sign of the database it is in; letters, digits and ``-``.
+    ratings : int
+    ratings_hash : str
+        Of the ratings learned from and of how many answers there are of any kind.
+    learned, in_force : str
+        Versions of the thresholds trained last and of those that judge.
+    columns : tuple of str
+        Contexts that are compared.
+    code : str
+        See :data:`CODE`.
+    """
+
+    project: str
+    ratings: int
+    ratings_hash: str
+    learned: str
+    in_force: str
+    columns: tuple[str, ...]
+    code: str
+
+    @property
+    def key(self) -> str:
+        """64 hexadecimal digits."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+    def has_outgrown(self, older: FiguresBasis) -> bool:
+        """Whether figures of an older basis say too little about this one to be left as they are."""
+        if self.key == older.key:
+            return False
+        own = (self.project, self.learned, self.in_force, self.columns, self.code)
+        if own != (older.project, older.learned, older.in_force, older.columns, older.code):
+            return True
+        return abs(self.ratings - older.ratings) > GROWTH * older.ratings
+
+
+def basis_of(project_id: int) -> FiguresBasis | None:
+    """The basis of a project's figures now, ``None`` before anything was learned.
+
+    Raises
+    ------
+    UnknownRowError
+        If there is no such project.
+    """
+    return _basis_at(project_id, state_of(project_id))
+
+
+@lru_cache(maxsize=thresholds.MOST_KEPT)
+def _basis_at(project_id: int, state: ProjectState) -> FiguresBasis | None:
+    view = thresholds.view(project_id)
+    learned = view.newest_learned
+    if learned is None:
+        return None
+    columns = compared(view)
+    table = view.training.table(columns).sha256()
+    marks = state.marks
+    answers = f"{table} {marks.ratings} {marks.withdrawals} {marks.predictions} {marks.gold}"
+    place = hashlib.sha256(f"{state.database} {view.project.created_at}".encode()).hexdigest()
+    return FiguresBasis(
+        project=f"{project_id}-{place[:PROJECT_DIGITS]}",
+        ratings=len(view.gaps),
+        ratings_hash=hashlib.sha256(answers.encode()).hexdigest(),
+        learned=learned.version,
+        in_force="" if view.suspended else view.in_force.version,
+        columns=columns,
+        code=_code(),
+    )
+
+
+def compared(view: thresholds.ThresholdsView) -> tuple[str, ...]:
+    """The contexts a project chose and its rated clips have kinds of, then those of its thresholds."""
+    chosen = varied(view.training, context_columns(view.project))
+    own = [
+        name
+        for policy in (view.in_force, view.candidate)
+        if policy is not None and policy.kind is PolicyKind.CONTEXT
+        for name in policy.levels
+    ]
+    return tuple(dict.fromkeys((*chosen, *own)))
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    digest = hashlib.sha256()
+    for pattern in CODE:
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
