@@ -16,7 +16,7 @@ from dashboard.components.verdict_panel import VerdictView, verdict_panel
 from dashboard.routes import media_url, peak_url
 from dashboard.services import clip_list, messages, rating, review
 from dashboard.services.predictions import StoredPrediction
-from db.records import ClipStatus, RatingRecord
+from db.records import ClipStatus, IntensitySide, RatingRecord
 from engine.errors import DailiesError
 from engine.vocabulary import BASIC_EMOTIONS, Phase, Protocol
 
@@ -163,7 +163,9 @@ def _verdict(view: review.ReviewView) -> VerdictView:
         expected=analysis.expected_intensity,
         expressed=analysis.expressed_intensity,
         before=None if lift is None else lift.before,
-        notes=analysis.warnings,
+        raters_expected=view.raters.values.get(IntensitySide.EXPECTED),
+        raters_expressed=view.raters.values.get(IntensitySide.EXPRESSED),
+        notes=(*analysis.warnings, *view.raters.suspended),
     )
 
 

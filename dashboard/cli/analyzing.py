@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from dashboard.services import analyze_json, judging, projects
+from dashboard.services.intensity_judging import NOTHING_KNOWN, RatersIntensity, raters_intensity
 from dashboard.services.lines_table import LineRow, LinesTable, read_lines
 from dashboard.services.predictions import draft_of
+from db.records import IntensitySide
 from db.session import reading
 from engine.analysis import Analysis
 from engine.errors import MediaError
@@ -34,37 +36,44 @@ def run(given: argparse.Namespace) -> int:
     status = 0
     for clip in given.clips:
         try:
-            analysis = _judged(clip, given, _row(clip, given, lines), policy)
+            analysis, raters = _judged(clip, given, _row(clip, given, lines), policy)
         except MediaError as error:
             print(" ".join(str(error).split()), file=sys.stderr)
             status = BAD_INPUT
             continue
-        shown = analyze_json.as_object(analysis)
+        shown = analyze_json.as_object(analysis, raters=raters)
         print(
-            json.dumps(shown, ensure_ascii=False, allow_nan=False) if given.json else _readable(analysis),
+            json.dumps(shown, ensure_ascii=False, allow_nan=False)
+            if given.json
+            else _readable(analysis, NOTHING_KNOWN if raters is None else raters),
             flush=True,
         )
     return status
 
 
-def _judged(clip: Path, given: argparse.Namespace, row: LineRow, policy: Policy | None) -> Analysis:
+def _judged(
+    clip: Path, given: argparse.Namespace, row: LineRow, policy: Policy | None
+) -> tuple[Analysis, RatersIntensity | None]:
     probe(clip)  # what is no clip is said before the models are loaded, which takes seconds
     from engine import analyze
 
     analysis = analyze(clip, line=row.line or None, system=given.system)
     prediction = draft_of(analysis, clip_id="")
     warnings = analysis.warnings
+    raters = None
     if policy is None:
         project = projects.by_name(given.project)
         with reading() as session:
             found = judging.in_force(session, project.id, prediction)
+            raters = raters_intensity(session, project.id, row, prediction)
         policy = found.policy
         if found.suspended is not None:
             warnings += (
                 f"The project's thresholds {found.suspended.version} were learned for other weights; "
                 f"{policy.version} stands in.",
             )
-    return replace(analysis, judgement=judging.judge(policy, row, prediction), warnings=warnings)
+    judged = replace(analysis, judgement=judging.judge(policy, row, prediction), warnings=warnings)
+    return judged, raters
 
 
 def _policy(given: argparse.Namespace) -> Policy | None:
@@ -80,15 +89,15 @@ def _row(clip: Path, given: argparse.Namespace, lines: LinesTable | None) -> Lin
     return row or LineRow(clip=clip.name, line=" ".join((given.line or "").split()))
 
 
-def _readable(analysis: Analysis) -> str:
+def _readable(analysis: Analysis, raters: RatersIntensity) -> str:
     judgement = analysis.judgement
     verdicts = {"under": "too little", "correct": "right", "over": "too much"}
     emotion = "unknown" if analysis.emotion is None else analysis.emotion.label.value
     rows: Mapping[str, str] = {
         "line": analysis.line or "(none)",
         "emotion": emotion,
-        "the line asks for": _number(analysis.expected_intensity),
-        "the performance shows": _number(analysis.expressed_intensity),
+        "the line asks for": _intensity(analysis.expected_intensity, raters, IntensitySide.EXPECTED),
+        "the performance shows": _intensity(analysis.expressed_intensity, raters, IntensitySide.EXPRESSED),
         "verdict": "unknown" if judgement.verdict is None else verdicts[judgement.verdict],
         "thresholds": f"{judgement.policy_version} ({judgement.lower:+.2f} to {judgement.upper:+.2f})",
         "trust": ", ".join(f"{name} {reading.trust:.2f}" for name, reading in analysis.modalities.items()),
@@ -96,9 +105,10 @@ def _readable(analysis: Analysis) -> str:
     told = [f"{analysis.clip} ({analysis.duration_s:.1f} s)"]
     told += [f"  {name}: {value}" for name, value in rows.items()]
     told += [f"  note: {analysis.amplification}"] if analysis.amplification is not None else []
-    told += [f"  warning: {warning}" for warning in analysis.warnings]
+    told += [f"  warning: {warning}" for warning in (*analysis.warnings, *raters.suspended)]
     return "\n".join(told)
 
 
-def _number(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.2f}"
+def _intensity(value: float | None, raters: RatersIntensity, side: IntensitySide) -> str:
+    said = "unknown" if value is None else f"{value:.2f}"
+    return f"{said} (raters here would say {raters.values[side]:.2f})" if side in raters.values else said

@@ -34,7 +34,11 @@ def parser() -> argparse.ArgumentParser:
     _serve(commands.add_parser("serve", help="serve the dashboard"))
     _analyze(commands.add_parser("analyze", help="say what the models find in clips"))
     _import(commands.add_parser("import", help="bring clips into a project and analyse them"))
-    _recalibrate(commands.add_parser("recalibrate", help="learn a project's thresholds from its ratings"))
+    _recalibrate(
+        commands.add_parser(
+            "recalibrate", help="learn a project's thresholds and intensity maps from its ratings"
+        )
+    )
     _export(commands.add_parser("export", help="write a project's ratings and predictions to files"))
     _thresholds(commands.add_parser("thresholds", help="learn thresholds from a table and apply them"))
     return top

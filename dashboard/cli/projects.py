@@ -4,27 +4,47 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Final
 
 from dashboard.services import export as exporting
-from dashboard.services import projects
+from dashboard.services import intensity_maps, projects
 from dashboard.services import recalibrate as recalibrating
+
+ENDS: Final = (0.2, 0.8)
+"""Stated intensities by which a map is shown in a line: a restrained delivery and a strong one."""
 
 
 def recalibrate(given: argparse.Namespace) -> int:
-    """Learn a project's thresholds; say what came of it and why."""
+    """Learn a project's thresholds and intensity maps; say what came of each and why."""
     project = projects.by_name(given.project)
     result = recalibrating.recalibrate(project.id, promote=given.promote)
     for note in result.notes:
         print(note, file=sys.stderr)
     if result.policy is None:
         print(f"{project.name}: no thresholds were learned. {result.reason}")
-        return 0
-    state = "in force" if result.promoted else "a candidate"
-    print(
-        f"{project.name}: thresholds {result.policy.version} ({result.lower:+.3f} to {result.upper:+.3f}) "
-        f"are {state}. {result.reason}"
-    )
+    else:
+        state = "in force" if result.promoted else "a candidate"
+        print(
+            f"{project.name}: thresholds {result.policy.version} ({result.lower:+.3f} to "
+            f"{result.upper:+.3f}) are {state}. {result.reason}"
+        )
+    for learned in intensity_maps.learn(project.id, promote=given.promote):
+        for note in learned.notes:
+            if note not in result.notes:
+                print(f"{learned.side} intensity: {note}", file=sys.stderr)
+        print(f"{project.name}: {_map_in_words(learned)} {learned.reason}")
     return 0
+
+
+def _map_in_words(learned: intensity_maps.MapLearning) -> str:
+    if learned.record is None:
+        return f"no map of the {learned.side} intensity was learned."
+    low, high = learned.map.apply(ENDS)
+    state = "in force" if learned.promoted else "a candidate"
+    return (
+        f"{learned.side} intensity map {learned.record.version} "
+        f"({ENDS[0]:.1f} to {low:.2f}, {ENDS[1]:.1f} to {high:.2f}) is {state}."
+    )
 
 
 def export(given: argparse.Namespace) -> int:

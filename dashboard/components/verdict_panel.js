@@ -52,7 +52,7 @@ class VerdictPanel {
     );
   }
 
-  bars({ expected, expressed, before, labels, numbers }) {
+  bars({ expected, expressed, before, raters, labels, numbers }) {
     const row = (name, value, words) => element(
       "div", { class: `bar-row ${name}` },
       element("span", { class: "bar-name" }, labels[name]),
@@ -62,10 +62,13 @@ class VerdictPanel {
           ? element("span", { class: "gap-mark", style: `left:${Math.min(value, expected) * 100}%;width:${Math.abs(value - expected) * 100}%` })
           : null,
         name === "expressed" && before !== null ? element("span", { class: "before", style: `left:${before * 100}%`, title: labels.before }) : null,
+        raters[name] ? element("span", { class: "raters-mark", style: `left:${raters[name].value * 100}%` }) : null,
       ),
       element("span", { class: "bar-value" }, words),
+      raters[name] ? element("span", { class: "raters", title: labels.raters_title }, raters[name].words) : null,
     );
-    return element("div", { class: "bars", role: "img", "aria-label": phrase(labels.bars, numbers) },
+    const said = [phrase(labels.bars, numbers), ...Object.values(raters).filter(Boolean).map(({ words }) => words)];
+    return element("div", { class: "bars", role: "img", "aria-label": said.join("; ") },
       row("expected", expected, numbers.expected), row("expressed", expressed, numbers.expressed));
   }
 

@@ -26,6 +26,8 @@ class VerdictView:
         In [0, 1].
     before : float or None
         Expressed intensity without the amplifier rule, where it struck.
+    raters_expected, raters_expressed : float or None
+        What raters here would say instead, in [0, 1], where that was learned; the gap does not use it.
     notes : tuple of str
         Sentences that must not be overlooked.
     """
@@ -39,6 +41,8 @@ class VerdictView:
     expected: float | None = None
     expressed: float | None = None
     before: float | None = None
+    raters_expected: float | None = None
+    raters_expressed: float | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -57,6 +61,10 @@ def verdict_panel(view: VerdictView, *, key: str = "verdict_panel") -> None:
             "expected": view.expected,
             "expressed": view.expressed,
             "before": view.before,
+            "raters": {
+                "expected": _raters(view.raters_expected),
+                "expressed": _raters(view.raters_expressed),
+            },
             "notes": list(view.notes),
             "thresholds": {"lower": signed(view.lower), "upper": signed(view.upper)},
             "numbers": {
@@ -70,6 +78,12 @@ def verdict_panel(view: VerdictView, *, key: str = "verdict_panel") -> None:
             "advisory": messages.say("app.advisory"),
         },
     )
+
+
+def _raters(value: float | None) -> dict[str, float | str] | None:
+    if value is None:
+        return None
+    return {"value": value, "words": messages.say("panel.raters", value=f"{value:.2f}")}
 
 
 def _intensity(value: float | None, unknown: str) -> str:

@@ -9,11 +9,20 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from dashboard.services.intensity_judging import RatersIntensity
+from db.records import IntensitySide
 from engine.analysis import Analysis, EmotionEstimate, ModalityReading
 
 
-def as_object(analysis: Analysis) -> dict[str, Any]:
-    """The object: intensities and probabilities in [0, 1], times in seconds, gaps in z units."""
+def as_object(analysis: Analysis, *, raters: RatersIntensity | None = None) -> dict[str, Any]:
+    """The object: intensities and probabilities in [0, 1], times in seconds, gaps in z units.
+
+    Parameters
+    ----------
+    analysis : Analysis
+    raters : RatersIntensity, optional
+        What a project's raters would say about the intensities; without it the object has no such fields.
+    """
     judgement = analysis.judgement
     shown: dict[str, Any] = {
         "clip": analysis.clip,
@@ -51,6 +60,9 @@ def as_object(analysis: Analysis) -> dict[str, Any]:
         "timings_s": analysis.timings_s,
         "warnings": analysis.warnings,
     }
+    if raters is not None:
+        shown |= {f"raters_{side}_intensity": raters.values.get(side) for side in IntensitySide}
+        shown["warnings"] = [*analysis.warnings, *raters.absent]
     plain, unknown = _plain(shown, "")
     if unknown:
         plain["warnings"].append(f"These values could not be computed: {', '.join(unknown)}.")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from db import policies
 from db.records import (
+    IntensityMapRecord,
     Json,
     PolicyDraft,
     PolicyKind,
@@ -115,8 +116,8 @@ def standing(
     return policies.by_version(session, project_id, FIXED.version), record
 
 
-def learned_for(record: PolicyRecord, prediction: Predicted) -> bool:
-    """Whether a policy's thresholds speak about such predictions; a fixed pair speaks about all."""
+def learned_for(record: PolicyRecord | IntensityMapRecord, prediction: Predicted) -> bool:
+    """Whether what was learned speaks about such predictions; a fixed pair speaks about all."""
     return record.system is None or (record.system, record.weights_version, record.feature_schema) == (
         prediction.system,
         prediction.weights_version,

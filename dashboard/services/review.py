@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from dashboard.services.explanation import explain, verdict_sentence
+from dashboard.services.intensity_judging import NOTHING_KNOWN, RatersIntensity, raters_intensity
 from dashboard.services.judging import InForce, in_force, judge
 from dashboard.services.predictions import StoredPrediction, stored
 from dashboard.services.queue import QueueOrder, order_of, upcoming
@@ -39,6 +40,8 @@ class ReviewView:
         Ready clips before and behind it.
     next_unrated_id : str or None
         Where to go after rating; ``None`` when nothing is left.
+    raters : RatersIntensity
+        What raters here would say about the intensities, where a map is in force.
     """
 
     project: ProjectRecord
@@ -54,6 +57,7 @@ class ReviewView:
     previous_clip_id: str | None
     next_clip_id: str | None
     next_unrated_id: str | None
+    raters: RatersIntensity
 
 
 def view(project_id: int, person_id: int, clip_id: str | None = None) -> ReviewView | None:
@@ -88,6 +92,7 @@ def view(project_id: int, person_id: int, clip_id: str | None = None) -> ReviewV
         before, behind = clips.neighbours(session, clip)
         unrated = clips.next_unrated(session, project_id, person_id, after=clip.number)
         behind_it = next((each for each in chosen if each != clip.id), None)
+        raters = NOTHING_KNOWN if record is None else raters_intensity(session, project_id, clip, record)
         own = ratings.current_for(session, clip.id, person_id)
         place = clips.position(session, clip)
         progress = ratings.progress(session, project_id, person_id)
@@ -107,6 +112,7 @@ def view(project_id: int, person_id: int, clip_id: str | None = None) -> ReviewV
         previous_clip_id=before,
         next_clip_id=behind,
         next_unrated_id=behind_it or (None if unrated is None or unrated.id == clip.id else unrated.id),
+        raters=raters,
     )
 
 

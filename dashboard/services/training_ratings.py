@@ -33,6 +33,32 @@ LOOKUP: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
+class TaughtAnswer:
+    """An answer that may teach, with the prediction it is read beside and its weight."""
+
+    answer: RatedClip
+    prediction: PredictionSummary
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaughtAnswers:
+    """The answers that the project's protocol lets teach.
+
+    Attributes
+    ----------
+    instrument : LearnedFor or None
+        What made the predictions; ``None`` before the first analysis.
+    left_out : tuple of (str, int)
+        Answers that may not teach, counted by the message that says why.
+    """
+
+    answers: tuple[TaughtAnswer, ...]
+    instrument: LearnedFor | None
+    left_out: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RatedGap:
     """One answer beside the gap of the prediction the clip had when it was given.
 
@@ -120,9 +146,22 @@ def collect(session: Session, project: ProjectRecord) -> TrainingRatings:
     Simulated answers count in a demo project only. An answer to a prediction of other weights counts
     with the clip's newest prediction, if the clip was analysed again with the same line.
     """
+    taught = answers_that_teach(session, project)
+    gaps = [_rated_gap(each) for each in taught.answers]
+    known = tuple(gap for gap in gaps if gap is not None)
+    left_out = (*taught.left_out, ("training.unknown_gap", len(gaps) - len(known)))
+    found = TrainingRatings(known, taught.instrument, tuple(say(key, n=n) for key, n in left_out if n))
+    if known and not found.grouped_by_actor:
+        notes = (*found.notes, say("training.grouped_by_clip"))
+        return TrainingRatings(found.gaps, taught.instrument, notes)
+    return found
+
+
+def answers_that_teach(session: Session, project: ProjectRecord) -> TaughtAnswers:
+    """The answers thresholds and intensity maps may learn from; see :func:`collect`."""
     newest = predictions.newest(session, project.id)
     if newest is None:
-        return TrainingRatings((), None, ())
+        return TaughtAnswers((), None)
     instrument = _instrument(newest)
     phases = training_phases(project)
     # After the first blind answer the machine's opinion is on the screen: nothing later is blind.
@@ -132,8 +171,8 @@ def collect(session: Session, project: ProjectRecord) -> TrainingRatings:
     stale = {answer.clip.id for answer in real if _instrument(_then(answer)) != instrument}
     chosen = selections.of_project(session, project.id)
     measured_again = dict(_newest_of(session, sorted(stale)))
-    gaps = []
-    other_weights = unknown = 0
+    taught = []
+    other_weights = 0
     for answer in real:
         prediction = _then(answer)
         if _instrument(prediction) != instrument:
@@ -143,23 +182,16 @@ def collect(session: Session, project: ProjectRecord) -> TrainingRatings:
                 continue
             prediction = again
         selection = chosen.get((answer.clip.id, answer.person.id))
-        gap = _rated_gap(answer, prediction, 1.0 if selection is None else selection.weight)
-        if gap is None:
-            unknown += 1
-        else:
-            gaps.append(gap)
-    notes = (
+        taught.append(TaughtAnswer(answer, prediction, 1.0 if selection is None else selection.weight))
+    left_out = (
         ("training.simulated", len(answers) - len(real)),
         ("training.other_weights", other_weights),
-        ("training.unknown_gap", unknown),
     )
-    found = TrainingRatings(tuple(gaps), instrument, tuple(say(key, n=n) for key, n in notes if n))
-    if gaps and not found.grouped_by_actor:
-        return TrainingRatings(found.gaps, instrument, (*found.notes, say("training.grouped_by_clip")))
-    return found
+    return TaughtAnswers(tuple(taught), instrument, left_out)
 
 
-def _rated_gap(answer: RatedClip, prediction: PredictionSummary, weight: float) -> RatedGap | None:
+def _rated_gap(taught: TaughtAnswer) -> RatedGap | None:
+    answer, prediction = taught.answer, taught.prediction
     alignment = gap_of(prediction)
     rating = answer.rating
     if alignment is None or rating.delivery is None:
@@ -174,7 +206,7 @@ def _rated_gap(answer: RatedClip, prediction: PredictionSummary, weight: float) 
         alignment=alignment,
         rated_at=rating.created_at,
         context=context_of(answer.clip, prediction),
-        weight=weight,
+        weight=taught.weight,
     )
 
 

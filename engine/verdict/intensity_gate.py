@@ -116,7 +116,7 @@ def recalibrate_intensity(
     if blocked is not None:
         reason, missing = blocked
         candidate = _named(fit_map(ratings), incumbent, seed, None, ratings)
-        said = f"{reason} {incumbent.version} stays in force."
+        said = f"{reason} {_standing(incumbent)} stays in force."
         return MapReport(candidate, False, said, more_ratings=missing)
     generator = np.random.default_rng(seed)
     level = 1.0 - 2.0 * FALSE_PROMOTION / (look * (look + 1))
@@ -185,16 +185,20 @@ def _reason(
 ) -> str:
     said = (
         f"On held-out groups {WORDS[chosen]} saves {found.value:+.4f} of squared error against "
-        f"{incumbent.version} ({level:.0%} interval {found.low:+.4f} to {found.high:+.4f}). "
+        f"{_standing(incumbent)} ({level:.0%} interval {found.low:+.4f} to {found.high:+.4f}). "
     )
     if passed:
         return f"{said}It may replace it."
-    said += f"That is not shown better: {incumbent.version} stays in force."
+    said += f"That is not shown better: {_standing(incumbent)} stays in force."
     if missing:
         said += f" About {missing} more ratings would show a difference of this size in 8 of 10 cases"
         most = ", ".join(f"{count} of {name}" for name, count in wanted.items())
         said += f"; most wanted: {most}." if most else "."
     return said
+
+
+def _standing(incumbent: IntensityMap) -> str:
+    return incumbent.version if incumbent.snapshot else "the model's own intensity"
 
 
 def _missing(difference: Difference, *, ratings: int, level: float) -> int:
