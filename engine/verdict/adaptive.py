@@ -104,6 +104,7 @@ class AdaptiveThresholds:
             verdict=ratings.verdict,
             weight=effective_weights(ratings.weight),
             offset=self._offset[:, None],
+            unit=np.unique(ratings.group.astype(str), return_inverse=True)[1],
             prior=PRIOR,
         )
         self.places_ = {

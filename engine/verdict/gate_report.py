@@ -43,13 +43,13 @@ class Comparison:
     rung, against : str
         Which rung was compared, and with what.
     difference : float
-        Positive where the rung is better: a gain in macro-F1, or a saving in log-loss.
+        Positive where the rung is better: a gain in macro-F1 or kappa, or a saving in log-loss.
     low, high : float
         Interval from resampled groups at ``level``.
     level : float
         Confidence level of the interval, repeated looks accounted for.
     metric : str
-        ``macro_f1`` or ``log_loss``.
+        ``macro_f1``, ``kappa`` (quadratic weights) or ``log_loss``.
     """
 
     rung: str

@@ -24,6 +24,14 @@ RUNG_WORDS: Final = {
     "context": "thresholds by context",
 }
 
+METRIC_WORDS: Final = {"macro_f1": "macro-F1", "kappa": "quadratic kappa", "log_loss": "log-loss"}
+
+CONTEXT_RULE: Final = (
+    "Thresholds by context open only where their verdicts are shown to agree better than those of one pair "
+    "for all (by macro-F1 or quadratic kappa, and by neither worse) and their probabilities fit no worse "
+    "(log-loss); here they do not."
+)
+
 
 def obstacle(ratings: RatingTable) -> tuple[str, int] | None:
     """Why nothing can be compared on these ratings and how many more are wanted; ``None`` where it can."""
@@ -106,15 +114,14 @@ def explain(
             f"{incumbent}, which is in force" if step.against == "incumbent" else RUNG_WORDS[step.against]
         )
         outcome = "better than" if step.better else "worse than" if step.worse else "not shown better than"
-        measure, value = (
-            ("macro-F1", metrics[step.rung].macro_f1)
-            if step.metric == "macro_f1"
-            else ("log-loss", metrics[step.rung].log_loss)
-        )
+        value = getattr(metrics[step.rung], step.metric)
         said.append(
-            f"By {measure} ({value:.3f}) on held-out groups, {RUNG_WORDS[step.rung]}: {outcome} {against}, "
-            f"by {step.difference:+.3f} ({step.level:.0%} interval {step.low:+.3f} to {step.high:+.3f})."
+            f"By {METRIC_WORDS[step.metric]} ({value:.3f}) on held-out groups, {RUNG_WORDS[step.rung]}: "
+            f"{outcome} {against}, by {step.difference:+.3f} "
+            f"({step.level:.0%} interval {step.low:+.3f} to {step.high:+.3f})."
         )
+    if candidate != "context" and any(step.rung == "context" for step in comparisons):
+        said.append(CONTEXT_RULE)
     if promoted:
         said.append(f"So {RUNG_WORDS[candidate]} may replace {incumbent}.")
         return " ".join(said)

@@ -120,7 +120,8 @@ def _around(model: AdaptiveThresholds, value: float, slope: Array, level: float)
     """The interval of a linear combination of effects, by Student's t.
 
     Degrees of freedom after Satterthwaite (1946): the part of the variance that stems from a learned
-    spread is known only as well as the levels it was learned from.
+    spread is known only as well as the levels it was learned from, and the part that the answers of a
+    group share only as well as there are groups.
     """
     mode = model.mode_
     moved = mode.covariance @ slope
@@ -128,6 +129,8 @@ def _around(model: AdaptiveThresholds, value: float, slope: Array, level: float)
     doubt = 0.0
     for place, spread, determined in zip(model.effects_.slices(), mode.spreads, mode.determined, strict=True):
         doubt += (float(moved[place] @ moved[place]) / spread**2) ** 2 / determined
+    if mode.repeats.groups > 1:
+        doubt += float(slope @ mode.repeats.covariance @ slope) ** 2 / (mode.repeats.groups - 1)
     free = max(variance**2 / doubt, LEAST_FREEDOM) if doubt > 0 else np.inf
     reach = float(stdtrit(free, 0.5 + level / 2)) * math.sqrt(variance)
     return Interval(value, value - reach, value + reach)

@@ -1,9 +1,15 @@
 """The ladder of the gate: a fixed pair, one learned pair, thresholds by context.
 
 A rung is climbed when it is shown better than the policy in force and than the rung below, on groups
-it never saw. Against the policy in force the verdicts count (macro-F1); thresholds by context are
-preferred to one pair when either their verdicts or their probabilities (log-loss) are shown better and
-the verdicts are not shown worse.
+it never saw. What counts are the verdicts, since verdicts are what thresholds decide. Thresholds by
+context open only when
+
+* against the policy in force their macro-F1 is shown better, and
+* against one pair for all their macro-F1 or their quadratic kappa is shown better (interval above zero),
+  the other of the two is not shown worse (interval not below zero),
+
+and their log-loss is no higher than either's. A context that only sharpens probabilities, and leaves
+verdicts as they are, stays a candidate.
 """
 
 from __future__ import annotations
@@ -23,7 +29,12 @@ from engine.verdict.gate_words import LEAST_GROUPS
 from engine.verdict.learned import LearnedPolicy
 from engine.verdict.policy import Policy
 from engine.verdict.ratings_table import RatingTable
-from engine.verdict.resampling import Difference, log_loss_gain, macro_f1_difference
+from engine.verdict.resampling import (
+    Difference,
+    kappa_difference,
+    log_loss_gain,
+    macro_f1_difference,
+)
 
 Rung = Literal["fixed", "global", "context"]
 
@@ -99,9 +110,7 @@ class Ladder:
         chosen = "global"
         if columns:
             against["context"] = self._gain("context", columns, "incumbent", fresh)
-            verdicts = self._verdicts("context", "global")
-            probable = self._probabilities("context", "global")
-            preferred = verdicts.low > 0 or (probable.low > 0 and verdicts.high >= 0)
+            preferred = self._worth_contexts()
             passed["context"] = against["context"].low > 0 and preferred
             if passed["context"] or (preferred and not passed["global"]):
                 chosen = "context"
@@ -115,6 +124,15 @@ class Ladder:
             fresh_groups_wanted=missing,
             how=how,
         )
+
+    def _worth_contexts(self) -> bool:
+        """Whether thresholds by context decide better than one pair and are no worse probabilities."""
+        balanced = self._verdicts("context", "global")
+        ordered = self._ordered("context", "global")
+        probable = self._probabilities("context", "global")
+        better = balanced.low > 0 or ordered.low > 0
+        worse = balanced.high < 0 or ordered.high < 0
+        return better and not worse and probable.value >= 0
 
     def _gain(
         self, rung: Rung, columns: tuple[str, ...], against: str, rows: NDArray[np.bool_]
@@ -133,6 +151,17 @@ class Ladder:
             generator=self.generator,
         )
         return self._note(rung, against, difference, "macro_f1")
+
+    def _ordered(self, rung: Rung, against: str) -> Difference:
+        difference = kappa_difference(
+            self.ratings,
+            self.unit,
+            self.answers[rung].verdict,
+            self.answers[against].verdict,
+            level=self.level,
+            generator=self.generator,
+        )
+        return self._note(rung, against, difference, "kappa")
 
     def _probabilities(self, rung: Rung, against: str) -> Difference:
         difference = log_loss_gain(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm, t
 
-from engine.verdict.agreement_metrics import CLASSES, confusion_by_group, losses, macro_f1
+from engine.verdict.agreement_metrics import (
+    CLASSES,
+    confusion_by_group,
+    losses,
+    macro_f1,
+    weighted_kappa,
+)
 from engine.verdict.cumulative_link import Array
 from engine.verdict.ratings_table import RatingTable
 
@@ -21,7 +28,7 @@ MOST_UNITS: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A difference in macro-F1 and how far it could be chance.
+    """A difference in agreement and how far it could be chance.
 
     Attributes
     ----------
@@ -61,15 +68,26 @@ def macro_f1_difference(
         Confidence level, in (0, 1).
     generator : numpy.random.Generator
     """
-    unit, groups = _units(unit, generator)
-    counts = [
-        confusion_by_group(ratings.verdict, verdict, ratings.weight, unit).reshape(groups, CLASSES**2)
-        for verdict in (candidate, other)
-    ]
-    draws = _draws(groups, generator)
-    first, second = (_scores(draws @ table) for table in counts)
-    value = float(_scores(counts[0].sum(axis=0)) - _scores(counts[1].sum(axis=0)))
-    return _interval(value, first - second, groups, level)
+    return _verdicts_difference(macro_f1, ratings, unit, (candidate, other), level, generator)
+
+
+def kappa_difference(
+    ratings: RatingTable,
+    unit: NDArray[np.intp],
+    candidate: NDArray[np.int8],
+    other: NDArray[np.int8],
+    *,
+    level: float,
+    generator: np.random.Generator,
+) -> Difference:
+    """Quadratically weighted kappa of one set of verdicts minus another's.
+
+    Parameters
+    ----------
+    ratings, unit, candidate, other, level, generator
+        As in :func:`macro_f1_difference`.
+    """
+    return _verdicts_difference(weighted_kappa, ratings, unit, (candidate, other), level, generator)
 
 
 def log_loss_gain(
@@ -137,5 +155,19 @@ def _interval(value: float, resampled: Array, groups: int, level: float) -> Diff
     )
 
 
-def _scores(counts: Array) -> Array:
-    return macro_f1(counts.reshape(*counts.shape[:-1], CLASSES, CLASSES))
+def _verdicts_difference(
+    score: Callable[[Array], Array],
+    ratings: RatingTable,
+    unit: NDArray[np.intp],
+    verdicts: tuple[NDArray[np.int8], NDArray[np.int8]],
+    level: float,
+    generator: np.random.Generator,
+) -> Difference:
+    unit, groups = _units(unit, generator)
+    counts = [confusion_by_group(ratings.verdict, each, ratings.weight, unit) for each in verdicts]
+    draws = _draws(groups, generator)
+    first, second = (
+        score((draws @ table.reshape(groups, CLASSES**2)).reshape(-1, CLASSES, CLASSES)) for table in counts
+    )
+    value = float(score(counts[0].sum(axis=0)) - score(counts[1].sum(axis=0)))
+    return _interval(value, first - second, groups, level)

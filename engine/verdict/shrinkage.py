@@ -19,14 +19,18 @@ from scipy.linalg.lapack import dtrtri
 
 from engine.errors import PolicyError
 from engine.verdict.cumulative_link import Array, Derivatives, log_likelihood
-from engine.verdict.effects import POOLED, Effects
+from engine.verdict.effects import POOLED, Codes, Effects
+from engine.verdict.repeats import Repeats, shared_errors
 
-SPREAD_SCALE: Final = (0.15, 0.2, 0.2)
+SPREAD_SCALE: Final = (0.15, 0.1, 0.1)
 """How far levels are expected to lie apart before they are seen, per predictor: the published
-tolerance for the centre, a fifth for width and slope."""
+tolerance for the centre; a tenth for width and slope, since a context is expected to move the band
+rather than to stretch it."""
 
 SPREAD_WEIGHT: Final = 1.0
-"""How many levels that expectation counts for."""
+"""How many levels that expectation counts for. It may lift a spread, never hold one down: where levels
+lie wider apart than expected the expected one is taken to lie as they do, or all intervals come out too
+narrow."""
 
 _ROUNDS: Final = 40  # ten are usual
 _SETTLED: Final = 0.03  # relative change of the spreads that no longer matters
@@ -58,17 +62,21 @@ class Mode:
     ----------
     effects : ndarray, shape (p,)
     covariance : ndarray, shape (p, p)
-        Laplace approximation: inverse of the expected curvature, and the doubt about the spreads.
+        Laplace approximation: inverse of the expected curvature, the doubt about the spreads, and what
+        the answers of one group share.
     spreads : tuple of float
         Standard deviation of each block's prior.
     determined : tuple of float
         How many levels each spread was learned from, in effect; infinite where it was given.
+    repeats : Repeats
+        What the answers of one group share.
     """
 
     effects: Array
     covariance: Array
     spreads: tuple[float, ...]
     determined: tuple[float, ...]
+    repeats: Repeats
 
 
 def most_probable(
@@ -78,6 +86,7 @@ def most_probable(
     verdict: NDArray[np.int8],
     weight: Array,
     offset: Array,
+    unit: Codes,
     prior: Prior,
 ) -> Mode:
     """Find the most probable effects and the spread of each column's levels.
@@ -89,6 +98,8 @@ def most_probable(
     gap, verdict, weight : ndarray, shape (n,)
     offset : ndarray, shape (3, 1)
         Values of the predictors that are pinned.
+    unit : ndarray of intp, shape (n,)
+        Group of each rating: what shares its errors.
 
     Raises
     ------
@@ -108,7 +119,7 @@ def most_probable(
     if learned:  # the pooled thresholds are a near start, and cheap
         shared = Effects(tuple(block for block in effects.blocks if block.column == POOLED))
         pooled_mode = most_probable(
-            shared, gap=gap, verdict=verdict, weight=weight, offset=offset, prior=prior
+            shared, gap=gap, verdict=verdict, weight=weight, offset=offset, unit=unit, prior=prior
         )
         state[: shared.size] = pooled_mode.effects
     rows = problem.rows(state)
@@ -131,7 +142,9 @@ def most_probable(
             break
     factor = problem.factor(rows, problem.precision(spreads))
     root = _inverse_root(factor)
-    return _doubt_about_spreads(effects, state, root.T @ root, spreads)
+    curved = root.T @ root
+    repeats = shared_errors(effects, rows, weight, unit, curved)
+    return _doubt_about_spreads(effects, state, curved, spreads, repeats)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +204,10 @@ def _spreads_off(effects: Effects, state: Array, root: Array, spreads: Sequence[
             continue
         scale = SPREAD_SCALE[block.predictor]
         determined = _determined(variances[place], spreads[i])
-        power = float(state[place] @ state[place]) + SPREAD_WEIGHT * scale**2
-        updated[i] = float(np.log(power / determined)) / 2.0 - float(np.log(spreads[i]))
+        power = float(state[place] @ state[place]) + SPREAD_WEIGHT * max(scale, spreads[i]) ** 2
+        # The logarithm of a variance learned from d levels is on average 1 / d too small.
+        short = (determined - SPREAD_WEIGHT) / determined**2
+        updated[i] = (float(np.log(power / determined)) + short) / 2.0 - float(np.log(spreads[i]))
     return updated
 
 
@@ -202,21 +217,23 @@ def _determined(variances: Array, spread: float) -> float:
     return max(free, 0.0) + SPREAD_WEIGHT
 
 
-def _doubt_about_spreads(effects: Effects, state: Array, curved: Array, spreads: Sequence[float]) -> Mode:
+def _doubt_about_spreads(
+    effects: Effects, state: Array, curved: Array, spreads: Sequence[float], repeats: Repeats
+) -> Mode:
     """Add to the covariance what not knowing the spreads for certain adds (Kass & Steffey 1989).
 
     The effects move with the logarithm of a spread by 2 Σ b / τ², and that logarithm is known to within a
     variance of one half over the number of levels that determine it.
     """
     determined = [np.inf] * len(spreads)
-    covariance = curved
+    covariance = curved + repeats.covariance
     for i, (block, place) in enumerate(zip(effects.blocks, effects.slices(), strict=True)):
         if block.column == POOLED:
             continue
         determined[i] = _determined(np.diag(curved)[place], spreads[i])
         moves = 2.0 * curved[:, place] @ state[place] / spreads[i] ** 2
         covariance = covariance + np.outer(moves, moves) / (2.0 * determined[i])
-    return Mode(state, covariance, tuple(spreads), tuple(determined))
+    return Mode(state, covariance, tuple(spreads), tuple(determined), repeats)
 
 
 def _inverse_root(factor: Array) -> Array:

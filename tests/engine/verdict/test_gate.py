@@ -64,6 +64,17 @@ def test_contexts_that_do_not_differ_are_not_invented() -> None:
     assert rungs.count("context") <= 2
 
 
+def test_contexts_that_only_sharpen_probabilities_stay_a_candidate() -> None:
+    ratings = drawn(1500, seed=1, lower=-0.8, upper=0.8, moved={"anger": 0.1, "joy": -0.1})
+    report = recalibrate(ratings, incumbent=FIXED, context_columns=["emotion"])
+    steps = {(step.against, step.metric): step for step in report.comparisons if step.rung == "context"}
+    assert steps["global", "log_loss"].better
+    assert not steps["global", "macro_f1"].better
+    assert not steps["global", "kappa"].better
+    assert (report.promoted, report.rung) == (True, "global")
+    assert "Thresholds by context open only where their verdicts" in report.reason
+
+
 @pytest.mark.parametrize(
     ("ratings", "said"),
     [
