@@ -16,6 +16,10 @@ from db.records import PolicyKind
 SECTIONS: Final = {"certainty": certainty, "changes": changes, "levels": levels, "history": history}
 """Behind the first screen, by the name of their tab; only the open one is worked out."""
 
+LEVELS: Final = "levels"
+_TABS: Final = "threshold_tabs"
+_LABELS: Final = "threshold_tab_labels"
+
 
 def show() -> None:
     """Draw the page."""
@@ -29,8 +33,17 @@ def show() -> None:
     with right:
         candidate.learn(here, view)
         candidate.show(here, view)
-    labels = [messages.say(f"thresholds.tab.{name}") for name in SECTIONS]
-    tabs = st.tabs(labels, key="threshold_tabs", on_change="rerun")
+    _sections(here, view)
+
+
+def _sections(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
+    labels = {name: messages.say(f"thresholds.tab.{name}") for name in SECTIONS if name != LEVELS}
+    labels = {name: labels.get(name) or levels.tab_name(view) for name in SECTIONS}
+    was = st.session_state.get(_LABELS, labels)
+    st.session_state[_LABELS] = labels
+    if st.session_state.get(_TABS) == was[LEVELS]:  # its name follows what is compared; it stays open
+        st.session_state[_TABS] = labels[LEVELS]
+    tabs = st.tabs(list(labels.values()), key=_TABS, on_change="rerun")
     for tab, section in zip(tabs, SECTIONS.values(), strict=True):
         if tab.open:
             with tab:

@@ -50,9 +50,7 @@ _shares: dict[str, float] = {}
 _stopping: set[str] = set()
 
 
-def start(
-    name: str, act: Callable[[Callable[[int, int], None]], Any], *, lane: Lane = Lane.CLIPS
-) -> None:
+def start(name: str, act: Callable[[Callable[[int, int], None]], Any], *, lane: Lane = Lane.CLIPS) -> None:
     """Begin ``act`` under ``name``; does nothing while work of that name is still going on.
 
     Parameters

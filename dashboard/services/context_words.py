@@ -5,23 +5,20 @@ Names of levels that people typed are escaped, since the sentences are Markdown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from dashboard.services import messages
-from dashboard.services.messages import part, say
+from dashboard.services.messages import part, plain, say
 from engine.verdict.intervals import Interval, LevelThresholds
-from engine.verdict.levels import PROTECTED_TRAITS
+from engine.verdict.levels import is_protected
 
 NAMED_BY: Final[Mapping[str, str]] = {"emotion": "emotion", "directed_emotion": "emotion"}
 """Columns whose levels have names in the catalogue, and under which part."""
 
 COARSEST: Final = 0.05
 """Below this one place after the point would round a shift to nothing, z units."""
-
-PERSONAL: Final = PROTECTED_TRAITS | {"actor"}
-"""Columns that describe the person filmed: thresholds by them can be unfair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +65,24 @@ def wish_name(wish: str) -> str:
     return say("thresholds.wish", column=column_name(column), level=level_name(column, level))
 
 
-def is_personal(column: str) -> bool:
-    """Whether thresholds by this column treat people by what they are."""
-    return column in PERSONAL
+def warning(columns: Iterable[str]) -> str | None:
+    """What is to be said where thresholds may depend on who is filmed, ``None`` where they may not."""
+    protected = [column_name(column) for column in columns if is_protected(column)]
+    if not protected:
+        return None
+    return say("thresholds.unfair", columns=plain(say("why.comma").join(protected)), n=len(protected))
+
+
+def tab_name(columns: Sequence[str]) -> str:
+    """The name of the place where the thresholds of these contexts are compared."""
+    if not columns:
+        return say("thresholds.tab.levels_none")
+    first, *others = (column_name(column) for column in columns)
+    if not others:
+        return say("thresholds.tab.levels", first=first)
+    if len(others) == 1:
+        return say("thresholds.tab.levels_two", first=first, second=others[0])
+    return say("thresholds.tab.levels_more", first=first, n=len(others))
 
 
 def _level(column: str, level: str, known: LevelThresholds, interval_level: float) -> LevelWords:

@@ -11,9 +11,6 @@ from typing import Final
 
 from dashboard.services import thresholds
 from dashboard.services.project_state import ProjectState, state_of
-from dashboard.services.projects import context_columns
-from dashboard.services.recalibrate import varied
-from db.records import PolicyKind
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 CODE: Final = (
@@ -91,8 +88,7 @@ def _basis_at(project_id: int, state: ProjectState) -> FiguresBasis | None:
     learned = view.newest_learned
     if learned is None:
         return None
-    columns = compared(view)
-    table = view.training.table(columns).sha256()
+    table = view.training.table(view.compared).sha256()
     marks = state.marks
     answers = f"{table} {marks.ratings} {marks.withdrawals} {marks.predictions} {marks.gold}"
     place = hashlib.sha256(f"{state.database} {view.project.created_at}".encode()).hexdigest()
@@ -102,21 +98,9 @@ def _basis_at(project_id: int, state: ProjectState) -> FiguresBasis | None:
         ratings_hash=hashlib.sha256(answers.encode()).hexdigest(),
         learned=learned.version,
         in_force="" if view.suspended else view.in_force.version,
-        columns=columns,
+        columns=view.compared,
         code=_code(),
     )
-
-
-def compared(view: thresholds.ThresholdsView) -> tuple[str, ...]:
-    """The contexts a project chose and its rated clips have kinds of, then those of its thresholds."""
-    chosen = varied(view.training, context_columns(view.project))
-    own = [
-        name
-        for policy in (view.in_force, view.candidate)
-        if policy is not None and policy.kind is PolicyKind.CONTEXT
-        for name in policy.levels
-    ]
-    return tuple(dict.fromkeys((*chosen, *own)))
 
 
 @lru_cache(maxsize=1)

@@ -15,8 +15,9 @@ from engine.errors import UnknownNameError
 from engine.vocabulary import Protocol, Role
 
 CONTEXT_SETTING: Final = "context_columns"
-DEFAULT_CONTEXT: Final = ("emotion", "language", "genre")
-"""What thresholds may depend on unless a project says otherwise; never a trait of the person filmed."""
+DEFAULT_CONTEXT: Final = ("emotion", "genre")
+"""What thresholds may depend on unless a project says otherwise; never what
+:data:`~engine.verdict.levels.PROTECTED_TRAITS` names."""
 
 
 def create(

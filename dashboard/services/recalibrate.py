@@ -17,6 +17,7 @@ from db.records import PolicyDraft, PolicyKind, PolicyRecord, PromotionRecord
 from db.session import reading, writing
 from engine.verdict.gate import recalibrate as fit
 from engine.verdict.gate_report import GateReport
+from engine.verdict.levels import fairness_notes
 from engine.verdict.policy import Policy
 from engine.vocabulary import SystemName
 
@@ -36,7 +37,7 @@ class Recalibration:
     reason : str
         Sentences: why or why not, and how many more ratings are wanted.
     notes : tuple of str
-        What was left out.
+        What was left out, and a warning where thresholds may depend on who is filmed.
     lower, upper : float
         Its thresholds where no context is known, z units.
     """
@@ -83,6 +84,7 @@ def recalibrate(
         incumbent = in_force(session, project_id, newest)
         look = 1 + _looks(session, project_id)
     usable = varied(training, chosen_columns(project) if columns is None else columns)
+    notes = (*training.notes, *fairness_notes(usable))
     report = fit(  # may take long: no transaction is open
         training.table(usable),
         incumbent=incumbent.policy,
@@ -93,7 +95,7 @@ def recalibrate(
     )
     lower, upper = thresholds_of(report.candidate)
     if not training.gaps:
-        return Recalibration(report, None, False, report.reason, training.notes, lower, upper)
+        return Recalibration(report, None, False, report.reason, notes, lower, upper)
     with writing() as session:
         record = _store(session, project_id, report, training, person_id, incumbent)
         current = policies.in_force(session, project_id)
@@ -102,7 +104,7 @@ def recalibrate(
         if wanted and not moved:
             _promote(session, project_id, record, person_id=person_id, note=report.reason)
     reason = f"{report.reason} {say('recalibrate.overtaken')}" if wanted and moved else report.reason
-    return Recalibration(report, record, wanted and not moved, reason, training.notes, lower, upper)
+    return Recalibration(report, record, wanted and not moved, reason, notes, lower, upper)
 
 
 def put_in_force(

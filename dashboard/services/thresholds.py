@@ -11,7 +11,8 @@ from typing import Final
 from dashboard.services.judging import gap_of, in_force, judge, policy_of
 from dashboard.services.messages import say
 from dashboard.services.project_state import ProjectState, state_of
-from dashboard.services.recalibrate import thresholds_of
+from dashboard.services.projects import context_columns
+from dashboard.services.recalibrate import thresholds_of, varied
 from dashboard.services.training_ratings import RatedGap, TrainingRatings, collect
 from db import people, policies, predictions, projects
 from db.records import ClipRecord, Json, PolicyKind, PolicyRecord, PredictionSummary, ProjectRecord
@@ -81,6 +82,8 @@ class ThresholdsView:
         The newest trained version, where it is not in force.
     suspended : str or None
         Why the version put in force does not judge at present.
+    compared : tuple of str
+        The contexts the project chose and its rated clips have kinds of, then those of its thresholds.
     """
 
     project: ProjectRecord
@@ -91,6 +94,7 @@ class ThresholdsView:
     history: tuple[PolicyView, ...]
     raters: int
     suspended: str | None
+    compared: tuple[str, ...]
 
     @property
     def gaps(self) -> tuple[RatedGap, ...]:
@@ -152,6 +156,8 @@ def _view_at(project_id: int, _state: ProjectState) -> ThresholdsView:
     sleeping = None
     if judging.suspended is not None:
         sleeping = say("why.suspended", version=judging.suspended.version)
+    chosen = varied(training, context_columns(project))
+    own = (name for policy in history if policy.is_in_force or policy is trained for name in policy.levels)
     return ThresholdsView(
         project=project,
         training=training,
@@ -161,6 +167,7 @@ def _view_at(project_id: int, _state: ProjectState) -> ThresholdsView:
         history=history or (fixed,),
         raters=len({gap.person_id for gap in training.gaps}),
         suspended=sleeping,
+        compared=tuple(dict.fromkeys((*chosen, *own))),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -25,9 +26,17 @@ LEAST_ANSWERS: Final = 8
 would make everybody look more consistent than they are (Neyman & Scott 1948)."""
 
 PROTECTED_TRAITS: Final = frozenset(
-    {"age", "sex", "gender", "race", "ethnicity", "religion", "disability", "nationality", "caste"}
-)
-"""Columns by which different thresholds can be unfair; never used unless asked for by name."""
+    {
+        "accent", "actor", "actress", "age", "caste", "country", "culture", "dialect", "disability",
+        "ethnic", "ethnicity", "faith", "gender", "language", "nationality", "performer", "race",
+        "religion", "sex", "sexuality", "speaker",
+    }
+)  # fmt: skip
+"""Words in the name of a column by which different thresholds can be unfair: protected traits, and what
+tells who is filmed or stands for where they are from. Never used unless asked for by name."""
+
+
+_WORD: Final = re.compile("[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +99,17 @@ def code_columns(ratings: RatingTable, columns: Sequence[str], *, raters: bool) 
     return coded
 
 
+def is_protected(column: str) -> bool:
+    """Whether the name of a column says that it is, or stands for, a protected trait."""
+    return not PROTECTED_TRAITS.isdisjoint(_WORD.findall(column.lower()))
+
+
 def fairness_notes(columns: Sequence[str]) -> tuple[str, ...]:
-    """A warning for each context column that is a protected trait."""
-    return tuple(
-        f"Thresholds depend on {column}, a protected trait: the same performance is judged differently "
-        "for different people, which can be unfair."
-        for column in columns
-        if column.strip().lower() in PROTECTED_TRAITS
+    """One sentence of warning if any of these context columns is a protected trait."""
+    protected = [column for column in columns if is_protected(column)]
+    if not protected:
+        return ()
+    return (
+        f"Thresholds that depend on {', '.join(protected)} can be unfair: by a protected trait, or by what "
+        "stands for one, the same performance is judged differently for different people.",
     )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.services.context_words import describe, is_personal, level_name, wish_name
+from dashboard.services.context_words import describe, level_name, tab_name, warning, wish_name
 from engine.verdict.intervals import Interval, LevelThresholds
 
 NOTHING = Interval(0.0, -0.2, 0.2)
@@ -76,7 +76,21 @@ def test_what_the_gate_wants_is_named_as_people_read_it() -> None:
     assert level_name("genre", "comedy") == "comedy"
 
 
-def test_columns_about_the_person_filmed_are_known() -> None:
-    assert is_personal("actor")
-    assert is_personal("sex")
-    assert not is_personal("emotion")
+@pytest.mark.parametrize("column", ["actor", "sex", "Gender", "rater_age", "speaker id", "native-language"])
+def test_columns_about_the_person_filmed_carry_a_warning(column: str) -> None:
+    said = warning(["emotion", column])
+    assert said is not None
+    assert "can be unfair" in said
+    assert "emotion" not in said
+
+
+@pytest.mark.parametrize("column", ["emotion", "genre", "page", "stage", "directed_level", "embrace"])
+def test_columns_about_the_scene_carry_none(column: str) -> None:
+    assert warning([column]) is None
+
+
+def test_the_tab_is_named_by_what_it_compares() -> None:
+    assert tab_name([]) == "By context"
+    assert tab_name(["genre"]) == "By genre"
+    assert tab_name(["emotion", "directed_level"]) == "By emotion and directed strength"
+    assert tab_name(["emotion", "genre", "actor"]) == "By emotion and 2 more"

@@ -10,13 +10,14 @@ import pytest
 
 from dashboard.__main__ import main
 from dashboard.services import projects
+from dashboard.services.judging import CONTEXT_COLUMNS
 from dashboard.services.rating import Answer, submit
 from dashboard.services.training_ratings import RatedGap, collect
 from db import projects as stored_projects
 from db import session
-from engine.verdict.levels import PROTECTED_TRAITS
+from engine.verdict.levels import is_protected
 from engine.vocabulary import Phase, Protocol
-from tests.dashboard.project_made import made_clip, press
+from tests.dashboard.project_made import made_clip, made_ratings, press
 
 
 def taught_by(protocol: Protocol, *answers: tuple[Phase, int], on_revised: bool = False) -> list[RatedGap]:
@@ -67,8 +68,22 @@ def test_assisted_answers_never_teach_a_blind_project(protocol: Protocol) -> Non
 
 
 def test_no_protected_trait_is_a_context_by_default() -> None:
-    assert not PROTECTED_TRAITS & set(projects.DEFAULT_CONTEXT)
-    assert "actor" not in projects.DEFAULT_CONTEXT
+    assert not any(is_protected(column) for column in projects.DEFAULT_CONTEXT)
+    assert {column for column in CONTEXT_COLUMNS if is_protected(column)} == {"actor", "language"}
+
+
+def test_recalibrating_by_a_protected_trait_says_so_in_one_sentence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    project = projects.create("Fair")
+    made_ratings(project, clips_count=24, raters=2, tolerance=0.8)
+    words = ["recalibrate", "--project", "Fair"]
+    assert main(words) == 0
+    assert "unfair" not in capsys.readouterr().err
+    projects.set_context_columns(project.id, ["emotion", "actor", "language"], person_id=None)
+    assert main(words) == 0
+    [said] = [line for line in capsys.readouterr().err.splitlines() if "unfair" in line]
+    assert said.startswith("Thresholds that depend on actor can be unfair")  # no clip names a language
 
 
 def test_thresholds_by_a_protected_trait_are_warned_about(
@@ -91,6 +106,6 @@ def test_thresholds_by_a_protected_trait_are_warned_about(
     ).to_csv("ratings.csv", index=False)
     words = ["thresholds", "fit", "ratings.csv", "--out", "policy.json", "--group", "actor"]
     assert main(words) == 0
-    assert "protected" not in capsys.readouterr().err
+    assert "unfair" not in capsys.readouterr().err
     assert main([*words, "--context", "sex"]) == 0
-    assert "protected trait" in capsys.readouterr().err
+    assert capsys.readouterr().err.count("can be unfair: by a protected trait") == 1

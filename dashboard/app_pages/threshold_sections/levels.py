@@ -34,6 +34,12 @@ class _Known:
     source: str
 
 
+def tab_name(view: thresholds.ThresholdsView) -> str:
+    """What the section is called: by the contexts it compares."""
+    version = _of_version(view)
+    return context_words.tab_name(view.compared if version is None else list(version.levels))
+
+
 def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
     """Draw the section."""
     known = _of_version(view) or _estimated(here, view)
@@ -131,10 +137,9 @@ def _choose(here: visit.Visit) -> None:
         key=key,
         on_change=boundary.guarded(store),
     )
-    personal = [context_words.column_name(name) for name in now if context_words.is_personal(name)]
-    if personal:
-        columns = messages.say("why.comma").join(personal)
-        st.warning(messages.say("thresholds.unfair", columns=columns), icon=":material/balance:")
+    unfair = context_words.warning(now)
+    if unfair:
+        st.warning(unfair, icon=":material/balance:")
 
 
 def _choose_revised(here: visit.Visit) -> None:
@@ -155,5 +160,5 @@ def _choose_revised(here: visit.Visit) -> None:
 def _choice_name(column: str) -> str:
     name = context_words.column_name(column)
     return (
-        messages.say("thresholds.depend_personal", column=name) if context_words.is_personal(column) else name
+        messages.say("thresholds.depend_personal", column=name) if context_words.warning([column]) else name
     )
