@@ -106,7 +106,13 @@ class _Desk:
                 COVERAGE, None, 0, "There were too few ratings to check verdicts on, so none stands alone."
             )
         else:
-            abstention = calibrate(answers.probabilities, answers.verdict, ratings.verdict, ratings.group)
+            abstention = calibrate(
+                answers.probabilities,
+                answers.verdict,
+                ratings.verdict,
+                ratings.group,
+                context={name: ratings.context[name] for name in columns},
+            )
         origin = Origin(
             parent=self.incumbent.version,
             snapshot=ratings.sha256(),

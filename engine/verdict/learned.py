@@ -121,7 +121,7 @@ class LearnedPolicy:
         lower, upper = bands[0] - half, bands[0] + half
         shares = probabilities(alignment, *bands)
         verdict = decide(alignment, lower, upper)
-        return JudgedRows(verdict, shares, self.abstention.sets(shares, verdict), lower, upper)
+        return JudgedRows(verdict, shares, self.abstention.sets(shares, verdict, context), lower, upper)
 
     def judge(self, alignment: float | None, context: Mapping[str, str] | None = None) -> Judgement:
         """The verdict of one clip; ``None`` where the gap is unknown."""

@@ -120,6 +120,10 @@ def learned_from_dict(content: Mapping[str, Any]) -> LearnedPolicy:
                 groups=int(abstention["groups"]),
                 reason=str(abstention["reason"]),
                 by_verdict=None if own is None else (_number(own[0]), _number(own[1]), _number(own[2])),
+                by_context={
+                    str(column): {str(level): _number(value) for level, value in levels.items()}
+                    for column, levels in abstention.get("by_context", {}).items()
+                },
             ),
             origin=Origin(**origin),
             notes=tuple(map(str, content["notes"])),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from engine.verdict.abstain import Abstention, calibrate, smallest_calibration
+from engine.verdict.abstain import LEAST_GROUPS_APIECE, Abstention, calibrate, smallest_calibration
 
 
 def _predictions(size: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -83,3 +85,51 @@ def test_with_enough_groups_each_verdict_is_covered_by_itself() -> None:
 def test_with_few_groups_of_a_verdict_one_promise_is_made_for_all() -> None:
     shares, verdict, answer = _uneven(600, 5)
     assert calibrate(shares, verdict, answer, np.arange(600) // 30).by_verdict is None
+
+
+def _by_level(size: int, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Two contexts, one whose answers are easy to tell and one whose are not."""
+    generator = np.random.default_rng(seed)
+    level = generator.choice(np.array(["easy", "hard"], dtype=object), size)
+    answer = generator.choice(3, size).astype(np.int8)
+    sharp = np.where(level == "hard", 0.4, 1.0)[:, None]
+    scores = np.exp(2.0 * (sharp * np.eye(3)[answer] + generator.normal(0, 1, (size, 3))))
+    shares = scores / scores.sum(axis=1, keepdims=True)
+    return shares, shares.argmax(axis=1).astype(np.int8), answer, level
+
+
+def test_with_enough_groups_each_context_level_is_covered_by_itself() -> None:
+    covered: dict[str, list[float]] = {"easy": [], "hard": []}
+    joint = []
+    for seed in range(20):
+        shares, verdict, answer, level = _by_level(4000, seed)
+        group = np.arange(4000) // 20
+        seen = group < 100
+        learned = calibrate(
+            shares[seen], verdict[seen], answer[seen], group[seen], context={"genre": level[seen]}
+        )
+        assert learned.by_context["genre"].keys() == {"easy", "hard"}
+        for name, found in covered.items():
+            rows = np.flatnonzero(~seen & (level == name))
+            kept = learned.sets(shares[rows], verdict[rows], {"genre": level[rows]})
+            found.append(kept[np.arange(rows.size), answer[rows]].mean())
+            if name == "hard":
+                alike = Abstention(learned.coverage, learned.least_probability, learned.groups)
+                kept = alike.sets(shares[rows], verdict[rows])
+                joint.append(kept[np.arange(rows.size), answer[rows]].mean())
+    for found in covered.values():
+        assert np.mean(found) == pytest.approx(0.91, abs=0.02)
+    assert np.mean(joint) < np.mean(covered["hard"]) - 0.02
+
+
+def test_a_level_of_few_groups_or_unheard_of_falls_back_to_the_promise_for_all() -> None:
+    shares, verdict, answer, level = _by_level(4000, 3)
+    group = np.arange(4000) // 20
+    level = np.where((level == "hard") & (group >= LEAST_GROUPS_APIECE - 1), "easy", level)
+    learned = calibrate(shares, verdict, answer, group, context={"genre": level})
+    assert learned.by_context["genre"].keys() == {"easy"}
+    plain = replace(learned, by_context={})
+    for name in ("hard", "unheard of", ""):
+        context = {"genre": np.full(4000, name, dtype=object)}
+        assert (learned.sets(shares, verdict, context) == plain.sets(shares, verdict)).all()
+    assert (learned.sets(shares, verdict) == plain.sets(shares, verdict)).all()
