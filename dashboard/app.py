@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from dashboard import boundary, sidebar, visit
-from dashboard.app_pages import clips, export, review, thresholds
+from dashboard.app_pages import agreement, clips, export, review, thresholds
 from dashboard.services import messages
+from dashboard.services.permissions import Act, may
+from engine.vocabulary import Role
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
 
 ICON = Path(__file__).resolve().parent / "icon.png"
 SIDEBAR_WIDTH = 236  # pixels
 LANGUAGE_PARAMETER = "language"
 TURN_PATIENCE_S = 1
+REVIEW = "review"
+PAGES = (
+    (REVIEW, review.show, "slideshow", Act.RATE),
+    ("clips", clips.show, "video_library", Act.SEE_MACHINE),
+    ("thresholds", thresholds.show, "tune", Act.TEACH),
+    ("agreement", agreement.show, "diversity_3", Act.SEE_MACHINE),
+    ("export", export.show, "download", Act.EXPORT),
+)
+"""Name in the address, what draws it, icon, and what somebody must be allowed to do to have it."""
 STYLE = """
 <style>
 .stApp {{ direction: {direction}; }}
@@ -48,33 +63,36 @@ def main() -> None:
         st.session_state[LANGUAGE_PARAMETER] = asked
     messages.speak(st.session_state.get(LANGUAGE_PARAMETER, messages.DEFAULT_LANGUAGE))
     st.html(STYLE.format(direction=messages.direction()))
-    pages = {
-        name: st.Page(
-            module.show,
-            title=messages.say(f"app.page.{name}"),
-            icon=f":material/{icon}:",
-            url_path=name,
-            default=module is review,
-        )
-        for name, module, icon in (
-            ("review", review, "slideshow"),
-            ("clips", clips, "video_library"),
-            ("thresholds", thresholds, "tune"),
-            ("export", export, "download"),
-        )
-    }
-    page = st.navigation(list(pages.values()))
     frame: list[str] = []
+    is_visited = False
+    with boundary.shown():
+        is_visited = sidebar.show()  # drawn before any turn: fields a run leaves out lose what they hold
+    pages = _pages(visit.here().role if is_visited else Role.RATER)
+    page = st.navigation(list(pages.values()))
     _finish_turn(frame)
     frame.append("drawn")
     with boundary.shown():
-        is_visited = sidebar.show()  # drawn before any turn: fields a run leaves out lose what they hold
-        if visit.is_turning() and page is not pages["review"]:
-            st.switch_page(pages["review"], query_params=st.query_params.to_dict())
+        if visit.is_turning() and page is not pages[REVIEW]:
+            st.switch_page(pages[REVIEW], query_params=st.query_params.to_dict())
         if is_visited:
             page.run()
-    if page is pages["review"]:
+    if page is pages[REVIEW]:
         visit.arrived()
+
+
+def _pages(role: Role | None) -> dict[str, StreamlitPage]:
+    """The pages there are for a part in the project, Review among them for everybody."""
+    return {
+        name: st.Page(
+            show,
+            title=messages.say(f"app.page.{name}"),
+            icon=f":material/{icon}:",
+            url_path=name,
+            default=name == REVIEW,
+        )
+        for name, show, icon, act in PAGES
+        if name == REVIEW or may(role, act)
+    }
 
 
 main()

@@ -7,11 +7,14 @@ from typing import Final
 import streamlit as st
 
 from dashboard import visit
-from dashboard.services import clip_list, messages, projects, visitors
-from db.records import ClipStatus, ProjectRecord
+from dashboard.components.visitor import remember
+from dashboard.services import clip_list, messages, permissions, projects, visitors
+from dashboard.visitor_routes import COOKIE
+from db.records import ClipStatus, PersonRecord, ProjectRecord
 
 _PROJECT: Final = "chosen_project"
 _PERSON: Final = "chosen_person"
+_TICKET: Final = "visitor_ticket"
 REFRESH_S: Final = 3
 
 
@@ -24,7 +27,9 @@ def show() -> bool:
             st.info(messages.say("app.no_project"))
             return False
         person = visitors.welcome(_person(), project)
-        visit.enter(visit.Visit(person=person, project=project))
+        role = permissions.role_of(project.id, person.id)
+        visit.enter(visit.Visit(person=person, project=project, role=role))
+        _remember(person)
         _progress(project.id, person.id)
     return True
 
@@ -61,7 +66,8 @@ def _person() -> str:
     names = [person.name for person in visitors.known()]
     if visitors.DEMO_TEACHER not in names:
         names.insert(0, visitors.DEMO_TEACHER)
-    start = names.index(visitors.DEMO_TEACHER)
+    remembered = visitors.person_of(st.context.cookies.get(COOKIE))
+    start = names.index(remembered.name if remembered and remembered.name in names else visitors.DEMO_TEACHER)
     chosen = st.selectbox(
         messages.say("app.you_are"), names, index=start, key=_PERSON, accept_new_options=True
     )
@@ -78,3 +84,12 @@ def _progress(project_id: int, person_id: int) -> None:
     waiting = state[ClipStatus.QUEUED] + state[ClipStatus.ANALYSING]
     if waiting:
         st.caption(messages.say("app.waiting", n=waiting))
+
+
+def _remember(person: PersonRecord) -> None:
+    """Once for each person chosen in this session: the browser keeps who sits here across a reload."""
+    for_whom, ticket = st.session_state.get(_TICKET, (None, ""))
+    if for_whom != person.id:
+        ticket = visitors.ticket(person)
+        st.session_state[_TICKET] = (person.id, ticket)
+    remember(ticket)

@@ -8,6 +8,7 @@ from typing import Final
 import streamlit as st
 
 from db.records import PersonRecord, ProjectRecord
+from engine.vocabulary import Role
 
 _KEY: Final = "visit"
 _CLIP: Final = "open_clip"
@@ -18,10 +19,11 @@ PROJECT_PARAMETER: Final = "project"
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One person in one project."""
+    """One person in one project; ``role`` is their part in it."""
 
     person: PersonRecord
     project: ProjectRecord
+    role: Role | None = None
 
 
 def enter(visit: Visit) -> None:

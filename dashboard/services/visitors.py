@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+
+from dashboard.services.media_store import secret
 from db import people, session
+from db.errors import UnknownRowError
 from db.records import PersonRecord, ProjectRecord
+from engine.errors import DailiesError
 from engine.vocabulary import Role
 
 DEMO_TEACHER: Final = "Demo teacher"
+TICKET_SECONDS: Final = 300
+"""How long the page's request to be remembered is good for."""
+
+
+class TicketError(DailiesError):
+    """A request to be remembered that no page of this server made."""
 
 
 def known() -> tuple[PersonRecord, ...]:
@@ -19,6 +30,8 @@ def known() -> tuple[PersonRecord, ...]:
 
 def welcome(name: str, project: ProjectRecord) -> PersonRecord:
     """The person of that name, with a part in the project; added where they are new.
+
+    Who comes first leads the project, who comes later rates.
 
     Raises
     ------
@@ -32,5 +45,47 @@ def welcome(name: str, project: ProjectRecord) -> PersonRecord:
     with session.writing() as writing:
         person = people.get_or_create(writing, name)
         if people.role_in(writing, project.id, person.id) is None:
-            people.join(writing, project.id, person.id, Role.INSTRUCTOR)
+            leads = any(
+                member.role is not Role.RATER and not member.person.simulated
+                for member in people.members(writing, project.id)
+            )
+            people.join(writing, project.id, person.id, Role.RATER if leads else Role.INSTRUCTOR)
         return person
+
+
+def ticket(person: PersonRecord) -> str:
+    """What the page hands the browser so that it can ask to be remembered as ``person``."""
+    return str(URLSafeTimedSerializer(secret(), salt="dailies.ticket").dumps(person.id))
+
+
+def remembered(ticket: str) -> str:
+    """The cookie that remembers who a ticket was made for.
+
+    Raises
+    ------
+    TicketError
+        If the ticket was not made here, or not just now.
+    """
+    try:
+        person_id = URLSafeTimedSerializer(secret(), salt="dailies.ticket").loads(
+            ticket, max_age=TICKET_SECONDS
+        )
+    except BadSignature:
+        raise TicketError("This page is too old to say who you are; reload it.") from None
+    return str(_cookies().dumps(person_id))
+
+
+def person_of(cookie: str | None) -> PersonRecord | None:
+    """Who a cookie remembers; ``None`` without one, or with one that is not from here."""
+    if not cookie:
+        return None
+    try:
+        person_id = _cookies().loads(cookie)
+        with session.reading() as reading:
+            return people.by_id(reading, person_id)
+    except (BadSignature, UnknownRowError):
+        return None
+
+
+def _cookies() -> URLSafeSerializer:
+    return URLSafeSerializer(secret(), salt="dailies.visitor")
