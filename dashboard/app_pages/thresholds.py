@@ -7,13 +7,26 @@ from typing import Final
 import streamlit as st
 
 from dashboard import visit
-from dashboard.app_pages.threshold_sections import candidate, certainty, changes, history, levels
+from dashboard.app_pages.threshold_sections import (
+    candidate,
+    certainty,
+    changes,
+    history,
+    intensity,
+    levels,
+)
 from dashboard.components.gap_chart import ThresholdPair, gap_chart
 from dashboard.services import messages, thresholds
 from dashboard.services.messages import signed
 from db.records import PolicyKind
 
-SECTIONS: Final = {"certainty": certainty, "changes": changes, "levels": levels, "history": history}
+SECTIONS: Final = {
+    "certainty": certainty,
+    "changes": changes,
+    "levels": levels,
+    "intensity": intensity,
+    "history": history,
+}
 """Behind the first screen, by the name of their tab; only the open one is worked out."""
 
 LEVELS: Final = "levels"

@@ -15,7 +15,9 @@ from markupsafe import Markup, escape
 from dashboard.components.certainty_charts import learning_chart, reliability_chart, risk_chart
 from dashboard.components.gap_chart import ThresholdPair, gap_chart
 from dashboard.components.level_chart import LevelGaps, level_chart
+from dashboard.report import intensity_figures
 from dashboard.services.context_words import LevelWords, column_name, describe, level_name
+from dashboard.services.intensity_report import IntensityReport
 from dashboard.services.messages import say
 from dashboard.services.thresholds_report import ThresholdsReport
 from engine.errors import TableError
@@ -73,6 +75,7 @@ def render(report: ThresholdsReport) -> str:
             if levels
         },
         level=f"{INTERVAL_LEVEL:.0%}",
+        intensity=[_intensity(part) for part in report.intensity],
         plotly=Markup(_script()),
         **{name: _embed(figure) for name, figure in _figures(report).items()},
     )
@@ -132,6 +135,14 @@ def _level_figure(report: ThresholdsReport, column: str, levels: dict[str, Level
 
 def _words(column: str, levels: dict[str, LevelThresholds]) -> Sequence[LevelWords]:
     return describe(column, levels, interval_level=INTERVAL_LEVEL)
+
+
+def _intensity(part: IntensityReport) -> tuple[IntensityReport, Markup, list[tuple[str, Any, Markup]]]:
+    levels = [
+        (column, words, _embed(intensity_figures.level_figure(part, column, words)))
+        for column, words in part.levels
+    ]
+    return part, _embed(intensity_figures.map_figure(part)), levels
 
 
 def _embed(figure: go.Figure) -> Markup:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from dashboard.services import drift, thresholds
+from dashboard.services import drift, intensity_report, thresholds
+from dashboard.services.intensity_report import IntensityReport
 from dashboard.services.judging import in_force, policy_of
 from dashboard.services.messages import say
 from dashboard.services.projects import context_columns as chosen_columns
@@ -85,6 +86,8 @@ class ThresholdsReport:
         What makes this report again.
     made_at : datetime
         UTC.
+    intensity : tuple of IntensityReport
+        The maps to the raters' intensities; empty for a table.
     """
 
     source: str
@@ -103,6 +106,7 @@ class ThresholdsReport:
     seed: int
     command: str
     made_at: datetime
+    intensity: tuple[IntensityReport, ...] = ()
 
     @property
     def ratings(self) -> RatingTable:
@@ -147,7 +151,7 @@ def of_project(project_id: int, *, seed: int = 0, command: str) -> ThresholdsRep
     since = drift.look(project_id, seed=seed)
     is_in_force = learned is not None and learned.is_in_force
     standing = say("report.in_force" if is_in_force else "report.candidate", version=policy.version)
-    return _report(
+    report = _report(
         ratings,
         policy,
         source=project.name,
@@ -169,6 +173,7 @@ def of_project(project_id: int, *, seed: int = 0, command: str) -> ThresholdsRep
         seed=seed,
         command=command,
     )
+    return replace(report, intensity=intensity_report.of_project(project_id))
 
 
 def of_file(

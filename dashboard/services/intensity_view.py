@@ -1,0 +1,183 @@
+"""What the Intensity section shows: what people said, the versions of the map, and which one translates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from dashboard.services.intensity_judging import map_in_force, read_map, suspension
+from dashboard.services.intensity_maps import steps_taken
+from dashboard.services.judging import context_of
+from dashboard.services.projects import context_columns
+from dashboard.services.training_intensities import RatedIntensity, collect, stated_by
+from db import intensity_maps, people, predictions, projects
+from db.errors import UnknownRowError
+from db.records import IntensityMapRecord, IntensitySide, Json
+from db.session import reading
+from engine.verdict.intensity_fit import fit_map
+from engine.verdict.intensity_map import IDENTITY, IntensityMap
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """A version of a map.
+
+    Attributes
+    ----------
+    may_judge : bool
+        Whether the gate lets it be put in force.
+    report : Mapping
+        What the gate measured, as ``MapReport.to_dict`` gives it.
+    by, parent : str or None
+        Who learned it; the version in force then, ``None`` where there was none.
+    """
+
+    id: int
+    version: str
+    map: IntensityMap
+    is_in_force: bool
+    may_judge: bool
+    reason: str
+    ratings: int
+    report: Json
+    created_at: datetime
+    by: str | None
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SideView:
+    """One of the two intensities at a glance.
+
+    Attributes
+    ----------
+    answers : tuple of RatedIntensity
+        What people said beside what the model stated.
+    columns : tuple of str
+        The contexts a map may depend on that have two or more levels here.
+    in_force : MapView or None
+        ``None`` where the model's intensities stand as they are.
+    candidate : MapView or None
+        The newest version, where it is not in force.
+    history : tuple of MapView
+        Newest first.
+    suspended : str or None
+        Why the map put in force does not translate at present.
+    can_go_back : bool
+    notes : tuple of str
+        What learning leaves out, and what to know.
+    """
+
+    side: IntensitySide
+    answers: tuple[RatedIntensity, ...]
+    raters: int
+    columns: tuple[str, ...]
+    in_force: MapView | None
+    candidate: MapView | None
+    history: tuple[MapView, ...]
+    suspended: str | None
+    can_go_back: bool
+    notes: tuple[str, ...]
+    grouped_by_actor: bool
+    estimate: IntensityMap
+    """By all contexts, never stored: what a picture shows where no version depends on a context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How far a map's figures lie from those shown now, over the clips it speaks about.
+
+    Attributes
+    ----------
+    clips : int
+    mean, most : float
+        Absolute difference in intensity.
+    """
+
+    clips: int
+    mean: float
+    most: float
+
+
+def view(project_id: int, side: IntensitySide) -> SideView:
+    """What the section shows of one side.
+
+    Raises
+    ------
+    UnknownRowError
+        If there is no such project.
+    """
+    with reading() as session:
+        project = projects.by_id(session, project_id)
+        training = collect(session, project)[side]
+        found = map_in_force(session, project_id, side, predictions.newest(session, project_id))
+        stored = intensity_maps.history(session, project_id, side)
+        can_go_back = len(steps_taken(session, project_id, side)) > 1
+        names = {person.id: person.name for person in people.everybody(session)}
+    current = found.suspended or found.record
+    versions = {record.id: record.version for record in stored}
+    history = tuple(_view(record, current, versions, names) for record in stored)
+    newest = next(iter(history), None)
+    columns = training.varied(context_columns(project))
+    return SideView(
+        side=side,
+        answers=training.answers,
+        raters=training.raters,
+        columns=columns,
+        in_force=next((each for each in history if each.is_in_force), None),
+        candidate=None if newest is None or newest.is_in_force else newest,
+        history=history,
+        suspended=None if found.suspended is None else suspension(found.suspended),
+        can_go_back=can_go_back,
+        notes=training.notes,
+        grouped_by_actor=training.grouped_by_actor,
+        estimate=fit_map(training.table(columns), columns),
+    )
+
+
+def moved(project_id: int, map_id: int) -> Moved:
+    """Compare a version with what is in force, on every analysed clip; nothing is changed.
+
+    Raises
+    ------
+    UnknownRowError
+        If the project has no such map.
+    """
+    with reading() as session:
+        record = intensity_maps.by_id(session, map_id)
+        if record.project_id != project_id:
+            raise UnknownRowError(f"Intensity map number {map_id} belongs to another project.")
+        now = intensity_maps.in_force(session, project_id, record.side)
+        before, after = IDENTITY if now is None else read_map(now), read_map(record)
+        found = []
+        for clip, prediction in predictions.summaries_of_project(session, project_id):
+            stated, context = stated_by(record.side, prediction), context_of(clip, prediction)
+            then, here = after.say(stated, context), before.say(stated, context)
+            if then is not None and here is not None:
+                found.append(abs(then - here))
+    if not found:
+        return Moved(0, 0.0, 0.0)
+    return Moved(len(found), float(np.mean(found)), float(np.max(found)))
+
+
+def _view(
+    record: IntensityMapRecord,
+    current: IntensityMapRecord | None,
+    versions: dict[int, str],
+    names: dict[int, str],
+) -> MapView:
+    return MapView(
+        id=record.id,
+        version=record.version,
+        map=read_map(record),
+        is_in_force=current is not None and record.id == current.id,
+        may_judge=record.gate_open,
+        reason=record.reason,
+        ratings=record.training_count,
+        report=record.metrics,
+        created_at=record.created_at,
+        by=None if record.created_by is None else names.get(record.created_by),
+        parent=None if record.parent_id is None else versions.get(record.parent_id),
+    )
