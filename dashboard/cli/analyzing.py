@@ -21,7 +21,7 @@ from engine.errors import MediaError
 from engine.media import probe
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
-from engine.verdict.policy_file import read_policy
+from engine.verdict.policy_file import read_policy_in_force
 
 FIXED_WORD: Final = "fixed"
 BAD_INPUT: Final = 2
@@ -81,7 +81,7 @@ def _policy(given: argparse.Namespace) -> Policy | None:
     if given.project is not None:
         projects.by_name(given.project)  # an unknown one is said before any clip is analysed
         return None
-    return FIXED if given.policy == FIXED_WORD else read_policy(Path(given.policy))
+    return FIXED if given.policy == FIXED_WORD else read_policy_in_force(Path(given.policy))
 
 
 def _row(clip: Path, given: argparse.Namespace, lines: LinesTable | None) -> LineRow:

@@ -8,15 +8,29 @@ import sys
 
 from dashboard.services import projects, thresholds_table
 from engine.errors import TableError
+from engine.verdict.gate_words import RUNG_WORDS
 from engine.verdict.levels import fairness_notes
 
 
 def fit(given: argparse.Namespace) -> int:
     """Write the policy learned from RATINGS.csv."""
-    policy = thresholds_table.fit_file(given.ratings, given.out, context=given.context, group=given.group)
+    found = thresholds_table.fit_file(given.ratings, given.out, context=given.context, group=given.group)
     for note in fairness_notes(given.context):  # asked for is enough, whether or not the gate let it in
         print(note, file=sys.stderr)
-    print(f"{given.out}: policy {policy.version}")
+    if not found.promoted:
+        print(
+            f"The gate stayed shut: {RUNG_WORDS[found.rung]} is only a candidate, so predictions are made "
+            f"with {RUNG_WORDS[found.in_force]} until about {found.more_ratings.get('all', 0)} more "
+            f"ratings are there; {given.out.name} says why under gate.",
+            file=sys.stderr,
+        )
+    elif given.context and found.rung != "context":
+        print(
+            f"Thresholds by {', '.join(given.context)} were not shown to decide better than one learned "
+            f"pair, so that pair is in force for all; {given.out.name} says why under gate.",
+            file=sys.stderr,
+        )
+    print(f"{given.out}: policy {found.candidate.version}, in force: {RUNG_WORDS[found.in_force]}")
     return 0
 
 

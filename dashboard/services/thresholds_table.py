@@ -14,9 +14,9 @@ from engine.errors import TableError
 from engine.verdict.fixed import FIXED
 from engine.verdict.gap import gap
 from engine.verdict.gate import recalibrate
+from engine.verdict.gate_report import GateReport
 from engine.verdict.gate_words import no_spread
-from engine.verdict.policy import Policy
-from engine.verdict.policy_file import read_policy, write_policy
+from engine.verdict.policy_file import read_policy_in_force, write_gated_policy
 from engine.verdict.ratings_table import RatingTable, as_labels, verdict_codes
 from engine.vocabulary import VERDICT_ORDER
 
@@ -38,11 +38,12 @@ SET_SEPARATOR: Final = "|"
 
 def fit_file(
     ratings: Path, out: Path, *, context: Sequence[str] = (), group: str | None = None, seed: int = 0
-) -> Policy:
+) -> GateReport:
     """Learn thresholds from a CSV of ratings and write them as a policy file.
 
-    Thresholds by context are written only where held-out groups show them better than one pair for
-    all; otherwise one pair is.
+    The file says which rung the gate lets in force, and :func:`predict_file` judges by that one: the
+    fixed pair until one learned pair is shown better on held-out groups, and that pair until thresholds
+    by context are.
 
     Parameters
     ----------
@@ -61,7 +62,8 @@ def fit_file(
 
     Returns
     -------
-    Policy
+    GateReport
+        The candidate and whether it may judge.
 
     Raises
     ------
@@ -72,8 +74,8 @@ def fit_file(
     """
     answers = read_ratings(ratings, context=context, group=group)
     report = recalibrate(answers, incumbent=FIXED, context_columns=tuple(dict.fromkeys(context)), seed=seed)
-    write_policy(report.candidate, out)
-    return report.candidate
+    write_gated_policy(report, out)
+    return report
 
 
 def read_ratings(ratings: Path, *, context: Sequence[str] = (), group: str | None = None) -> RatingTable:
@@ -97,6 +99,7 @@ def predict_file(policy: Path, rows: Path, out: Path) -> int:
     Parameters
     ----------
     policy : Path
+        Of a file that :func:`fit_file` wrote, the rung that its gate lets in force judges.
     rows : Path
         Columns ``expected_intensity``, ``expressed_intensity`` (empty where unknown) and the context
         columns of the policy (empty where unknown).
@@ -116,7 +119,7 @@ def predict_file(policy: Path, rows: Path, out: Path) -> int:
     TableError
         If the rows cannot be used or the answer cannot be written; nothing is written then.
     """
-    thresholds = read_policy(policy)
+    thresholds = read_policy_in_force(policy)
     table = read_table(rows)
     alignment = gap(
         numbers(table, EXPECTED, rows.name, low=0.0, high=1.0, blank=True),

@@ -16,6 +16,7 @@ import numpy as np
 from engine.errors import PolicyError
 from engine.verdict.abstain import COVERAGE, Abstention, calibrate
 from engine.verdict.adaptive import AdaptiveThresholds
+from engine.verdict.fixed import FixedPolicy
 from engine.verdict.folds import HeldOut
 from engine.verdict.gate_report import GateReport
 from engine.verdict.gate_words import explain, obstacle
@@ -100,6 +101,16 @@ class _Desk:
 
     def candidate(self, columns: tuple[str, ...], answers: HeldOut | None) -> LearnedPolicy:
         """The policy learned from all ratings, its verdict sets calibrated on held-out answers."""
+        return self._policy(AdaptiveThresholds(columns), answers)
+
+    def held(self, answers: HeldOut | None) -> LearnedPolicy | None:
+        """The fixed pair in force, given probabilities by a slope; ``None`` where another policy is."""
+        if not isinstance(self.incumbent, FixedPolicy):
+            return None
+        pair = (self.incumbent.lower, self.incumbent.upper)
+        return self._policy(AdaptiveThresholds(pinned=pair), answers)
+
+    def _policy(self, model: AdaptiveThresholds, answers: HeldOut | None) -> LearnedPolicy:
         ratings = self.ratings
         if answers is None:
             abstention = Abstention(
@@ -111,7 +122,7 @@ class _Desk:
                 answers.verdict,
                 ratings.verdict,
                 ratings.group,
-                context={name: ratings.context[name] for name in columns},
+                context={name: ratings.context[name] for name in model.columns},
             )
         origin = Origin(
             parent=self.incumbent.version,
@@ -124,8 +135,7 @@ class _Desk:
             metrics={} if answers is None else asdict(answers.metrics(ratings)),
             learned_for=self.learned_for,
         )
-        model = AdaptiveThresholds(columns).fit(ratings)
-        return learned_policy(model, ratings, origin=origin, abstention=abstention)
+        return learned_policy(model.fit(ratings), ratings, origin=origin, abstention=abstention)
 
     def refusal(self, reason: str, missing: int) -> GateReport:
         """The report where nothing can be compared: the pair that could be fitted stays a candidate."""
@@ -143,6 +153,7 @@ class _Desk:
             groups=len(self.groups),
             snapshot=self.ratings.sha256(),
             seed=self.seed,
+            held=self.held(None),
         )
 
     def report(self, climb: Climb, columns: tuple[str, ...], level: float) -> GateReport:
@@ -176,6 +187,7 @@ class _Desk:
             groups=len(self.groups),
             snapshot=self.ratings.sha256(),
             seed=self.seed,
+            held=None if promoted else self.held(climb.answers["incumbent"]),
         )
 
     def _wanted(self, climb: Climb, columns: tuple[str, ...], level: float) -> dict[str, int]:

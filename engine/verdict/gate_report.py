@@ -98,6 +98,10 @@ class GateReport:
     snapshot : str
         SHA-256 of the ratings.
     seed : int
+    held : Policy or None
+        While the gate is shut before a fixed pair: that pair as it judges meanwhile, with probabilities
+        by a slope learned from the ratings. ``None`` where the candidate passed, or something else than
+        a fixed pair is in force.
     """
 
     candidate: Policy
@@ -113,12 +117,21 @@ class GateReport:
     groups: int
     snapshot: str
     seed: int
+    held: Policy | None = None
+
+    @property
+    def in_force(self) -> str:
+        """The rung that may judge now: the candidate's where it passed, else ``fixed`` or ``incumbent``."""
+        if self.promoted:
+            return self.rung
+        return "incumbent" if self.held is None else "fixed"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for storing and showing; the candidate by its version."""
         return {
             "candidate": self.candidate.version,
             "promoted": self.promoted,
+            "in_force": self.in_force,
             "reason": self.reason,
             "rung": self.rung,
             "incumbent": self.incumbent,

@@ -9,9 +9,13 @@ from typing import Any, Final
 
 from engine.errors import PolicyError
 from engine.verdict.fixed import FIXED_KIND, FixedPolicy
+from engine.verdict.gate_report import GateReport
 from engine.verdict.learned import LEARNED_KIND
 from engine.verdict.learned_file import learned_from_dict
 from engine.verdict.policy import POLICY_FORMAT, POLICY_FORMAT_VERSION, Policy
+
+POLICY_IN_FORCE: Final = "in_force_policy"
+"""Where a file keeps the policy that judges while its candidate waits behind a shut gate."""
 
 _READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Policy]]] = {
     FIXED_KIND: FixedPolicy.from_dict,
@@ -21,7 +25,7 @@ _READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Policy]]] = {
 
 def policy_to_json(policy: Policy) -> str:
     """The policy's JSON, indented, numbers unrounded, ending in a newline."""
-    return json.dumps(policy.to_dict(), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return _to_json(policy.to_dict())
 
 
 def policy_from_json(text: str) -> Policy:
@@ -50,20 +54,41 @@ def policy_from_json(text: str) -> Policy:
 
 
 def read_policy(path: Path) -> Policy:
-    """Read a policy file.
+    """Read a policy file; of one that a gate wrote the candidate, whether it passed or not.
 
     Raises
     ------
     PolicyError
         If the file cannot be read or holds no policy.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PolicyError(
-            f"The policy file {path.name} cannot be read; give a JSON file of a policy."
-        ) from error
-    return policy_from_json(text)
+    return policy_from_json(_text(path))
+
+
+def read_policy_in_force(path: Path) -> Policy:
+    """Read the policy that the gate lets in force from a policy file; the policy itself where no gate was.
+
+    Raises
+    ------
+    PolicyError
+        If the file cannot be read or holds no policy.
+    """
+    policy = policy_from_json(_text(path))
+    held = json.loads(_text(path)).get(POLICY_IN_FORCE)
+    return policy if held is None else policy_from_json(json.dumps(held))
+
+
+def write_gated_policy(report: GateReport, path: Path) -> None:
+    """Write a gate's candidate with the gate's findings and, where it stayed shut, what judges meanwhile.
+
+    Raises
+    ------
+    PolicyError
+        If the file cannot be written.
+    """
+    content = {"in_force": report.in_force, "gate": report.to_dict(), **report.candidate.to_dict()}
+    if report.held is not None:
+        content[POLICY_IN_FORCE] = report.held.to_dict()
+    _write(_to_json(content), path)
 
 
 def write_policy(policy: Policy, path: Path) -> None:
@@ -74,9 +99,26 @@ def write_policy(policy: Policy, path: Path) -> None:
     PolicyError
         If the file cannot be written.
     """
+    _write(policy_to_json(policy), path)
+
+
+def _to_json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PolicyError(
+            f"The policy file {path.name} cannot be read; give a JSON file of a policy."
+        ) from error
+
+
+def _write(text: str, path: Path) -> None:
     temporary = path.with_name(path.name + ".part")
     try:
-        temporary.write_text(policy_to_json(policy), encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)

@@ -141,8 +141,8 @@ def test_an_exported_table_of_ratings_is_one_that_thresholds_are_fitted_from(
 ) -> None:
     made_ratings(project, clips_count=30, raters=2, tolerance=0.8)
     done = export(project.id, format_name="csv", out=tmp_path / "out")
-    policy = fit_file(done.ratings_file, tmp_path / "policy.json", context=(), group="actor")
-    assert policy.judge(0.5).verdict == "correct"
+    found = fit_file(done.ratings_file, tmp_path / "policy.json", context=(), group="actor")
+    assert found.candidate.judge(0.5).verdict == "correct"
 
 
 @pytest.mark.usefixtures("clip")

@@ -12,7 +12,7 @@ import pytest
 from dashboard.services.thresholds_table import PREDICTED, fit_file, predict_file
 from engine.errors import DailiesError, TableError
 from engine.verdict.fixed import FIXED
-from engine.verdict.policy_file import read_policy, write_policy
+from engine.verdict.policy_file import read_policy, read_policy_in_force, write_policy
 
 
 def _ratings(size: int = 300, seed: int = 0) -> pd.DataFrame:
@@ -35,8 +35,11 @@ def _ratings(size: int = 300, seed: int = 0) -> pd.DataFrame:
 def test_a_policy_is_fitted_written_and_applied(tmp_path: Path) -> None:
     table = _ratings()
     table.to_csv(tmp_path / "ratings.csv", index=False)
-    policy = fit_file(tmp_path / "ratings.csv", tmp_path / "policy.json", context=["school"], group="actor")
-    assert read_policy(tmp_path / "policy.json") == policy
+    found = fit_file(tmp_path / "ratings.csv", tmp_path / "policy.json", context=["school"], group="actor")
+    assert (found.promoted, found.rung) == (True, "global")
+    assert read_policy(tmp_path / "policy.json") == found.candidate
+    assert read_policy_in_force(tmp_path / "policy.json") == found.candidate
+    assert json.loads((tmp_path / "policy.json").read_text())["in_force"] == "global"
     assert predict_file(tmp_path / "policy.json", tmp_path / "ratings.csv", tmp_path / "out.csv") == 300
     answer = pd.read_csv(tmp_path / "out.csv")
     assert list(answer.columns[-len(PREDICTED) :]) == list(PREDICTED)
@@ -54,9 +57,27 @@ def test_a_policy_is_fitted_written_and_applied(tmp_path: Path) -> None:
 
 def test_with_a_header_and_no_ratings_the_thresholds_are_the_fixed_pair(tmp_path: Path) -> None:
     (tmp_path / "none.csv").write_text("expected_intensity,expressed_intensity,verdict\n")
-    policy = fit_file(tmp_path / "none.csv", tmp_path / "policy.json")
+    policy = fit_file(tmp_path / "none.csv", tmp_path / "policy.json").candidate
     assert policy.judge(0.0).lower == -0.15
     assert policy.judge(0.0).upper == 0.15
+
+
+def test_while_the_gate_is_shut_rows_are_judged_by_the_fixed_pair(tmp_path: Path) -> None:
+    _ratings(12).to_csv(tmp_path / "few.csv", index=False)
+    _ratings(200, seed=1).to_csv(tmp_path / "rows.csv", index=False)
+    found = fit_file(tmp_path / "few.csv", tmp_path / "policy.json", context=["school"], group="actor")
+    content = json.loads((tmp_path / "policy.json").read_text())
+    assert (found.promoted, content["in_force"]) == (False, "fixed")
+    assert "8 more" in content["gate"]["reason"]
+    assert read_policy(tmp_path / "policy.json") == found.candidate
+    predict_file(tmp_path / "policy.json", tmp_path / "rows.csv", tmp_path / "out.csv")
+    answer = pd.read_csv(tmp_path / "out.csv")
+    alignment = ((answer["expressed_intensity"] - answer["expected_intensity"]) / 0.2).to_numpy()
+    words = np.array(["under", "correct", "over"])
+    assert (answer["verdict"] == words[FIXED.judge_rows(alignment).verdict]).all()
+    assert answer["lower"].to_numpy() == pytest.approx(-0.15)
+    assert answer["upper"].to_numpy() == pytest.approx(0.15)
+    assert answer[["p_under", "p_correct", "p_over"]].sum(axis=1).to_numpy() == pytest.approx(1.0)
 
 
 def test_a_fixed_policy_leaves_probabilities_empty_and_unknown_gaps_unjudged(tmp_path: Path) -> None:
@@ -158,7 +179,7 @@ def test_rows_without_a_context_the_policy_needs_are_refused(tmp_path: Path) -> 
     moved = table["school"] == "north"
     table.loc[moved, "verdict"] = np.where(table.loc[moved, "expressed_intensity"] > 0.4, "over", "correct")
     table.to_csv(tmp_path / "ratings.csv", index=False)
-    policy = fit_file(tmp_path / "ratings.csv", tmp_path / "policy.json", context=["school"])
+    policy = fit_file(tmp_path / "ratings.csv", tmp_path / "policy.json", context=["school"]).candidate
     assert json.loads((tmp_path / "policy.json").read_text())["contexts"].keys() == {"school"}
     assert policy.context_columns == ("school",)
     table.drop(columns="school").to_csv(tmp_path / "rows.csv", index=False)
