@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from dashboard.services import media_store
-from db import clips, predictions
+from db import channel_media, clips, predictions
 from db.errors import StorageError, UnknownRowError
 from db.session import reading
 
@@ -31,7 +31,7 @@ SAFE_HEADERS: Final = {
 
 
 def media_url(key: str) -> str:
-    """Where a browser finds the file of a clip's ``playable_key`` or ``thumbnail_key``."""
+    """Where a browser finds a clip's ``playable_key`` or ``thumbnail_key``, or the file of a channel."""
     return f"/takes/{key}"
 
 
@@ -40,15 +40,18 @@ def original_url(key: str) -> str:
     return f"/takes/{key}/original"
 
 
-def peak_url(clip_id: str, prediction_id: int, number: int) -> str:
-    """Where a browser finds the still at a peak of attention, counted from 0."""
-    return f"/takes/clips/{clip_id}/predictions/{prediction_id}/peaks/{number}"
+def peak_url(clip_id: str, prediction_id: int, key: str) -> str:
+    """Where a browser finds the still of ``key`` at a peak of attention.
+
+    The key makes the address one that nobody guesses who must not see where the machine looked.
+    """
+    return f"/takes/clips/{clip_id}/predictions/{prediction_id}/peaks/{key}"
 
 
 async def serve_media(request: Request) -> Response:
-    """A clip or still by its key, inline, whole or in ranges."""
+    """A clip, channel or still by its key, inline, whole or in ranges; nothing tells the file's name."""
     key = request.path_params["key"]
-    if await run_in_threadpool(_original_name, key) is None:
+    if not await run_in_threadpool(_is_known, key):
         return PlainTextResponse(UNSEEN, status_code=404)
     return await _file(request, key)
 
@@ -65,7 +68,7 @@ async def serve_original(request: Request) -> Response:
 async def serve_peak(request: Request) -> Response:
     """The still at a peak of attention of one prediction."""
     given = request.path_params
-    key = await run_in_threadpool(_peak_key, given["clip_id"], given["prediction_id"], given["number"])
+    key = await run_in_threadpool(_peak_key, given["clip_id"], given["prediction_id"], given["key"])
     if key is None:
         return PlainTextResponse(UNSEEN, status_code=404)
     return await _file(request, key)
@@ -81,7 +84,7 @@ async def healthz(_request: Request) -> Response:
 
 
 ROUTES: Final = (
-    Route("/takes/clips/{clip_id}/predictions/{prediction_id:int}/peaks/{number:int}", serve_peak),
+    Route("/takes/clips/{clip_id}/predictions/{prediction_id:int}/peaks/{key}", serve_peak),
     Route("/takes/{key}/original", serve_original),
     Route("/takes/{key}", serve_media),
     Route("/healthz", healthz),
@@ -119,13 +122,18 @@ def _ranged(path: Path, kind: str, tag: str, download_as: str | None) -> FileRes
     )
 
 
+def _is_known(key: str) -> bool:
+    with reading() as session:
+        return clips.by_media_key(session, key) is not None or channel_media.holds(session, key)
+
+
 def _original_name(key: str) -> str | None:
     with reading() as session:
         clip = clips.by_media_key(session, key)
-    return None if clip is None else clip.original_name
+    return clip.original_name if clip is not None and clip.media_key == key else None
 
 
-def _peak_key(clip_id: str, prediction_id: int, number: int) -> str | None:
+def _peak_key(clip_id: str, prediction_id: int, key: str) -> str | None:
     if prediction_id > LARGEST_ID:
         return None
     with reading() as session:
@@ -133,11 +141,8 @@ def _peak_key(clip_id: str, prediction_id: int, number: int) -> str | None:
             prediction = predictions.by_id(session, prediction_id)
         except UnknownRowError:
             return None
-    peaks = prediction.document["peaks"]
-    if prediction.clip_id != clip_id or number >= len(peaks):
-        return None
-    key: str | None = peaks[number]["thumbnail_key"]
-    return key
+    stills = {peak["thumbnail_key"] for peak in prediction.document["peaks"]}
+    return key if prediction.clip_id == clip_id and key in stills else None
 
 
 def _touch_database() -> None:

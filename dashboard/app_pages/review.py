@@ -129,8 +129,7 @@ def _scene(view: review.ReviewView, *, hides_opinion: bool) -> PlayerScene:
 
 def _peaks(stored: StoredPrediction) -> tuple[ScenePeak, ...]:
     stills = [
-        None if key is None else peak_url(stored.clip_id, stored.id, number)
-        for number, key in enumerate(stored.thumbnail_keys)
+        None if key is None else peak_url(stored.clip_id, stored.id, key) for key in stored.thumbnail_keys
     ]
     return tuple(
         ScenePeak(peak.time_s, peak.weight, peak.word, still)

@@ -138,8 +138,8 @@ def test_what_pretends_to_be_a_clip_is_never_shown_as_a_page(port: int) -> None:
         "/takes/..%2f..%2f..%2fetc%2fpasswd",
         "/takes/%2e%2e/%2e%2e/dailies.db",
         original_url("%00"),
-        peak_url("nobody", 1, 0),
-        peak_url("nobody", 999999999999999999999, 0),
+        peak_url("nobody", 1, "0" * 64),
+        peak_url("nobody", 999999999999999999999, "0" * 64),
     ],
 )
 def test_other_addresses_find_nothing(port: int, clip: ClipRecord, address: str) -> None:
@@ -164,17 +164,25 @@ def test_a_clip_whose_file_is_gone_says_so(port: int, clip: ClipRecord) -> None:
 
 def test_stills_are_served_at_their_clip_alone(port: int, clip: ClipRecord) -> None:
     still = b"\xff\xd8\xff a still"
-    keys = (media_store.put_bytes(still).key, None)
+    key = media_store.put_bytes(still).key
+    keys = (key, None)
     with session.writing() as s:
-        clips.set_media(s, clip.id, thumbnail_key=keys[0])
+        clips.set_media(s, clip.id, thumbnail_key=key)
         record = predictions.add(s, draft_of(made_analysis(), clip_id=clip.id, thumbnail_keys=keys))
-    answer = ask(port, peak_url(clip.id, record.id, 0))
+    answer = ask(port, peak_url(clip.id, record.id, key))
     assert (answer.status, answer.body) == (200, still)
     assert answer.headers["content-type"] == "image/jpeg"
-    assert ask(port, media_url(str(keys[0]))).body == still
-    assert ask(port, peak_url(clip.id, record.id, 1)).status == 404
-    assert ask(port, peak_url(clip.id, record.id, 7)).status == 404
-    assert ask(port, peak_url("somebody-elses", record.id, 0)).status == 404
+    assert ask(port, media_url(key)).body == still
+    assert ask(port, peak_url("somebody-elses", record.id, key)).status == 404
+
+
+def test_nobody_guesses_where_the_machine_looked(port: int, clip: ClipRecord) -> None:
+    key = media_store.put_bytes(b"\xff\xd8\xff a still").key
+    other = media_store.put_bytes(b"\xff\xd8\xff another still").key
+    with session.writing() as s:
+        record = predictions.add(s, draft_of(made_analysis(), clip_id=clip.id, thumbnail_keys=(key, None)))
+    for guess in ("0", "1", "0" * 64, other):
+        assert ask(port, peak_url(clip.id, record.id, guess)).status == 404
 
 
 def test_health_means_the_database_answers(port: int, home: Path) -> None:
