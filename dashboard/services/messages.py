@@ -1,8 +1,10 @@
 """Every sentence a person reads, by key, from one catalogue per language.
 
-A catalogue is a JSON file in ``dashboard/locale`` named for its language. Keys are dotted paths;
-a value is a sentence with named places (``"{n} clips"``) or, where a number decides the wording, an
-object of plural forms (``one``, ``other``).
+A catalogue is a folder in ``dashboard/locale`` named for its language; its JSON files, one per part of
+the application, are read as one. Keys are dotted paths; a value is a sentence with named places
+(``"{n} clips"``) or, where a number decides the wording, an object of the language's plural forms by
+their CLDR names (``one``, ``other``). A language that lacks a message has no other to fall back on:
+every catalogue holds every message.
 """
 
 from __future__ import annotations
@@ -11,15 +13,21 @@ import json
 import re
 from contextvars import ContextVar
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from string import Formatter
+from typing import Any, Final
+
+from babel import Locale
+from babel.numbers import format_decimal
 
 from engine.errors import UnknownNameError
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "locale"
 DEFAULT_LANGUAGE: Final = "en"
-RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
+GROUPED: Final = ","
+"""A place written ``{n:,}`` holds a number with its thousands set apart as the language does."""
 MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+!$:~|^=-])")
 _spoken: ContextVar[str] = ContextVar("dailies_language", default=DEFAULT_LANGUAGE)
 
@@ -31,18 +39,23 @@ class Catalogue:
     Attributes
     ----------
     language : str
-        ISO 639-1 code, the file's name.
+        ISO 639-1 code, the folder's name.
     messages : dict of str to str
-        By dotted key; plural forms end in ``.one`` and ``.other``.
+        By dotted key; plural forms end in their CLDR names, such as ``.one`` and ``.other``.
     """
 
     language: str
     messages: dict[str, str]
 
     @property
+    def locale(self) -> Locale:
+        """What CLDR knows of the language: plurals, numbers, dates, direction."""
+        return Locale.parse(self.language)
+
+    @property
     def direction(self) -> str:
         """``"rtl"`` or ``"ltr"``."""
-        return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
+        return "rtl" if self.locale.text_direction == "rtl" else "ltr"
 
     def say(self, key: str, **values: object) -> str:
         """The message of ``key`` with its places filled; a count ``n`` chooses the plural form.
@@ -54,11 +67,11 @@ class Catalogue:
         """
         wording = self.messages.get(key)
         if wording is None and "n" in values:
-            wording = self.messages.get(f"{key}.{'one' if values['n'] == 1 else 'other'}")
+            wording = self.messages.get(f"{key}.{self.locale.plural_form(Decimal(str(values['n'])))}")
         if wording is None:
-            raise UnknownNameError(f"The catalogue {self.language}.json has no message {key!r}; add it.")
+            raise UnknownNameError(f"The catalogue {self.language!r} has no message {key!r}; add it.")
         try:
-            return wording.format(**values) if values else wording
+            return _Places(self.locale).vformat(wording, (), values) if values else wording
         except KeyError as missing:
             raise UnknownNameError(f"The message {key!r} needs a value for {missing}.") from None
 
@@ -85,13 +98,26 @@ def catalogue(language: str = DEFAULT_LANGUAGE) -> Catalogue:
         raise UnknownNameError(
             f"There is no catalogue for {language!r}; use one of {', '.join(languages())}."
         )
-    content = json.loads((FOLDER / f"{language}.json").read_text(encoding="utf-8"))
-    return Catalogue(language=language, messages=_flat(content))
+    messages: dict[str, str] = {}
+    for path in sorted((FOLDER / language).glob("*.json")):
+        content = _flat(json.loads(path.read_text(encoding="utf-8")))
+        twice = messages.keys() & content.keys()
+        if twice:
+            raise UnknownNameError(
+                f"{path.name} of {language!r} has the message {min(twice)!r} a second time; remove one."
+            )
+        messages |= content
+    return Catalogue(language=language, messages=messages)
 
 
 def languages() -> tuple[str, ...]:
     """The languages that have a catalogue, in alphabetical order."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.json")))
+    return tuple(sorted(path.name for path in FOLDER.iterdir() if path.is_dir()))
+
+
+def own_name(language: str) -> str:
+    """What a language calls itself, for the list to choose from."""
+    return str(Locale.parse(language).get_display_name() or language)
 
 
 def speak(language: str) -> None:
@@ -127,6 +153,19 @@ def part(prefix: str) -> dict[str, str]:
 def direction() -> str:
     """The writing direction of the language chosen by :func:`speak`."""
     return catalogue(_spoken.get()).direction
+
+
+class _Places(Formatter):
+    """Fills the places of a message as ``str.format`` does, thousands as the language sets them apart."""
+
+    def __init__(self, locale: Locale) -> None:
+        super().__init__()
+        self.locale = locale
+
+    def format_field(self, value: Any, format_spec: str) -> str:  # a place takes a value of any kind
+        if format_spec == GROUPED:
+            return format_decimal(value, locale=self.locale)
+        return str(super().format_field(value, format_spec))
 
 
 def _flat(content: dict[str, object], prefix: str = "") -> dict[str, str]:

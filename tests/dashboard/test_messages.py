@@ -82,7 +82,7 @@ def test_a_count_chooses_the_plural_form() -> None:
 
 
 def test_an_unknown_message_is_refused_with_the_catalogue_to_mend() -> None:
-    with pytest.raises(UnknownNameError, match=r"en\.json has no message 'no\.such'"):
+    with pytest.raises(UnknownNameError, match=r"'en' has no message 'no\.such'"):
         messages.say("no.such")
 
 
