@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import Final, NoReturn
 
-from dashboard.cli import analyzing, importing, projects, serving, thresholds
+from dashboard.cli import agreement, analyzing, importing, projects, serving, thresholds
+from engine.raters.answers import Level
 from engine.vocabulary import SystemName
 
 MOST_JOBS: Final = 64
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _export(commands.add_parser("export", help="write a project's ratings and predictions to files"))
     _thresholds(commands.add_parser("thresholds", help="learn thresholds from a table and apply them"))
+    _agreement(commands.add_parser("agreement", help="say how far the raters of a table agree"))
     return top
 
 
@@ -111,6 +113,16 @@ def _thresholds(words: argparse.ArgumentParser) -> None:
     report.add_argument("--seed", type=_seed, default=0, help="of folds and resampling (default %(default)s)")
     report.add_argument("--out", required=True, type=Path, metavar="REPORT.html")
     report.set_defaults(run=thresholds.report)
+
+
+def _agreement(words: argparse.ArgumentParser) -> None:
+    words.add_argument("ratings", type=Path, metavar="RATINGS.csv", help="one row per answer")
+    words.add_argument("--unit", required=True, metavar="COL", help="what was rated")
+    words.add_argument("--rater", metavar="COL", help="who answered; without it raters are unnamed")
+    words.add_argument("--value", required=True, metavar="COL", help="what was answered")
+    words.add_argument("--level", required=True, choices=[level.value for level in Level])
+    words.add_argument("--json", action="store_true", help="print one JSON object")
+    words.set_defaults(run=agreement.run)
 
 
 def _whole(word: str) -> int:
