@@ -24,11 +24,12 @@ from filelock import FileLock, Timeout
 from dashboard.services import clip_work, media_store
 from dashboard.services.clip_work import ClipJob, ClipOutcome
 from dashboard.services.predictions import draft_of
-from db import clips, predictions
+from dashboard.services.rating_protocol import protocol_of
+from db import channel_media, clips, predictions, projects
 from db.errors import RefusedValueError, StorageError
 from db.location import data_folder
 from db.records import ClipRecord, ClipStatus
-from db.session import writing
+from db.session import reading, writing
 from engine.errors import DailiesError
 
 LOCK_FILE: Final = "analysis.lock"
@@ -230,7 +231,9 @@ def _said(warmed: Future[Any]) -> None:
 
 
 def _job(clip: ClipRecord) -> ClipJob:
-    return ClipJob(media_key=clip.media_key, original_name=clip.original_name, line=clip.line)
+    with reading() as session:
+        channels = protocol_of(projects.by_id(session, clip.project_id)).channels
+    return ClipJob(clip.media_key, clip.original_name, clip.line, channels)
 
 
 def _keep(clip: ClipRecord, outcome: ClipOutcome) -> None:
@@ -246,6 +249,8 @@ def _keep(clip: ClipRecord, outcome: ClipOutcome) -> None:
             width=outcome.width,
             height=outcome.height,
         )
+        for channel, key in outcome.channel_keys.items():
+            channel_media.put(session, clip.id, channel, key)
         predictions.add(session, draft)
         clips.set_status(session, clip.id, ClipStatus.READY)
 

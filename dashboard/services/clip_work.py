@@ -9,24 +9,33 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from multiprocessing import parent_process
 from typing import Final
 
-from dashboard.services import media_store
+from dashboard.services import channel_work, media_store
 from engine.analysis import Analysis
 from engine.errors import DailiesError
+from engine.vocabulary import Channel
 
 NICENESS: Final = 5  # pages go before analysis
 
 
 @dataclass(frozen=True, slots=True)
 class ClipJob:
-    """One clip to analyse: where its file is, what people call it, and its line (empty: none)."""
+    """One clip to analyse: where its file is, what people call it, its line (empty: none).
+
+    Attributes
+    ----------
+    channels : tuple of Channel
+        What the project has people rate; each that needs a file of its own gets it.
+    """
 
     media_key: str
     original_name: str
     line: str
+    channels: tuple[Channel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,8 @@ class ClipOutcome:
         Pixels, upright; ``None`` without a picture.
     thumbnail_keys : tuple of (str or None)
         One for each of the analysis's peaks.
+    channel_keys : Mapping[Channel, str]
+        Files of single channels; empty text where the clip has no such channel.
     """
 
     browser_key: str | None
@@ -50,6 +61,7 @@ class ClipOutcome:
     height: int | None
     analysis: Analysis
     thumbnail_keys: tuple[str | None, ...]
+    channel_keys: Mapping[Channel, str] = field(default_factory=dict)
 
 
 def prepare_process() -> None:
@@ -92,6 +104,11 @@ def work_on(job: ClipJob) -> ClipOutcome:
             with media_store.incoming() as temporary:
                 transcode(path, temporary)
                 browser_key = media_store.adopt(temporary).key
+        channel_keys = {
+            channel: channel_work.make(browser_key or job.media_key, channel)
+            for channel in job.channels
+            if channel in channel_work.WRITERS
+        }
         still = poster(path)
         analysis = analyze(path, line=job.line or None)
     except DailiesError as error:
@@ -107,6 +124,7 @@ def work_on(job: ClipJob) -> ClipOutcome:
             None if peak.picture_jpeg is None else media_store.put_bytes(peak.picture_jpeg).key
             for peak in analysis.peaks
         ),
+        channel_keys=channel_keys,
     )
 
 

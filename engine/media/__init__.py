@@ -1,5 +1,6 @@
 """Clips as files: what is in one, its pictures and its sound, and copies that a browser plays."""
 
+from engine.media.channels import MissingChannelError, picture_alone, sound_alone
 from engine.media.decoding import Media, decode
 from engine.media.probing import AudioFacts, Probe, VideoFacts, probe
 from engine.media.thumbnails import poster, thumbnail
@@ -8,11 +9,14 @@ from engine.media.transcoding import transcode
 __all__ = [
     "AudioFacts",
     "Media",
+    "MissingChannelError",
     "Probe",
     "VideoFacts",
     "decode",
+    "picture_alone",
     "poster",
     "probe",
+    "sound_alone",
     "thumbnail",
     "transcode",
 ]

@@ -140,7 +140,7 @@ class _Pictures:
         return graph
 
 
-class _Sound:
+class SoundWriter:
     """Sound from one stream, resampled and encoded into another at the same times."""
 
     def __init__(self, target: OutputContainer) -> None:
@@ -169,7 +169,7 @@ def _copy(
     video = video_stream(container) if source.video is not None else None
     audio = audio_stream(container) if source.audio is not None else None
     pictures = _Pictures(video, target, source.video) if video is not None and source.video else None
-    sound = _Sound(target) if audio is not None else None
+    sound = SoundWriter(target) if audio is not None else None
     for packet in _readable(container, [stream for stream in (video, audio) if stream is not None]):
         try:
             frames = packet.decode()
