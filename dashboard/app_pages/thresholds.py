@@ -16,7 +16,7 @@ from dashboard.app_pages.threshold_sections import (
     levels,
 )
 from dashboard.components.gap_chart import ThresholdPair, gap_chart
-from dashboard.services import messages, thresholds
+from dashboard.services import context_words, messages, thresholds
 from dashboard.services.messages import signed
 from db.records import PolicyKind
 
@@ -72,6 +72,8 @@ def _in_force(view: thresholds.ThresholdsView) -> None:
         said = messages.say("thresholds.fixed_in_force")
     else:
         said = messages.say("thresholds.learned_in_force", version=policy.version, n=policy.ratings)
+    if policy.levels:
+        said = f"{said} {messages.say('thresholds.by_context', columns=context_words.listed(policy.levels))}"
     bar.markdown(said)
     if view.suspended:
         st.warning(view.suspended)

@@ -54,6 +54,11 @@ def column_name(column: str) -> str:
     return part("thresholds.context").get(column, column.replace("_", " "))
 
 
+def listed(columns: Iterable[str]) -> str:
+    """Context columns in one breath."""
+    return plain(say("why.comma").join(column_name(column) for column in columns))
+
+
 def level_name(column: str, level: str) -> str:
     """A level as people read it."""
     return part(NAMED_BY.get(column, f"thresholds.level.{column}")).get(level, level)
@@ -67,10 +72,8 @@ def wish_name(wish: str) -> str:
 
 def warning(columns: Iterable[str]) -> str | None:
     """What is to be said where thresholds may depend on who is filmed, ``None`` where they may not."""
-    protected = [column_name(column) for column in columns if is_protected(column)]
-    if not protected:
-        return None
-    return say("thresholds.unfair", columns=plain(say("why.comma").join(protected)), n=len(protected))
+    protected = [column for column in columns if is_protected(column)]
+    return say("thresholds.unfair", columns=listed(protected), n=len(protected)) if protected else None
 
 
 def tab_name(columns: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from contextlib import suppress
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -41,13 +42,20 @@ def name_of(project_id: int) -> str:
 
 
 def begin(project_id: int) -> None:
-    """Work the figures out again, after a training that goes on; an import does not delay them."""
+    """Work the figures out again, after a training that goes on; an import does not delay them.
+
+    Where only other thresholds judge than before, all but the monitor stays as it was.
+    """
 
     def act(report: page_figures.Report) -> str:
         basis = figures_basis.basis_of(project_id)
         if basis is None:
             raise StorageError(say("thresholds.figures.untrained"))
-        keep(basis, page_figures.work_out(project_id, report=report))
+        kept = find(basis)
+        if kept is not None and replace(kept[0], in_force=basis.in_force) == basis:
+            keep(basis, page_figures.with_drift(kept[1], project_id))
+        else:
+            keep(basis, page_figures.work_out(project_id, report=report))
         return basis.key
 
     background.start(name_of(project_id), act, lane=Lane.THRESHOLDS)

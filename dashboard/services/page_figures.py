@@ -192,6 +192,11 @@ def work_out(project_id: int, *, report: Report) -> PageFigures:
     )
 
 
+def with_drift(figures: PageFigures, project_id: int) -> PageFigures:
+    """The same figures with the monitor's word on the thresholds that judge now."""
+    return replace(figures, drift=drift.look(project_id, seed=SEED))
+
+
 def _measure(table: RatingTable, policy: Policy, generator: np.random.Generator) -> Measured:
     measured = out_of_fold(table, policy, generator=generator)
     return Measured(

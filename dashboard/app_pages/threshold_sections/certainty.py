@@ -35,12 +35,15 @@ def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
         error = f"{figures.learned.reliability.error:.0%}"
         st.markdown(messages.say("thresholds.reliability_words", error=error))
         _chart(reliability_chart(figures.learned.reliability), "reliability")
-        st.markdown(f"#### {messages.say('thresholds.curve')}")
-        _curve(figures)
     with right:
         st.markdown(f"#### {messages.say('thresholds.risk')}")
         st.markdown(_risk_words(figures.learned.risk_coverage))
         _chart(risk_chart(figures.learned.risk_coverage, figures.fixed.risk_coverage), "risk")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown(f"#### {messages.say('thresholds.curve')}")
+        _curve(figures)
+    with right:
         st.markdown(f"#### {messages.say('thresholds.where_wrong')}")
         _confusion(figures)
     _pull(figures)

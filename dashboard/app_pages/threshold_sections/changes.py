@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard import boundary, visit
 from dashboard.app_pages.threshold_sections import clip_links
 from dashboard.components.trial_chart import trial_chart
-from dashboard.services import messages, threshold_trial, thresholds
+from dashboard.services import context_words, messages, threshold_trial, thresholds
 from dashboard.services.messages import signed
 from dashboard.services.threshold_trial import JudgedClip
 from engine.vocabulary import VERDICT_ORDER
@@ -44,6 +44,9 @@ def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
     if judged_by == CANDIDATE and candidate is not None and candidate.id is not None:
         _under_candidate(here.project.id, candidate.id)
     else:
+        if view.in_force.levels:
+            columns = context_words.listed(view.in_force.levels)
+            st.caption(messages.say("thresholds.trial.one_for_all", columns=columns))
         pairs = {"published": view.fixed, "in_force": view.in_force, "to_candidate": candidate}
         _trial(clips, {name: (each.lower, each.upper) for name, each in pairs.items() if each is not None})
 
@@ -51,6 +54,11 @@ def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
 def _under_candidate(project_id: int, policy_id: int) -> None:
     flips = [flip for flip in thresholds.under(project_id, policy_id) if flip.flips]
     st.markdown(messages.say("thresholds.flips", n=len(flips)))
+    list_flips(flips, key="candidate_flip")
+
+
+def list_flips(flips: Sequence[thresholds.Flip], *, key: str) -> None:
+    """List clips with their verdict now and then."""
     clip_links.show(
         [
             clip_links.ClipLink(
@@ -60,7 +68,7 @@ def _under_candidate(project_id: int, policy_id: int) -> None:
             )
             for flip in flips
         ],
-        key="candidate_flip",
+        key=key,
     )
 
 

@@ -12,6 +12,7 @@ from dashboard import visit
 from dashboard.services import messages
 
 MOST_LISTED: Final = 12
+MORE: Final = 48
 COLUMNS: Final = 2
 
 
@@ -25,16 +26,25 @@ class ClipLink:
 
 
 def show(links: Sequence[ClipLink], *, key: str) -> None:
-    """List the first links; the page turns to Review when one is chosen."""
-    shown = links[:MOST_LISTED]
+    """List the first links, more on request; the page turns to Review when one is chosen."""
+    counter = f"{key}_listed"
+    most = st.session_state.get(counter, MOST_LISTED)
+    shown = links[:most]
     rows = -(-len(shown) // COLUMNS)
     for number, column in enumerate(st.columns(COLUMNS) if shown else ()):
         with column:
             for link in shown[number * rows : (number + 1) * rows]:
                 _link(link, key=f"{key}_{link.clip_id}")
-    left = len(links) - MOST_LISTED
+    left = len(links) - most
     if left > 0:
-        st.caption(messages.say("thresholds.clips_left", n=left))
+        st.button(
+            messages.say("thresholds.clips_left", n=left),
+            key=f"{key}_more",
+            type="tertiary",
+            icon=":material/expand_more:",
+            on_click=st.session_state.__setitem__,
+            args=(counter, most + MORE),
+        )
 
 
 def _link(link: ClipLink, *, key: str) -> None:
