@@ -34,11 +34,11 @@ def show() -> None:
     if names:
         st.warning(messages.say("export.names_warning"))
     project, chosen = here.project, str(format_name or formats[0])
-    tables = export_download.preview(project.id, history=history, names=names)
+    tables = export_download.preview(project.id, person_id=here.person.id, history=history, names=names)
     st.download_button(
         messages.say("export.download"),
         data=lambda: export_download.packed(
-            project.id, format_name=chosen, history=history, names=names
+            project.id, person_id=here.person.id, format_name=chosen, history=history, names=names
         ).read(),
         file_name=f"{_file_name(project.name)}-{chosen}.zip",
         mime="application/zip",

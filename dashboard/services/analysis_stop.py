@@ -6,6 +6,7 @@ stay in the queue, where nothing takes them until somebody says to go on.
 
 from __future__ import annotations
 
+from dashboard.services.permissions import Act, require
 from db import audit, projects
 from db.projects import STOPPED_SETTING
 from db.session import reading, writing
@@ -47,6 +48,7 @@ def is_stopped(project_id: int) -> bool:
 
 def _set(project_id: int, *, stopped: bool, person_id: int | None) -> None:
     with writing() as session:
+        require(session, project_id, person_id, Act.SET_UP)
         before = bool(projects.by_id(session, project_id).settings.get(STOPPED_SETTING, False))
         if before is stopped:
             return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.services.judging import in_force, judge
+from dashboard.services.permissions import Act, require
 from db import audit, clips, predictions, ratings
 from db.errors import RefusedValueError
 from db.records import ClipDetails, ClipRecord, ClipStatus, PredictionSummary, Progress
@@ -101,12 +102,15 @@ def correct(clip_id: str, details: ClipDetails, *, person_id: int) -> ClipRecord
     ------
     RefusedValueError
         If the directed intensity is out of range.
+    NotAllowedError
+        If the person's part in the project does not include it.
     """
     strength = details.directed_intensity
     if strength is not None and not 0 <= strength <= 1:  # NaN is neither
         raise RefusedValueError(f"A directed intensity lies between 0 and 1, not at {strength}.")
     with writing() as session:
         before = clips.get(session, clip_id)
+        require(session, before.project_id, person_id, Act.SET_UP)
         after = clips.update_details(session, clip_id, details)
         if details.line != before.line and before.status in (ClipStatus.READY, ClipStatus.FAILED):
             after = clips.set_status(session, clip_id, ClipStatus.QUEUED)

@@ -13,6 +13,7 @@ from typing import BinaryIO, Final
 from dashboard.services import export_tables
 from dashboard.services.export import PREDICTIONS, RATINGS, export
 from dashboard.services.export_tables import PREDICTION_COLUMNS, RATING_COLUMNS
+from dashboard.services.permissions import Act, require
 from dashboard.services.table_files import Row
 from db import projects
 from db.session import reading
@@ -31,15 +32,20 @@ class Preview:
     rows: tuple[Row, ...]
 
 
-def preview(project_id: int, *, history: bool = False, names: bool = False) -> tuple[Preview, Preview]:
+def preview(
+    project_id: int, *, person_id: int | None = None, history: bool = False, names: bool = False
+) -> tuple[Preview, Preview]:
     """The first rows that would leave: ratings and predictions.
 
     Raises
     ------
     UnknownRowError
         If there is no such project.
+    NotAllowedError
+        If the person's part in the project does not include it.
     """
     with reading() as session:
+        require(session, project_id, person_id, Act.EXPORT)
         project = projects.by_id(session, project_id)
         ratings = export_tables.rating_rows(session, project, history=history, names=names)
         predictions = export_tables.prediction_rows(session, project)
@@ -55,14 +61,23 @@ def preview(project_id: int, *, history: bool = False, names: bool = False) -> t
         )
 
 
-def packed(project_id: int, *, format_name: str, history: bool = False, names: bool = False) -> BinaryIO:
+def packed(
+    project_id: int,
+    *,
+    format_name: str,
+    person_id: int | None = None,
+    history: bool = False,
+    names: bool = False,
+) -> BinaryIO:
     """Both tables in one zip file, at its start; closing it removes it.
 
     Raises
     ------
     DailiesError
-        If the export cannot be made.
+        If the export cannot be made, or the person's part in the project does not include it.
     """
+    with reading() as session:
+        require(session, project_id, person_id, Act.EXPORT)
     with tempfile.TemporaryDirectory(prefix="dailies-export-") as folder:
         written = export(
             project_id, format_name=format_name, out=Path(folder) / "tables", history=history, names=names

@@ -19,6 +19,7 @@ from dashboard.services.lines_table import (
     checked_name,
     composed,
 )
+from dashboard.services.permissions import Act, require
 from db import audit, clips
 from db.records import ClipDraft, ClipRecord, ClipStatus, ProjectRecord
 from db.session import reading, writing
@@ -204,6 +205,7 @@ def analyse_again(clip_id: str, *, person_id: int | None = None) -> ClipRecord:
     """
     with writing() as session:
         clip = clips.get(session, clip_id)
+        require(session, clip.project_id, person_id, Act.SET_UP)
         if clip.status is ClipStatus.ANALYSING:
             return clip
         audit.write(session, "clip.analyse_again", f"clip:{clip_id}", person_id=person_id)

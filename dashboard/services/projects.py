@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dashboard.services.judging import CONTEXT_COLUMNS, ensure_fixed
+from dashboard.services.permissions import Act, require
 from dashboard.services.training_ratings import REVISED_SETTING
 from db import audit, people, projects
 from db.errors import AlreadyThereError
@@ -105,6 +106,7 @@ def set_context_columns(project_id: int, columns: Sequence[str], *, person_id: i
             f"Thresholds cannot depend on {unknown[0]!r}; choose from {', '.join(CONTEXT_COLUMNS)}."
         )
     with writing() as session:
+        require(session, project_id, person_id, Act.TEACH)
         project = projects.by_id(session, project_id)
         settings = {**project.settings, CONTEXT_SETTING: list(columns)}
         audit.write(
@@ -120,6 +122,7 @@ def set_context_columns(project_id: int, columns: Sequence[str], *, person_id: i
 def set_training_on_revised(project_id: int, *, wanted: bool, person_id: int | None) -> ProjectRecord:
     """Choose whether answers changed after the reveal teach from the next training on; off at first."""
     with writing() as session:
+        require(session, project_id, person_id, Act.TEACH)
         settings = {**projects.by_id(session, project_id).settings, REVISED_SETTING: wanted}
         audit.write(
             session,

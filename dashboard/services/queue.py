@@ -13,6 +13,7 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from dashboard.services.judging import context_of, gap_of, learned_for, policy_of
+from dashboard.services.permissions import Act, require
 from dashboard.services.projects import context_columns
 from dashboard.services.training_ratings import TrainingRatings, collect
 from db import audit, clips, policies, predictions, projects, selections
@@ -73,6 +74,7 @@ def set_order(project_id: int, order: QueueOrder, *, person_id: int | None) -> P
         If there is no such project.
     """
     with writing() as session:
+        require(session, project_id, person_id, Act.SET_UP)
         settings = {**projects.by_id(session, project_id).settings, QUEUE_SETTING: order.value}
         audit.write(
             session,

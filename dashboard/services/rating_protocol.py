@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, Final
 
+from dashboard.services.permissions import Act, require
 from db import audit, projects
 from db.errors import RefusedValueError
 from db.records import ProjectRecord
@@ -124,6 +125,7 @@ def change(project_id: int, *, person_id: int | None, **changes: object) -> Rati
         If there is no such project.
     """
     with writing() as session:
+        require(session, project_id, person_id, Act.SET_UP)
         project = projects.by_id(session, project_id)
         changed = replace(protocol_of(project), **changes)  # type: ignore[arg-type]  # checked by the class
         projects.update_settings(session, project_id, {**project.settings, SETTING: _written(changed)})

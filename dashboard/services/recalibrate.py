@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.services.judging import InForce, ensure_fixed, in_force
 from dashboard.services.messages import say
+from dashboard.services.permissions import Act, require
 from dashboard.services.projects import context_columns as chosen_columns
 from dashboard.services.training_ratings import TrainingRatings, collect
 from db import audit, policies, predictions, projects
@@ -120,6 +121,7 @@ def put_in_force(
         If the project has no such policy.
     """
     with writing() as session:
+        require(session, project_id, person_id, Act.TEACH)
         record = policies.by_id(session, policy_id)
         if record.project_id == project_id and not record.gate_open:
             raise StorageError(
@@ -138,6 +140,7 @@ def go_back(project_id: int, *, person_id: int | None) -> PolicyRecord:
         If nothing was in force before.
     """
     with writing() as session:
+        require(session, project_id, person_id, Act.TEACH)
         steps: list[int] = []
         for promotion in reversed(policies.promotions(session, project_id)):
             if promotion.policy_id in steps:

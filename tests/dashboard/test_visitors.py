@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from dashboard import visitor_routes
-from dashboard.services import permissions, projects, visitors
+from dashboard.services import (
+    analysis_stop,
+    export_download,
+    permissions,
+    projects,
+    queue,
+    rating_protocol,
+    recalibrate,
+    visitors,
+)
 from dashboard.services.permissions import Act, NotAllowedError
 from db import people
 from db.session import reading, writing
@@ -91,3 +100,24 @@ def test_another_site_cannot_say_who_sits_here(browser: TestClient) -> None:
 @pytest.mark.parametrize("cookie", [None, "", "nonsense", "MQ.forged"])
 def test_a_cookie_from_elsewhere_remembers_nobody(cookie: str | None) -> None:
     assert visitors.person_of(cookie) is None
+
+
+def test_what_changes_a_project_is_refused_to_its_raters() -> None:
+    project = projects.create("Spring class")
+    visitors.welcome("Asha", project)
+    rater = visitors.welcome("Bela", project).id
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: analysis_stop.stop(project.id, person_id=rater),
+        lambda: export_download.preview(project.id, person_id=rater),
+        lambda: export_download.packed(project.id, format_name="csv", person_id=rater),
+        lambda: projects.set_context_columns(project.id, ["emotion"], person_id=rater),
+        lambda: projects.set_training_on_revised(project.id, wanted=True, person_id=rater),
+        lambda: queue.set_order(project.id, queue.QueueOrder.IN_ORDER, person_id=rater),
+        lambda: rating_protocol.change(project.id, person_id=rater, overlap=2),
+        lambda: recalibrate.put_in_force(project.id, 1, person_id=rater),
+        lambda: recalibrate.go_back(project.id, person_id=rater),
+    )
+    for attempt in attempts:
+        with pytest.raises(NotAllowedError, match="takes the part of an instructor"):
+            attempt()
+    assert projects.by_name("Spring class") == project
