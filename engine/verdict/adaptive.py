@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, Self
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from engine.verdict.cumulative_link import PREDICTORS, Array, probabilities
@@ -104,7 +105,7 @@ class AdaptiveThresholds:
             verdict=ratings.verdict,
             weight=effective_weights(ratings.weight),
             offset=self._offset[:, None],
-            unit=np.unique(ratings.group.astype(str), return_inverse=True)[1],
+            unit=pd.factorize(ratings.group)[0],
             prior=PRIOR,
         )
         self.places_ = {

@@ -63,6 +63,6 @@ def measure(data: Path, *, quick: bool, generator: np.random.Generator) -> list[
     notes = (
         f"Macro-F1 on actors whose ratings were not given; {draws} draws of whole actors a size. Targets: "
         "in force − fixed ≥ 0 on average and ≥ −0.02 at the 5th percentile; within 0.02 of the tuned pair "
-        "at 200. The last two columns show the candidate as `thresholds fit` writes it, without the gate.",
+        "at 200. The last two columns show the candidate, which judges nothing while the gate is shut.",
     )
     return [Table("3. Learning curve", header, tuple(rows), notes)]

@@ -9,11 +9,15 @@ from numpy.typing import NDArray
 
 from engine.verdict.adaptive import AdaptiveThresholds
 from engine.verdict.cumulative_link import probabilities
+from engine.verdict.fixed import FIXED
 from engine.verdict.folds import deal_folds, held_out, learning
+from engine.verdict.gate import recalibrate
 from engine.verdict.intervals import level_thresholds
 from engine.verdict.ratings_table import RatingTable
 from engine.verdict.resampling import macro_f1_difference
 from scripts.thresholds_rows.tables import CONTEXT, Table, gaps
+
+CONTEXT_RUNG = "context"
 
 
 def redraw(ratings: RatingTable, centre: NDArray[np.float64], generator: np.random.Generator) -> RatingTable:
@@ -36,7 +40,7 @@ def measure(data: Path, *, quick: bool, generator: np.random.Generator) -> list[
     draws = 20 if quick else 200
     rows = []
     for size in (0.3, 0.6):
-        moved_found, others_found, gains, shown = [], [], [], 0
+        moved_found, others_found, gains, shown, opened = [], [], [], 0, 0
         for _ in range(draws):
             up, down = generator.choice(levels, 2, replace=False)
             centre = size * (
@@ -54,6 +58,8 @@ def measure(data: Path, *, quick: bool, generator: np.random.Generator) -> list[
             )
             gains.append(gain.value)
             shown += gain.low > 0
+            report = recalibrate(drawn, incumbent=FIXED, context_columns=[CONTEXT])
+            opened += report.in_force == CONTEXT_RUNG
         rows.append(
             (
                 f"±{size}",
@@ -61,6 +67,7 @@ def measure(data: Path, *, quick: bool, generator: np.random.Generator) -> list[
                 f"{np.mean(others_found):.3f}",
                 f"{np.mean(gains):+.3f}",
                 f"{shown / draws:.2f}",
+                f"{opened / draws:.2f}",
             )
         )
     header = (
@@ -69,6 +76,7 @@ def measure(data: Path, *, quick: bool, generator: np.random.Generator) -> list[
         "unmoved levels found",
         "macro-F1 over one pair",
         "draws whose interval lies above 0",
+        "draws in which the gate opens contexts",
     )
     notes = (
         f"{draws} draws of {len(ratings)} answers; two random emotions moved, one up and one down, answers "
