@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import uvicorn
 
-from dashboard import routes, visitor_routes
+from dashboard import answer_routes, routes, visitor_routes
 from dashboard.services import demo
 from dashboard.services.analysis_worker import AnalysisWorker
 from db import session as database
@@ -74,7 +74,11 @@ def application(*, with_demo: bool = False) -> Any:
     """The ASGI application: Streamlit's pages, our routes, and the worker for as long as it runs."""
     import streamlit as st
 
-    return st.App(SCRIPT, routes=[*visitor_routes.ROUTES, *routes.ROUTES], lifespan=_lifespan(with_demo))
+    return st.App(
+        SCRIPT,
+        routes=[*visitor_routes.ROUTES, *answer_routes.ROUTES, *routes.ROUTES],
+        lifespan=_lifespan(with_demo),
+    )
 
 
 def _lifespan(with_demo: bool) -> Callable[[Any], Any]:

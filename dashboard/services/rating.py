@@ -83,18 +83,19 @@ def submit(
     UnknownRowError
         If there is no such clip, person or prediction of the clip.
     """
-    checked = _checked(answer)
-    if not 1 <= len(idempotency_key) <= KEY_LENGTH:
-        raise RefusedValueError(f"A rating needs a key of 1 to {KEY_LENGTH} characters; reload the page.")
+    answer = checked(answer)
     with writing() as session:
-        return _store(
+        return keep(
             session,
-            clip=_ratable(session, clip_id),
-            person_id=person_id,
-            answer=checked,
-            idempotency_key=idempotency_key,
-            prediction=_prediction(session, clip_id, prediction_id),
-            phase=phase,
+            prepared(
+                session,
+                clip=_ratable(session, clip_id),
+                person_id=person_id,
+                answer=answer,
+                idempotency_key=idempotency_key,
+                prediction=prediction_of(session, clip_id, prediction_id),
+                phase=phase,
+            ),
         )
 
 
@@ -143,7 +144,7 @@ def opinion(clip_id: str, *, prediction_id: int | None = None) -> Answer:
     """
     with reading() as session:
         clip = _ratable(session, clip_id)
-        prediction = _prediction(session, clip_id, prediction_id)
+        prediction = prediction_of(session, clip_id, prediction_id)
         if prediction is None:
             raise RefusedValueError("The clip has no prediction yet; choose each answer yourself.")
         verdict = judge(in_force(session, clip.project_id, prediction).policy, clip, prediction).verdict
@@ -157,7 +158,7 @@ def opinion(clip_id: str, *, prediction_id: int | None = None) -> Answer:
     )
 
 
-def _store(
+def prepared(
     session: Session,
     *,
     clip: ClipRecord,
@@ -166,55 +167,72 @@ def _store(
     idempotency_key: str,
     prediction: PredictionRecord | None,
     phase: Phase,
-) -> RatingRecord:
+) -> RatingDraft:
+    """The row of a checked answer, with the thresholds and the chance of the queue of this moment.
+
+    Raises
+    ------
+    RefusedValueError
+        If the key is empty or too long.
+    UnknownRowError
+        If there is no such person.
+    """
+    if not 1 <= len(idempotency_key) <= KEY_LENGTH:
+        raise RefusedValueError(f"A rating needs a key of 1 to {KEY_LENGTH} characters; reload the page.")
     person = people.by_id(session, person_id)
     ensure_fixed(session, clip.project_id)
     policy, _ = standing(session, clip.project_id, prediction)
-    repeated = ratings.by_key(session, idempotency_key) is not None
     chosen = selections.find(session, clip.id, person_id)
-    rating = ratings.add(
-        session,
-        RatingDraft(
-            clip_id=clip.id,
-            person_id=person_id,
-            idempotency_key=idempotency_key,
-            phase=phase,
-            delivery=None if answer.delivery is None else Delivery(answer.delivery),
-            emotion=None if answer.emotion is None else Emotion(answer.emotion),
-            expected_intensity=answer.expected_intensity,
-            expressed_intensity=answer.expressed_intensity,
-            comment=answer.comment,
-            prediction_id=None if prediction is None else prediction.id,
-            policy_id=None if policy is None else policy.id,
-            prediction_shown=prediction is not None and phase is not Phase.BLIND,
-            confirmed=answer.confirmed,
-            watched_share=answer.watched_share,
-            active_time_s=answer.active_time_s,
-            simulated=person.simulated,
-            selection_probability=None if chosen is None else chosen.probability,
-        ),
+    return RatingDraft(
+        clip_id=clip.id,
+        person_id=person_id,
+        idempotency_key=idempotency_key,
+        phase=phase,
+        delivery=None if answer.delivery is None else Delivery(answer.delivery),
+        emotion=None if answer.emotion is None else Emotion(answer.emotion),
+        expected_intensity=answer.expected_intensity,
+        expressed_intensity=answer.expressed_intensity,
+        comment=answer.comment,
+        prediction_id=None if prediction is None else prediction.id,
+        policy_id=None if policy is None else policy.id,
+        prediction_shown=prediction is not None and phase is not Phase.BLIND,
+        confirmed=answer.confirmed,
+        watched_share=answer.watched_share,
+        active_time_s=answer.active_time_s,
+        simulated=person.simulated,
+        selection_probability=None if chosen is None else chosen.probability,
     )
+
+
+def keep(session: Session, draft: RatingDraft) -> RatingRecord:
+    """Store an answer with its line in the audit log; a key that is stored already changes nothing.
+
+    Raises
+    ------
+    AlreadyThereError
+        If the key belongs to a rating of another clip or person.
+    """
+    repeated = ratings.by_key(session, draft.idempotency_key) is not None
+    rating = ratings.add(session, draft)
     if not repeated:
         audit.write(
             session,
             "rating.submit" if rating.supersedes_id is None else "rating.revise",
-            f"clip:{clip.id}",
-            person_id=person_id,
+            f"clip:{rating.clip_id}",
+            person_id=rating.person_id,
             details={"rating": rating.id, "supersedes": rating.supersedes_id},
         )
     return rating
 
 
-def _ratable(session: Session, clip_id: str) -> ClipRecord:
-    clip = clips.get(session, clip_id)
-    if clip.status is not ClipStatus.READY:
-        raise RefusedValueError(
-            f"{clip.original_name} is {clip.status.value}, not ready; rate it when its analysis is done."
-        )
-    return clip
+def prediction_of(session: Session, clip_id: str, prediction_id: int | None) -> PredictionRecord | None:
+    """The prediction of that id, else the newest of the clip.
 
-
-def _prediction(session: Session, clip_id: str, prediction_id: int | None) -> PredictionRecord | None:
+    Raises
+    ------
+    UnknownRowError
+        If there is none of that id, or it belongs to another clip.
+    """
     if prediction_id is None:
         return predictions.latest_for(session, clip_id)
     prediction = predictions.by_id(session, prediction_id)
@@ -223,7 +241,16 @@ def _prediction(session: Session, clip_id: str, prediction_id: int | None) -> Pr
     return prediction
 
 
-def _checked(answer: Answer) -> Answer:
+def checked(answer: Answer) -> Answer:
+    """The answer with its emotion under its own name, every value in its range.
+
+    Raises
+    ------
+    RefusedValueError
+        If a value is out of its range, in one sentence.
+    UnknownNameError
+        If the emotion is unknown.
+    """
     said = (answer.delivery, answer.emotion, answer.expected_intensity, answer.expressed_intensity)
     if all(value is None for value in said):
         raise RefusedValueError("A rating says at least one thing: choose the delivery.")
@@ -246,3 +273,12 @@ def _checked(answer: Answer) -> Answer:
         raise RefusedValueError(f"A comment has at most {COMMENT_LENGTH} characters; shorten it.")
     named = answer.emotion if answer.emotion is None else emotion_named(str(answer.emotion))
     return replace(answer, emotion=named)
+
+
+def _ratable(session: Session, clip_id: str) -> ClipRecord:
+    clip = clips.get(session, clip_id)
+    if clip.status is not ClipStatus.READY:
+        raise RefusedValueError(
+            f"{clip.original_name} is {clip.status.value}, not ready; rate it when its analysis is done."
+        )
+    return clip

@@ -1,0 +1,107 @@
+"""Small JSON bodies that a page of this server sends: read within a limit, refused in one sentence."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from dashboard.services.permissions import NotAllowedError
+from dashboard.services.task_pass import PassError
+from db.errors import AlreadyThereError, RefusedValueError, StorageError, UnknownRowError
+from engine.errors import DailiesError
+
+LARGEST_BODY: Final = 256 * 1024
+"""Bytes: a comment and a reason of full length in any script, with a long clip's watched stretches."""
+
+STATUSES: Final[tuple[tuple[type[DailiesError], int], ...]] = (
+    (NotAllowedError, 403),
+    (PassError, 403),
+    (UnknownRowError, 404),
+    (AlreadyThereError, 422),
+    (RefusedValueError, 422),
+    (StorageError, 503),
+    (DailiesError, 422),
+)
+"""The first that fits counts. 503 tells a page to keep what it sent and send it again."""
+
+NO_STORE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+log = logging.getLogger(__name__)
+
+
+class RequestError(DailiesError):
+    """A request that no page of this server sends; ``status`` is what is answered."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """Wrap an endpoint: only a page of this server is heard, and what goes wrong becomes a sentence."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            _require_own_page(request)
+            return await act(request)
+        except RequestError as error:
+            return reply({"error": str(error)}, status=error.status)
+        except DailiesError as error:
+            status = next(code for kind, code in STATUSES if isinstance(error, kind))
+            return reply({"error": str(error)}, status=status)
+        except Exception as error:
+            name = secrets.token_hex(4)
+            log.error("Error %s at %s", name, request.url.path, exc_info=error)
+            return reply({"error": f"Something went wrong here; say {name} to who runs this."}, status=500)
+
+    return answered
+
+
+def reply(content: Mapping[str, Any], *, status: int = 200) -> JSONResponse:
+    """A JSON answer that nobody keeps."""
+    return JSONResponse(dict(content), status_code=status, headers=NO_STORE)
+
+
+async def read(request: Request) -> dict[str, Any]:
+    """The JSON object a request carries.
+
+    Raises
+    ------
+    RequestError
+        If it is too large, of another type, or no JSON object.
+    """
+    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
+        raise RequestError(415, "Send JSON, with the content type application/json.")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_BODY:
+            raise RequestError(
+                413, f"At most {LARGEST_BODY // 1024} KiB can be sent at once; shorten the text."
+            )
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        raise RequestError(400, "What was sent is no JSON.") from None
+    if not isinstance(content, dict):
+        raise RequestError(400, "A JSON object is expected.")
+    return content
+
+
+def _require_own_page(request: Request) -> None:
+    """Refuse what a page of another server has a visitor's browser send."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    is_own = (
+        site == "same-origin"
+        if site is not None
+        else origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    )
+    if not is_own:
+        raise RequestError(403, "Only a page of this server may ask this.")

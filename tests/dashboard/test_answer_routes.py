@@ -1,0 +1,262 @@
+"""What a form sends is stored for the person of its pass, and only a page of this server is heard."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from dashboard.answer_routes import PASS_HEADER, ROUTES
+from dashboard.json_requests import LARGEST_BODY
+from dashboard.services import projects, task_pass
+from db import circumstances, drafts, people, ratings, session
+from db.records import Circumstances, DraftRecord, RatingRecord, TaskKey
+from engine.vocabulary import Channel, Delivery, Emotion, Phase, Protocol, Role
+from tests.dashboard.project_made import made_clip
+
+WATCHED = {
+    "watched_share": 0.75,
+    "intervals_s": [[0, 1.5], [2, 3.5]],
+    "replays": 1,
+    "fastest": 1.25,
+    "active_s": 8.5,
+    "hidden_s": 2,
+}
+OWN_PAGE = {"sec-fetch-site": "same-origin"}
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=list(ROUTES)), headers=OWN_PAGE) as made:
+        yield made
+
+
+@pytest.fixture
+def task() -> TaskKey:
+    project = projects.create("Hamlet", protocol=Protocol.BLIND_FIRST)
+    person = projects.person("Asha")
+    with session.writing() as s:
+        people.join(s, project.id, person.id, Role.RATER)
+    return TaskKey(made_clip(project).id, person.id)
+
+
+def body(task: TaskKey, **changes: Any) -> dict[str, Any]:
+    sent = {
+        "pass": task_pass.issue(task),
+        "key": "press-1",
+        "base": None,
+        "shown": None,
+        "delivery": -1,
+        "emotion": "fear",
+        "expected": 0.5,
+        "expressed": 1,
+        "comment": "क्या 🎭",
+        "reason": "",
+        "confirmed": False,
+        "watched": WATCHED,
+        "elapsed_s": 20.5,
+        "language": "hi",
+        "guideline": None,
+        "tab": "tab-1",
+        "draft_revision": 0,
+    }
+    return {**sent, **changes}
+
+
+def history(task: TaskKey) -> tuple[RatingRecord, ...]:
+    with session.reading() as s:
+        return ratings.history(s, task.clip_id)
+
+
+def kept(task: TaskKey) -> DraftRecord | None:
+    with session.reading() as s:
+        return drafts.find(s, task)
+
+
+def test_an_answer_is_stored_whole_and_acknowledged(client: TestClient, task: TaskKey) -> None:
+    response = client.post("/answers", json=body(task))
+    assert response.status_code == 200, response.text
+    assert response.headers["cache-control"] == "no-store"
+    (stored,) = history(task)
+    receipt = response.json()
+    assert (receipt["key"], receipt["rating"]) == ("press-1", stored.id)
+    assert receipt["stored"]["lock_hash"] == stored.lock_hash
+    assert (stored.delivery, stored.emotion, stored.phase) == (
+        Delivery.TOO_LITTLE,
+        Emotion.FEAR,
+        Phase.BLIND,
+    )
+    assert (stored.comment, stored.watched_share, stored.active_time_s) == ("क्या 🎭", 0.75, 8.5)
+    with session.reading() as s:
+        assert circumstances.of_ratings(s, [stored.id])[stored.id] == Circumstances(
+            ((0.0, 1.5), (2.0, 3.5)), 1, 1.25, 2.0, 20.5, None, "hi"
+        )
+
+
+def test_the_receipt_of_a_blind_answer_tells_nothing_of_the_machine(
+    client: TestClient, task: TaskKey
+) -> None:
+    said = client.post("/answers", json=body(task)).text
+    assert "prediction" not in said
+    assert "policy" not in said
+
+
+def test_the_same_press_sent_again_gets_the_same_receipt(client: TestClient, task: TaskKey) -> None:
+    first, second = (client.post("/answers", json=body(task)) for _ in range(2))
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.json() == second.json()
+    assert len(history(task)) == 1
+
+
+def test_an_answer_given_elsewhere_is_a_conflict_that_shows_it(client: TestClient, task: TaskKey) -> None:
+    client.post("/answers", json=body(task))
+    response = client.post("/answers", json=body(task, key="press-2", delivery=2))
+    assert response.status_code == 409
+    assert response.json()["standing"]["delivery"] == -1
+    assert "stands" in response.json()["error"]
+    assert len(history(task)) == 1
+
+
+def test_the_person_of_an_answer_is_the_one_of_the_pass(client: TestClient, task: TaskKey) -> None:
+    forged = task_pass.issue(task)[:-2] + "xx"
+    response = client.post("/answers", json=body(task, **{"pass": forged, "person": 1}))
+    assert response.status_code == 403
+    assert "another server" in response.json()["error"]
+    assert history(task) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"delivery": 1.5}, "delivery is not a whole number"),
+        ({"delivery": True}, "delivery is not a whole number"),
+        ({"delivery": 7}, "step from -2"),
+        ({"expected": "0.5"}, "expected is not a number"),
+        ({"expected": 1.5}, "between 0 and 1"),
+        ({"emotion": "hangry"}, "no emotion known"),
+        ({"emotion": 3}, "emotion is not a text"),
+        ({"watched": [1]}, "watched is not an object"),
+        ({"watched": {"intervals_s": [[2, 1]]}}, "pairs of seconds"),
+        ({"watched": {"intervals_s": [[1]]}}, "pairs of seconds"),
+        ({"watched": {"replays": -1}}, "replays is not 0 or more"),
+        ({"key": ""}, "needs a key"),
+        ({"key": "x" * 300}, "needs a key"),
+        ({"base": 2**80}, "base is not a whole number"),
+        ({"guideline": 999}, None),
+        ({"comment": "x" * 10_001}, "at most 10000"),
+    ],
+)
+def test_what_no_form_sends_is_refused_in_one_sentence(
+    client: TestClient, task: TaskKey, change: dict[str, Any], sentence: str | None
+) -> None:
+    response = client.post("/answers", json=body(task, **change))
+    assert 400 <= response.status_code < 500
+    assert set(response.json()) == {"error"}
+    if sentence:
+        assert sentence in response.json()["error"]
+    assert history(task) == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"[1]", "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b"{}", "application/json", 403),
+        (b"{}", "text/plain", 415),
+        (b"x" * (LARGEST_BODY + 1), "application/json", 413),
+    ],
+)
+def test_what_is_no_small_json_object_is_refused(
+    client: TestClient, content: bytes, kind: str, status: int
+) -> None:
+    for path in ("/answers", "/drafts"):
+        response = client.post(path, content=content, headers={"content-type": kind})
+        assert response.status_code == status, response.text
+        assert set(response.json()) == {"error"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"sec-fetch-site": "none"}, 403),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": "http://testserver"}, 200),
+        ({}, 200),
+    ],
+)
+def test_only_a_page_of_this_server_is_heard(task: TaskKey, headers: dict[str, str], status: int) -> None:
+    with TestClient(Starlette(routes=list(ROUTES))) as stranger:
+        assert stranger.post("/answers", json=body(task), headers=headers).status_code == status
+    assert len(history(task)) == (status == 200)
+
+
+def test_a_draft_is_kept_and_found_on_another_device(client: TestClient, task: TaskKey) -> None:
+    given = {"pass": task_pass.issue(task), "tab": "tab-1", "revision": 1}
+    response = client.put("/drafts", json={**given, "content": {"delivery": 1, "comment": "half a sen"}})
+    assert response.status_code == 200, response.text
+    stored = kept(task)
+    assert stored is not None
+    assert response.json()["draft"]["saved_at"] == stored.saved_at.isoformat()
+    found = client.get("/drafts", headers={PASS_HEADER: task_pass.issue(task)})
+    assert found.json() == response.json()
+    assert found.json()["draft"]["content"] == {"delivery": 1, "comment": "half a sen"}
+
+
+def test_a_draft_of_another_person_is_out_of_reach(client: TestClient, task: TaskKey) -> None:
+    with session.writing() as s:
+        drafts.keep(s, task, {"delivery": 1})
+    other = TaskKey(task.clip_id, projects.person("Ben").id, Channel.FULL)
+    found = client.get("/drafts", headers={PASS_HEADER: task_pass.issue(other)})
+    assert found.json() == {"draft": None}
+    assert client.get("/drafts").status_code == 403
+
+
+def test_an_emptied_form_leaves_no_draft(client: TestClient, task: TaskKey) -> None:
+    given = {"pass": task_pass.issue(task), "tab": "tab-1"}
+    client.post("/drafts", json={**given, "revision": 1, "content": {"delivery": 1}})
+    emptied = client.post(
+        "/drafts", json={**given, "revision": 2, "content": {"delivery": None, "comment": ""}}
+    )
+    assert emptied.json() == {"draft": None}
+    assert kept(task) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"content": None},
+        {"content": {"prediction": 1}},
+        {"content": {"comment": "x" * 10_001}},
+        {"content": {"delivery": [1]}},
+        {"content": {"delivery": True}},
+        {"revision": 0},
+        {"revision": "1"},
+        {"tab": "x" * 300},
+    ],
+)
+def test_what_is_no_draft_of_a_form_is_refused(
+    client: TestClient, task: TaskKey, change: dict[str, Any]
+) -> None:
+    given = {"pass": task_pass.issue(task), "tab": "t", "revision": 1, "content": {"delivery": 1}}
+    response = client.put("/drafts", json={**given, **change})
+    assert response.status_code == 422
+    assert kept(task) is None
+
+
+def test_a_number_that_is_none_is_refused(client: TestClient, task: TaskKey) -> None:
+    for odd in (math.nan, math.inf):
+        text = f'{{"pass": "{task_pass.issue(task)}", "key": "k", "delivery": 1, "expected": {odd}}}'
+        sent = text.replace("nan", "NaN").replace("inf", "Infinity")
+        response = client.post("/answers", content=sent, headers={"content-type": "application/json"})
+        assert response.status_code == 422
+    assert history(task) == ()
