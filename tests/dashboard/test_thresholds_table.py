@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard.__main__ import main
 from dashboard.services.thresholds_table import PREDICTED, fit_file, predict_file
 from engine.errors import DailiesError, TableError
 from engine.verdict.fixed import FIXED
@@ -78,6 +79,18 @@ def test_while_the_gate_is_shut_rows_are_judged_by_the_fixed_pair(tmp_path: Path
     assert answer["lower"].to_numpy() == pytest.approx(-0.15)
     assert answer["upper"].to_numpy() == pytest.approx(0.15)
     assert answer[["p_under", "p_correct", "p_over"]].sum(axis=1).to_numpy() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("size", "said"), [(12, "The gate stayed shut"), (300, "Thresholds by school")])
+def test_whoever_fits_is_told_in_a_sentence_what_the_gate_did_not_let_in(
+    size: int, said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    _ratings(size).to_csv(tmp_path / "ratings.csv", index=False)
+    words = ["thresholds", "fit", str(tmp_path / "ratings.csv"), "--out", str(tmp_path / "policy.json")]
+    assert main([*words, "--context", "school", "--group", "actor"]) == 0
+    told = capsys.readouterr()
+    assert [line.startswith(said) for line in told.err.splitlines()] == [True]
+    assert "in force: " in told.out
 
 
 def test_a_fixed_policy_leaves_probabilities_empty_and_unknown_gaps_unjudged(tmp_path: Path) -> None:
