@@ -160,12 +160,9 @@ def _clip_words(field: Field, clip: DisagreedClip) -> str:
     said = messages.say("why.comma").join(
         messages.say("agreement.said", count=count, value=_value(field, value)) for value, count in clip.said
     )
-    derived = _value(field, clip.consensus.value)
-    if clip.consensus.share is not None:
-        derived = messages.say(
-            "agreement.consensus_share", value=derived, share=f"{clip.consensus.share:.0%}"
-        )
-    return messages.say("agreement.clip_words", said=said, consensus=derived)
+    if clip.consensus.is_split:
+        return messages.say("agreement.clip_split", said=said)
+    return messages.say("agreement.clip_words", said=said, consensus=_value(field, clip.consensus.value))
 
 
 def _value(field: Field, value: str) -> str:

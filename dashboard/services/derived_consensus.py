@@ -28,11 +28,15 @@ class Consensus:
     value : str
         A step of the delivery, an emotion or an intensity, written as answers are.
     share : float or None
-        How probable the step is, or how many named the emotion, 0 to 1; ``None`` for a median.
+        How many gave this answer, 0 to 1; ``None`` for a median.
+    is_split : bool
+        Whether another answer was given as often as the commonest one: then whatever ``value`` says leans
+        on how these raters answer elsewhere, and somebody should look.
     """
 
     value: str
     share: float | None
+    is_split: bool = False
 
 
 def consensus(field: Field, answers: Iterable[GivenAnswer]) -> Mapping[str, Consensus]:
@@ -40,11 +44,11 @@ def consensus(field: Field, answers: Iterable[GivenAnswer]) -> Mapping[str, Cons
     said = [(each, value) for each in answers if (value := each.value(field)) is not None]
     if not said:
         return {}
-    if field is Field.DELIVERY:
-        return _weighed(said)
     by_clip: dict[str, list[str]] = defaultdict(list)
     for each, value in said:
         by_clip[each.clip_id].append(value)
+    if field is Field.DELIVERY:
+        return {clip: _given(value, by_clip[clip]) for clip, value in _weighed(said).items()}
     return {
         clip: _most_named(values)
         if field is Field.EMOTION
@@ -53,18 +57,21 @@ def consensus(field: Field, answers: Iterable[GivenAnswer]) -> Mapping[str, Cons
     }
 
 
-def _weighed(said: list[tuple[GivenAnswer, str]]) -> dict[str, Consensus]:
+def _weighed(said: list[tuple[GivenAnswer, str]]) -> dict[str, str]:
     model = OrdinalConsensus(len(STEPS)).fit(
         [each.clip_id for each, _ in said],
         [each.person_id for each, _ in said],
         [STEPS.index(Delivery(int(value))) for _, value in said],
     )
-    return {
-        clip: Consensus(str(int(STEPS[step])), float(shares[step]))
-        for clip, step, shares in zip(model.items_, model.consensus, model.probabilities_, strict=True)
-    }
+    return {clip: str(int(STEPS[step])) for clip, step in zip(model.items_, model.consensus, strict=True)}
 
 
 def _most_named(values: list[str]) -> Consensus:
-    name, count = min(Counter(values).items(), key=lambda item: (-item[1], item[0]))
-    return Consensus(name, count / len(values))
+    name, _ = min(Counter(values).items(), key=lambda item: (-item[1], item[0]))
+    return _given(name, values)
+
+
+def _given(value: str, values: list[str]) -> Consensus:
+    counts = Counter(values)
+    most = max(counts.values())
+    return Consensus(value, counts[value] / len(values), sum(count == most for count in counts.values()) > 1)

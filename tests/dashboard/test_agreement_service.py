@@ -126,12 +126,24 @@ def test_clips_people_differ_about_come_first_with_a_consensus_that_changes_no_r
     [worst] = found.disagreed[Field.DELIVERY]
     assert (worst.name, worst.said) == ("odd.mp4", (("2", 2), ("-2", 1)))
     assert worst.consensus.value == "2"
-    assert worst.consensus.share is not None
-    assert worst.consensus.share > 0.5
+    assert worst.consensus.share == pytest.approx(2 / 3)
+    assert not worst.consensus.is_split
     assert found.disagreed[Field.EMOTION] == ()
     assert found.disagreed[Field.EXPRESSED][0].consensus.value == "0.5"
     with session.reading() as s:
         assert [each.rating for each in ratings.all_of_project(s, project.id)] == before
+
+
+def test_where_as_many_say_one_thing_as_another_people_are_split(project: ProjectRecord) -> None:
+    for first, second in ((2, -2), (1, 1)):
+        clip = made_clip(project)
+        answered(clip, "Ada", first, emotion=Emotion.JOY)
+        answered(clip, "Ben", second, emotion=Emotion.JOY if first == second else Emotion.FEAR)
+    found = agreement.of_project(project.id)
+    for field in (Field.DELIVERY, Field.EMOTION):
+        [worst] = found.disagreed[field]
+        assert worst.consensus.is_split
+        assert worst.consensus.share == 0.5
 
 
 def test_a_new_answer_is_seen_at_once(project: ProjectRecord) -> None:
