@@ -21,6 +21,8 @@ SIDEBAR_WIDTH = 236  # pixels
 LANGUAGE_PARAMETER = "language"
 TURN_PATIENCE_S = 1
 REVIEW = "review"
+# Name in the address, what draws it, icon, and what somebody must be allowed to do to have it. A comment:
+# Streamlit writes a text that stands alone in the entry file onto the page.
 PAGES = (
     (REVIEW, review.show, "slideshow", Act.RATE),
     ("clips", clips.show, "video_library", Act.SEE_MACHINE),
@@ -28,7 +30,6 @@ PAGES = (
     ("agreement", agreement.show, "diversity_3", Act.SEE_MACHINE),
     ("export", export.show, "download", Act.EXPORT),
 )
-"""Name in the address, what draws it, icon, and what somebody must be allowed to do to have it."""
 STYLE = """
 <style>
 .stApp {{ direction: {direction}; }}
