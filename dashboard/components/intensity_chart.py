@@ -16,12 +16,12 @@ from engine.verdict.intensity_map import Curve
 
 HEIGHT: Final = 400
 SMALL_HEIGHT: Final = 210
-FRAME_HEIGHT: Final = 110
-COLUMNS: Final = 3
+FRAME_HEIGHT: Final = 136
+COLUMNS: Final = 2
 MOST_DRAWN: Final = 1_500
 """Answers drawn in one picture: more only hide each other."""
 
-POINT_COLOUR: Final = "rgba(43, 123, 186, 0.35)"
+POINT_COLOUR: Final = "rgba(60, 140, 200, 0.5)"  # seen on white and on near-black
 TITLE_SIZE: Final = 13
 RANGE: Final = (-0.03, 1.03)
 _IDENTITY: Final = {"color": FIXED_COLOUR, "width": 2, "dash": "dash"}
@@ -116,7 +116,7 @@ def level_intensity_chart(levels: Sequence[LevelAnswers], pooled: Curve) -> go.F
     figure.update_yaxes(title=messages.say("intensity.axis_rated_short"), col=1)
     figure.update_layout(
         height=SMALL_HEIGHT * rows + FRAME_HEIGHT,
-        margin={"l": 10, "r": 10, "t": 84, "b": 10},
+        margin={"l": 10, "r": 10, "t": 110, "b": 10},
         legend={"orientation": "h", "yref": "container", "y": 0.995, "yanchor": "top", "x": 0},
     )
     return figure

@@ -19,7 +19,6 @@ from dashboard.services.intensity_words import IntensityWords
 from dashboard.services.messages import say
 from dashboard.services.training_intensities import RatedIntensity
 from engine.verdict.intensity_map import Curve, IntensityMap
-from engine.verdict.intervals import INTERVAL_LEVEL
 
 STEPS: Final = np.linspace(0.0, 1.0, 41)
 
@@ -43,7 +42,7 @@ def level_figure(report: IntensityReport, column: str, words: Sequence[Intensity
 
 
 def _curve(fitted: IntensityMap, *, column: str = "", level: str = "") -> Curve:
-    return fitted.curve(STEPS, column=column, level=level, interval_level=INTERVAL_LEVEL)
+    return fitted.curve(STEPS, column=column, level=level, simultaneous=True)
 
 
 def _answers(given: Sequence[RatedIntensity]) -> Answers:

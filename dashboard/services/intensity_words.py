@@ -18,7 +18,9 @@ from engine.verdict.intensity_map import IntensityMap
 from engine.verdict.intervals import INTERVAL_LEVEL
 
 SPOKEN: Final = np.round(np.arange(0.1, 0.95, 0.1), 1)
-"""Stated intensities a sentence may name: round ones, and only where people were asked."""
+"""Stated intensities a sentence may name: round ones, and only where people were asked.
+
+The one that differs most is named, so the interval is one that holds at all of them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def _words(
     least, most = asked.min(), asked.max()
     inside = SPOKEN[(least <= SPOKEN) & (most >= SPOKEN)]
     at = inside if inside.size else np.round([float(np.median(asked))], 1)
-    curve = fitted.curve(at, column=column, level=level, interval_level=INTERVAL_LEVEL)
+    curve = fitted.curve(at, column=column, level=level, simultaneous=True)
     away = np.abs(curve.value - curve.stated)
     shown = (curve.low > curve.stated) | (curve.high < curve.stated)
     place = int(np.argmax(np.where(shown, away, -1.0) if shown.any() else away))

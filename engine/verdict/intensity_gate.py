@@ -135,7 +135,7 @@ def recalibrate_intensity(
     if columns:
         over, above = gain("context", "incumbent"), gain("context", "global")
         gains += [("context", over), ("context over one map", above)]
-        if above.low > 0:
+        if above.low > 0 and (over.low > 0 or not passed):
             chosen, passed = "context", over.low > 0
     candidate = _named(
         fit_map(ratings, columns if chosen == "context" else ()), incumbent, seed, said_by[chosen], ratings

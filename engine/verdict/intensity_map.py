@@ -16,11 +16,11 @@ from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
+from scipy.special import fdtri, stdtrit
 
 from engine.errors import PolicyError
 from engine.verdict.cumulative_link import Array
-from engine.verdict.intervals import LEAST_FREEDOM
+from engine.verdict.intervals import INTERVAL_LEVEL, LEAST_FREEDOM
 from engine.verdict.levels import level_positions
 from engine.verdict.policy import Columns
 from engine.vocabulary import INTENSITY_MIDPOINT
@@ -139,9 +139,15 @@ class IntensityMap:
         return float(self.apply([intensity], columns)[0])
 
     def curve(
-        self, stated: ArrayLike, *, column: str = "", level: str = "", interval_level: float = 0.9
+        self,
+        stated: ArrayLike,
+        *,
+        column: str = "",
+        level: str = "",
+        interval_level: float = INTERVAL_LEVEL,
+        simultaneous: bool = False,
     ) -> Curve:
-        """The map along stated intensities with its pointwise interval, by Student's t.
+        """The map along stated intensities with its interval.
 
         Parameters
         ----------
@@ -150,6 +156,9 @@ class IntensityMap:
             A context; unknown ones, and none, give the map of all.
         interval_level : float
             In (0, 1).
+        simultaneous : bool
+            Whether the interval holds at all intensities at once (Working & Hotelling 1929), as it must
+            where somebody looks for the place that differs most, or at each one by itself (Student's t).
         """
         at = np.asarray(stated, dtype=np.float64).reshape(-1)
         own = self.levels.get(column, {}).get(level)
@@ -158,7 +167,10 @@ class IntensityMap:
         away = at - INTENSITY_MIDPOINT
         error = np.sqrt(np.maximum(variance + 2.0 * shared * away + of_slope * away**2, 0.0))
         free = max(self.groups - 1.0, LEAST_FREEDOM)
-        reach = float(stdtrit(free, 0.5 + interval_level / 2.0)) * error
+        if simultaneous:
+            reach = math.sqrt(2.0 * float(fdtri(2.0, free, interval_level))) * error
+        else:
+            reach = float(stdtrit(free, 0.5 + interval_level / 2.0)) * error
         return Curve(at, value, np.clip(value - reach, 0.0, 1.0), np.clip(value + reach, 0.0, 1.0))
 
     def to_dict(self) -> dict[str, Any]:

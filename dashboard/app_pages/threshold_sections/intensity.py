@@ -206,7 +206,7 @@ def _source(version: MapView) -> str:
 
 
 def _curve(fitted: IntensityMap, *, column: str = "", level: str = "") -> Curve:
-    return fitted.curve(STEPS, column=column, level=level, interval_level=INTERVAL_LEVEL)
+    return fitted.curve(STEPS, column=column, level=level, simultaneous=True)
 
 
 def _answers(given: tuple[RatedIntensity, ...] | list[RatedIntensity]) -> Answers:

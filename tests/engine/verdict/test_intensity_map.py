@@ -133,7 +133,8 @@ def test_a_map_is_checked_on_groups_it_never_saw() -> None:
 
 
 def test_intervals_hold_where_answers_share_a_clip_and_an_actor() -> None:
-    level, draws, covered = 0.9, 300, 0
+    level, draws, covered, everywhere = 0.9, 300, 0, 0
+    at = np.linspace(0.1, 0.9, 9)
     generator = np.random.default_rng(1)
     actors, clips, people = 16, 4, 4
     for _ in range(draws):
@@ -143,9 +144,14 @@ def test_intervals_hold_where_answers_share_a_clip_and_an_actor() -> None:
         noise = generator.normal(0, 0.05, actors)[actor] + generator.normal(0, 0.08, actors * clips)[clip]
         rated = 0.45 + 0.8 * (model - 0.5) + noise + generator.normal(0, 0.05, model.size)
         table = IntensityTable.of(model=model, rated=np.clip(rated, 0, 1), group=list(actor))
-        curve = fit_map(table).curve([0.4], interval_level=level)
+        found = fit_map(table)
+        band = found.curve(at, interval_level=level, simultaneous=True)
+        truth = 0.45 + 0.8 * (at - 0.5)
+        everywhere += bool(((band.low <= truth) & (truth <= band.high)).all())
+        curve = found.curve([0.4], interval_level=level)
         covered += curve.low[0] <= 0.45 + 0.8 * (0.4 - 0.5) <= curve.high[0]
     assert 0.86 <= covered / draws <= 0.94
+    assert 0.86 <= everywhere / draws <= 0.96
 
 
 def test_a_curve_follows_its_context_and_narrows_with_ratings() -> None:
