@@ -1,0 +1,171 @@
+"""Queries on tasks handed to people: what is in hand, kept longer, left out, brought back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, exists, func, nulls_last, select, update
+from sqlalchemy.orm import Session
+
+from db import ratings
+from db.records import AssignmentRecord, Purpose, SkipReason, TaskKey
+from db.rows import every, first, selecting
+from db.tables import Assignment, Clip, Draft, Rating
+
+
+def find(session: Session, task: TaskKey) -> AssignmentRecord | None:
+    """The assignment of a task, ``None`` where it was never handed out."""
+    return first(session, _all().where(*_is_of(task)), AssignmentRecord)
+
+
+def of_clip(session: Session, clip_id: str, person_id: int) -> tuple[AssignmentRecord, ...]:
+    """What of a clip was handed to a person, the last one touched first."""
+    mine = _all().where(Assignment.person_id == person_id, Assignment.clip_id == clip_id)
+    return every(session, mine.order_by(Assignment.expires_at.desc(), Assignment.id.desc()), AssignmentRecord)
+
+
+def hand_out(
+    session: Session,
+    task: TaskKey,
+    *,
+    purpose: Purpose,
+    control: bool,
+    created_at: datetime,
+    expires_at: datetime,
+) -> AssignmentRecord:
+    """Give a task to its person; one they had before is theirs anew and no longer left out.
+
+    Purpose and control stay what they were when the task was handed out first.
+    """
+    if find(session, task) is None:
+        session.add(
+            Assignment(
+                clip_id=task.clip_id,
+                person_id=task.person_id,
+                channel=task.channel,
+                occasion=task.occasion,
+                purpose=purpose,
+                control=control,
+                created_at=created_at,
+                expires_at=expires_at,
+            )
+        )
+        session.flush()
+    else:
+        _change(session, task, expires_at=expires_at, skipped_at=None, skip_reason=None, skip_note="")
+    return _one(session, task)
+
+
+def keep_until(session: Session, task: TaskKey, expires_at: datetime) -> AssignmentRecord:
+    """Keep the place of a task for its person until ``expires_at``."""
+    _change(session, task, expires_at=expires_at)
+    return _one(session, task)
+
+
+def skip(
+    session: Session, task: TaskKey, reason: SkipReason, *, note: str, skipped_at: datetime
+) -> AssignmentRecord:
+    """Note that the person leaves a task out; its place is free from then on."""
+    _change(session, task, expires_at=skipped_at, skipped_at=skipped_at, skip_reason=reason, skip_note=note)
+    return _one(session, task)
+
+
+def unskip(session: Session, task: TaskKey) -> AssignmentRecord:
+    """Forget that a task was left out; its place has to be found anew."""
+    _change(session, task, skipped_at=None, skip_reason=None, skip_note="")
+    return _one(session, task)
+
+
+def skipped(session: Session, project_id: int, person_id: int) -> tuple[AssignmentRecord, ...]:
+    """What a person has left out and not answered since, the longest ago first."""
+    left_out = _of_person(project_id, person_id).where(Assignment.skipped_at.is_not(None), ~answered())
+    return every(session, left_out.order_by(Assignment.skipped_at, Assignment.id), AssignmentRecord)
+
+
+def newest(session: Session, project_id: int, person_id: int) -> AssignmentRecord | None:
+    """The task that was first handed to a person last."""
+    mine = _of_person(project_id, person_id)
+    return first(session, mine.order_by(Assignment.id.desc()), AssignmentRecord)
+
+
+def touched_last(session: Session, project_id: int, person_id: int) -> AssignmentRecord | None:
+    """The task a person was given, or gave a sign of life about, last."""
+    mine = _of_person(project_id, person_id)
+    return first(session, mine.order_by(Assignment.expires_at.desc(), Assignment.id.desc()), AssignmentRecord)
+
+
+def unanswered(session: Session, project_id: int, person_id: int) -> tuple[AssignmentRecord, ...]:
+    """What a person was given and has neither answered nor left out, as it is to be resumed.
+
+    First what has a draft, the one saved last before the others; then what was touched last.
+    """
+    mine = (
+        _of_person(project_id, person_id)
+        .outerjoin(
+            Draft,
+            (Draft.person_id == Assignment.person_id)
+            & (Draft.clip_id == Assignment.clip_id)
+            & (Draft.channel == Assignment.channel)
+            & (Draft.occasion == Assignment.occasion),
+        )
+        .where(Assignment.skipped_at.is_(None), ~answered())
+        .order_by(nulls_last(Draft.saved_at.desc()), Assignment.expires_at.desc(), Assignment.id.desc())
+    )
+    return every(session, mine, AssignmentRecord)
+
+
+def answered() -> ColumnElement[bool]:
+    """That the answer of an assignment's person to its task stands."""
+    return exists().where(
+        Rating.person_id == Assignment.person_id,
+        Rating.clip_id == Assignment.clip_id,
+        Rating.channel == Assignment.channel,
+        Rating.occasion == Assignment.occasion,
+        ratings.standing(),
+    )
+
+
+def has_later(session: Session, task: TaskKey) -> bool:
+    """Whether the person was given another channel of the clip after this task."""
+    mine = select(func.max(Assignment.id)).where(*_is_of(task)).scalar_subquery()
+    later = exists().where(
+        Assignment.person_id == task.person_id,
+        Assignment.clip_id == task.clip_id,
+        Assignment.channel != task.channel,
+        Assignment.id > mine,
+    )
+    return bool(session.scalar(select(later)))
+
+
+def _is_of(task: TaskKey) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Assignment.person_id == task.person_id,
+        Assignment.clip_id == task.clip_id,
+        Assignment.channel == task.channel,
+        Assignment.occasion == task.occasion,
+    )
+
+
+def _of_person(project_id: int, person_id: int) -> Select[tuple[object, ...]]:
+    return (
+        _all()
+        .join(Clip, Clip.id == Assignment.clip_id)
+        .where(Assignment.person_id == person_id, Clip.project_id == project_id)
+    )
+
+
+def _change(session: Session, task: TaskKey, **changes: object) -> None:
+    session.execute(
+        update(Assignment).where(*_is_of(task)).values(**changes),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _one(session: Session, task: TaskKey) -> AssignmentRecord:
+    found = find(session, task)
+    assert found is not None  # it was written in this transaction
+    return found
+
+
+def _all() -> Select[tuple[object, ...]]:
+    return selecting(Assignment, AssignmentRecord)
