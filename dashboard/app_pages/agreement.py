@@ -23,7 +23,8 @@ def show() -> None:
     here = visit.here()
     st.header(messages.say("agreement.title"))
     st.caption(messages.say("agreement.what"))
-    found = agreement.of_project(here.project.id, person_id=here.person.id)
+    with st.spinner(messages.say("agreement.working")):
+        found = agreement.of_project(here.project.id, person_id=here.person.id)
     if found.people and found.simulated_raters:
         whose = _whose()
         found = agreement.of_project(here.project.id, person_id=here.person.id, simulated=whose == SIMULATED)
@@ -69,9 +70,8 @@ def _field() -> Field:
 
 
 def _sentence(part: PartAgreement) -> str:
+    """All answers to one question in a sentence."""
     what = messages.say(f"agreement.field.{part.field.value}")
-    if part.split is not Split.ALL:
-        what = messages.say("agreement.in_part", field=what, part=_part(part))
     if part.found is None:
         return messages.say("agreement.nothing", what=what)
     return agreement_words.summary(what, part.found)
@@ -117,7 +117,9 @@ def _row(part: PartAgreement, level: float) -> dict[str, Any]:
         ),
         messages.say("agreement.column.clips"): 0 if found is None else found.units,
         messages.say("agreement.column.raters"): 0 if found is None else found.raters,
-        messages.say("agreement.column.words"): _sentence(part),
+        messages.say("agreement.column.words"): (
+            messages.say("agreement.too_few") if found is None else agreement_words.short(found)
+        ),
     }
 
 

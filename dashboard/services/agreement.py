@@ -46,7 +46,8 @@ class PartAgreement:
     part : str
         The language, phase or channel; ``""`` for all.
     found : Agreement or None
-        ``None`` where fewer than two clips have two answers.
+        ``None`` where fewer than two clips have two answers. Every coefficient for all answers, alpha
+        alone for a part.
     """
 
     field: Field
@@ -172,7 +173,12 @@ def _split(
         return []
     ordered = [name for name in order if name in names] or sorted(names)
     return [
-        PartAgreement(field, split, str(name), _measure(field, [a for a in answers if part_of(a) == name]))
+        PartAgreement(
+            field,
+            split,
+            str(name),
+            _measure(field, [each for each in answers if part_of(each) == name], main_only=True),
+        )
         for name in ordered
     ]
 
@@ -190,9 +196,11 @@ def _table(field: Field, answers: Iterable[GivenAnswer]) -> Answers | None:
         return None
 
 
-def _measure(field: Field, answers: Iterable[GivenAnswer]) -> Agreement | None:
+def _measure(field: Field, answers: Iterable[GivenAnswer], *, main_only: bool = False) -> Agreement | None:
     table = _table(field, answers)
-    return None if table is None else agreement(table, generator=np.random.default_rng(SEED))
+    if table is None:
+        return None
+    return agreement(table, generator=np.random.default_rng(SEED), main_only=main_only)
 
 
 def _disagreed(field: Field, answers: list[GivenAnswer]) -> tuple[DisagreedClip, ...]:

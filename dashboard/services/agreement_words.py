@@ -71,6 +71,13 @@ def summary(what: str, found: Agreement) -> str:
     )
 
 
+def short(found: Agreement) -> str:
+    """How far people agree, without the figures that stand beside it."""
+    if found.main.value is None:
+        return why_undefined(found.main)
+    return say("agreement.short", strength=strength(found.main.value))
+
+
 def counted(found: Agreement) -> str:
     """How many clips and raters there are, in words."""
     clips = say("agreement.clips", n=found.units)
@@ -103,11 +110,12 @@ def _group(group: GroupFunctioning, level: float) -> str:
     lines = say(
         "agreement.functioning.lines",
         percent=f"{level:.0%}".removesuffix("%"),
-        **{
-            f"{side}_{end}": signed(getattr(line, end))
-            for side, line in (("upper", group.upper), ("lower", group.lower))
-            for end in ("value", "low", "high")
-        },
+        upper=_later(group.upper.value),
+        upper_low=signed(group.upper.low),
+        upper_high=signed(group.upper.high),
+        lower=_later(group.lower.value),
+        lower_low=signed(group.lower.low),
+        lower_high=signed(group.lower.high),
     )
     said = [say(f"agreement.functioning.{group.finding.value}", **names, counts=counts), lines]
     if group.finding is Finding.DIFFERS:
@@ -115,3 +123,8 @@ def _group(group: GroupFunctioning, level: float) -> str:
     if group.raters and not group.shared_raters:
         said.append(say("agreement.functioning.no_shared"))
     return " ".join(said)
+
+
+def _later(shift: float) -> str:
+    """How much later, or sooner, a line lies, z units."""
+    return say(f"agreement.functioning.{'sooner' if shift < 0 else 'later'}", size=number(abs(shift)))

@@ -67,7 +67,7 @@ class GivenAnswer:
 
     def value(self, field: Field) -> str | None:
         """What was said about a field, ``None`` if nothing."""
-        return dict(self.values).get(field)
+        return next((value for asked, value in self.values if asked is field), None)
 
 
 def collect(session: Session, project: ProjectRecord) -> tuple[GivenAnswer, ...]:

@@ -142,6 +142,7 @@ def agreement(
     generator: np.random.Generator,
     interval_level: float = INTERVAL_LEVEL,
     resamples: int = RESAMPLES,
+    main_only: bool = False,
 ) -> Agreement:
     """Every coefficient that fits the level, with its interval.
 
@@ -157,13 +158,14 @@ def agreement(
     interval_level : float
         In (0, 1).
     resamples : int
+    main_only : bool
+        Alpha alone, which takes a fraction of the time.
     """
+    names = FITTING[answers.level][: 1 if main_only else None]
     draws = UnitDraws.of(answers.units, generator=generator, resamples=resamples)
     return Agreement(
         level=answers.level,
-        coefficients=tuple(
-            _coefficient(name, answers, draws, interval_level) for name in FITTING[answers.level]
-        ),
+        coefficients=tuple(_coefficient(name, answers, draws, interval_level) for name in names),
         interval_level=interval_level,
         units=answers.units,
         raters=None if answers.rater is None else len(answers.rater_names),

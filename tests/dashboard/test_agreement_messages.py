@@ -21,6 +21,7 @@ KEYS = (
     *(f"agreement.functioning.{finding.value}" for finding in Finding),
     *(f"agreement.part.phase.{phase.value}" for phase in Phase),
     *(f"agreement.part.channel.{channel.value}" for channel in Channel),
+    *(f"agreement.functioning.{side}" for side in ("later", "sooner")),
     *(f"agreement.whose_name.{whose}" for whose in (PEOPLE, SIMULATED)),
 )
 

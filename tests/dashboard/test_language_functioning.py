@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from dashboard.services import projects
@@ -57,6 +59,9 @@ def test_a_language_people_judge_otherwise_is_named_with_a_warning() -> None:
         "**hi** against en: people do not mean the same (360 answers, 60 clips, 6 raters)"
     )
     assert "Do not pool these ratings unseen" in sentence
+    assert re.search(
+        r"“too much” begins 0\.[4-9]\d z later \(90 % interval \+0\.\d\d to \+\d\.\d\d\)", sentence
+    )
 
 
 def test_languages_judged_alike_are_no_evidence_of_a_difference() -> None:
