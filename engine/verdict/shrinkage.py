@@ -38,6 +38,7 @@ _GAIN_LEFT: Final = 1e-4  # nats still to be gained by a step: a hundredth of a 
 _NEAR: Final = 1.0  # nats: within this of the mode the spreads are learned along
 _LONGEST_STEP: Final = 2.0  # logarithms and z units; a bolder step leaves what the curvature describes
 _HALVINGS: Final = 30
+_HELD_UP: Final = 2.0  # determined levels up to which a spread is no smaller than it should be
 _BOLDER, _BOLDEST = 1.6, 6.0  # a spread that keeps moving one way is sent ahead, as in Rprop
 
 
@@ -205,8 +206,9 @@ def _spreads_off(effects: Effects, state: Array, root: Array, spreads: Sequence[
         scale = SPREAD_SCALE[block.predictor]
         determined = _determined(variances[place], spreads[i])
         power = float(state[place] @ state[place]) + SPREAD_WEIGHT * max(scale, spreads[i]) ** 2
-        # The logarithm of a variance learned from d levels is on average 1 / d too small.
-        short = (determined - SPREAD_WEIGHT) / determined**2
+        # The logarithm of a variance learned from d levels is on average 1 / d too small; where they
+        # hardly determine it the expectation holds it up, and nothing is to be made good.
+        short = max(determined - SPREAD_WEIGHT - _HELD_UP, 0.0) / determined**2
         updated[i] = (float(np.log(power / determined)) + short) / 2.0 - float(np.log(spreads[i]))
     return updated
 
