@@ -17,8 +17,8 @@ from db import clips, predictions, session
 from db.location import DATABASE_VARIABLE, HOME_VARIABLE
 from db.records import ClipDraft, ClipRecord, ClipStatus, ProjectRecord
 from engine.analysis import EmotionEstimate
-from engine.vocabulary import INTENSITY_UNIT, Delivery, Emotion
-from tests.dashboard.analysis_made import made_analysis
+from engine.vocabulary import INTENSITY_UNIT, Delivery, Emotion, Phase
+from tests.dashboard.analysis_made import WEIGHTS, made_analysis
 
 RATERS = 5
 ACTORS = 8
@@ -42,23 +42,35 @@ def teach(
     tastes: Mapping[Emotion, Taste],
     simulated: bool = False,
     seed: int = 0,
-) -> None:
+    actors: int = ACTORS,
+    phase: Phase = Phase.ASSISTED,
+    noise: float = NOISE_Z,
+) -> list[ClipRecord]:
     """Add clips whose gaps spread evenly and have :data:`RATERS` people rate them by their taste.
 
     Parameters
     ----------
     media : ClipRecord
         A clip whose picture and sound all of them show.
+    actors : int
+        Among whom the clips are shared out.
+    phase : Phase
+        Of the answers.
+    noise : float
+        Standard deviation of what a person feels about the same gap, z units.
     """
     generator = np.random.default_rng(seed)
     kind = "Simulated person" if simulated else "Person"
     people = [projects.person(f"{kind} {number}", simulated=simulated) for number in range(RATERS)]
     emotions = list(tastes)
+    made = []
     for number, gap in enumerate(np.linspace(-SPREAD_Z, SPREAD_Z, clips_count)):
         emotion = emotions[number % len(emotions)]
-        clip = _clip(project, media, number, gap=float(gap), emotion=emotion)
+        actor = f"Actor {number % actors}"
+        clip = _clip(project, media, 1000 * seed + number, gap=float(gap), emotion=emotion, actor=actor)
+        made.append(clip)
         for person in people:
-            felt = gap + generator.normal(0.0, NOISE_Z)
+            felt = gap + generator.normal(0.0, noise)
             taste = tastes[emotion]
             delivery = int(felt > taste.upper) - int(felt < taste.lower)
             submit(
@@ -66,11 +78,22 @@ def teach(
                 person_id=person.id,
                 answer=Answer(delivery=Delivery(delivery)),
                 idempotency_key=f"{project.id}-{seed}-{number}-{person.id}",
+                phase=phase,
             )
+    return made
+
+
+def analysed_by_other_weights(clip: ClipRecord, *, gap: float) -> None:
+    """Store what newer weights say about a clip."""
+    analysis = made_analysis(
+        expected=0.5, expressed=float(0.5 + INTENSITY_UNIT * gap), weights_version=f"{WEIGHTS} retrained"
+    )
+    with session.writing() as writing:
+        predictions.add(writing, draft_of(analysis, clip_id=clip.id))
 
 
 def _clip(
-    project: ProjectRecord, media: ClipRecord, number: int, *, gap: float, emotion: Emotion
+    project: ProjectRecord, media: ClipRecord, number: int, *, gap: float, emotion: Emotion, actor: str
 ) -> ClipRecord:
     analysis = made_analysis(
         expected=0.5,
@@ -89,7 +112,7 @@ def _clip(
         height=media.height,
         line=media.line,
         line_source=media.line_source,
-        actor=f"Actor {number % ACTORS}",
+        actor=actor,
         status=ClipStatus.READY,
     )
     with session.writing() as writing:
