@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 
 from dashboard.__main__ import main
-from dashboard.services import analyze_json, projects
-from dashboard.services.intensity_judging import map_in_force, raters_intensity, read_map
+from dashboard.services import analyze_json, judging, projects
+from dashboard.services.intensity_judging import RatersIntensity, map_in_force, raters_intensity, read_map
 from dashboard.services.intensity_maps import go_back, learn, put_in_force
 from dashboard.services.predictions import draft_of
 from dashboard.services.recalibrate import recalibrate
-from dashboard.services.review import view as review
 from dashboard.services.training_intensities import collect
 from db import audit, intensity_maps, predictions, session
 from db.errors import StorageError, UnknownRowError
-from db.records import IntensitySide, ProjectRecord
+from db.records import ClipRecord, IntensitySide, ProjectRecord
+from engine.analysis import Judgement
 from engine.vocabulary import Emotion, Phase, Protocol
 from tests.dashboard.analysis_made import WEIGHTS, made_analysis
 from tests.dashboard.intensities_made import made_intensities
@@ -45,6 +45,15 @@ def in_force(project: ProjectRecord, side: IntensitySide = EXPRESSED) -> str | N
     return None if record is None else record.version
 
 
+def shown(project: ProjectRecord, clip: ClipRecord) -> tuple[RatersIntensity, Judgement]:
+    """What is shown of a clip: what raters would say, and the verdict."""
+    with session.reading() as s:
+        prediction = predictions.latest_for(s, clip.id)
+        assert prediction is not None
+        policy = judging.in_force(s, project.id, prediction).policy
+        return raters_intensity(s, project.id, clip, prediction), judging.judge(policy, clip, prediction)
+
+
 def test_a_shift_that_people_agree_on_is_learned_and_the_other_intensity_is_left_alone(
     taught: ProjectRecord,
 ) -> None:
@@ -60,17 +69,13 @@ def test_a_shift_that_people_agree_on_is_learned_and_the_other_intensity_is_left
 def test_the_map_shows_beside_the_models_figure_and_changes_neither_gap_nor_verdict(
     taught: ProjectRecord,
 ) -> None:
-    person = projects.person("Asha")
     clip = made_clip(taught, expected=0.5, expressed=0.6)
-    before = review(taught.id, person.id, clip.id)
+    before, verdict_before = shown(taught, clip)
     learn(taught.id)
-    after = review(taught.id, person.id, clip.id)
-    assert before is not None
-    assert after is not None
-    assert before.raters.values == {}
-    assert after.raters.values == {EXPRESSED: pytest.approx(0.6 + SHIFT, abs=0.05)}
-    assert after.judgement == before.judgement
-    assert after.prediction == before.prediction
+    after, verdict_after = shown(taught, clip)
+    assert before.values == {}
+    assert after.values == {EXPRESSED: pytest.approx(0.6 + SHIFT, abs=0.05)}
+    assert verdict_after == verdict_before
 
 
 def test_a_version_keeps_what_it_was_learned_from_and_says_the_same_after_storage(
@@ -172,12 +177,10 @@ def test_a_map_of_another_project_is_refused(taught: ProjectRecord) -> None:
 
 def test_other_weights_suspend_a_map_in_a_sentence(taught: ProjectRecord) -> None:
     learn(taught.id)
-    person = projects.person("Asha")
     clip = made_clip(taught, expected=0.5, expressed=0.6, analysis={"weights_version": "weights-b"})
-    shown = review(taught.id, person.id, clip.id)
-    assert shown is not None
-    assert shown.raters.values == {}
-    assert "learned for other model weights and rests" in " ".join(shown.raters.suspended)
+    raters, _ = shown(taught, clip)
+    assert raters.values == {}
+    assert "learned for other model weights and rests" in " ".join(raters.suspended)
     with session.reading() as s:
         newest = predictions.newest(s, taught.id)
         assert map_in_force(s, taught.id, EXPRESSED, newest).record is None
@@ -278,12 +281,12 @@ def test_the_object_names_what_raters_would_say_or_why_that_is_not_known(taught:
         unknown = raters_intensity(
             s, taught.id, clip, draft_of(made_analysis(expressed=None), clip_id=clip.id)
         )
-    shown = analyze_json.as_object(analysis, raters=raters)
-    assert json.loads(json.dumps(shown, allow_nan=False)) == shown
-    assert shown["raters_expressed_intensity"] == pytest.approx(0.6 + SHIFT, abs=0.05)
-    assert shown["raters_expected_intensity"] is None
-    assert "No map of what the line asks for is in force here" in shown["warnings"][-1]
-    assert shown["expressed_intensity"] == 0.6
+    told = analyze_json.as_object(analysis, raters=raters)
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    assert told["raters_expressed_intensity"] == pytest.approx(0.6 + SHIFT, abs=0.05)
+    assert told["raters_expected_intensity"] is None
+    assert "No map of what the line asks for is in force here" in told["warnings"][-1]
+    assert told["expressed_intensity"] == 0.6
     assert EXPRESSED not in unknown.values
     assert any("states no intensity for the performance" in sentence for sentence in unknown.absent)
     assert "raters_expected_intensity" not in analyze_json.as_object(analysis)
