@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, nulls_last, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from db import ratings
 from db.records import AssignmentRecord, Purpose, SkipReason, TaskKey
 from db.rows import every, first, selecting
 from db.tables import Assignment, Clip, Draft, Rating
+from engine.vocabulary import Channel
 
 
 def find(session: Session, task: TaskKey) -> AssignmentRecord | None:
@@ -56,12 +57,6 @@ def hand_out(
     return _one(session, task)
 
 
-def keep_until(session: Session, task: TaskKey, expires_at: datetime) -> AssignmentRecord:
-    """Keep the place of a task for its person until ``expires_at``."""
-    _change(session, task, expires_at=expires_at)
-    return _one(session, task)
-
-
 def skip(
     session: Session, task: TaskKey, reason: SkipReason, *, note: str, skipped_at: datetime
 ) -> AssignmentRecord:
@@ -82,36 +77,41 @@ def skipped(session: Session, project_id: int, person_id: int) -> tuple[Assignme
     return every(session, left_out.order_by(Assignment.skipped_at, Assignment.id), AssignmentRecord)
 
 
-def newest(session: Session, project_id: int, person_id: int) -> AssignmentRecord | None:
-    """The task that was first handed to a person last."""
+def newest(
+    session: Session, project_id: int, person_id: int, *, channel: Channel | None = None
+) -> AssignmentRecord | None:
+    """The task, of one channel or of any, that was first handed to a person last."""
     mine = _of_person(project_id, person_id)
+    if channel is not None:
+        mine = mine.where(Assignment.channel == channel)
     return first(session, mine.order_by(Assignment.id.desc()), AssignmentRecord)
 
 
-def touched_last(session: Session, project_id: int, person_id: int) -> AssignmentRecord | None:
-    """The task a person was given, or gave a sign of life about, last."""
-    mine = _of_person(project_id, person_id)
-    return first(session, mine.order_by(Assignment.expires_at.desc(), Assignment.id.desc()), AssignmentRecord)
+def resumable(session: Session, project_id: int, person_id: int) -> tuple[AssignmentRecord, ...]:
+    """Where a person stopped, neither answered nor left out: tasks with a draft, then the last one touched.
 
-
-def unanswered(session: Session, project_id: int, person_id: int) -> tuple[AssignmentRecord, ...]:
-    """What a person was given and has neither answered nor left out, as it is to be resumed.
-
-    First what has a draft, the one saved last before the others; then what was touched last.
+    Of the drafts the one saved last comes first. Tasks touched before the last one were moved on from.
     """
-    mine = (
-        _of_person(project_id, person_id)
-        .outerjoin(
-            Draft,
-            (Draft.person_id == Assignment.person_id)
-            & (Draft.clip_id == Assignment.clip_id)
-            & (Draft.channel == Assignment.channel)
-            & (Draft.occasion == Assignment.occasion),
-        )
-        .where(Assignment.skipped_at.is_(None), ~answered())
-        .order_by(nulls_last(Draft.saved_at.desc()), Assignment.expires_at.desc(), Assignment.id.desc())
+    mine = _of_person(project_id, person_id)
+    drafted = mine.join(
+        Draft,
+        (Draft.person_id == Assignment.person_id)
+        & (Draft.clip_id == Assignment.clip_id)
+        & (Draft.channel == Assignment.channel)
+        & (Draft.occasion == Assignment.occasion),
     )
-    return every(session, mine, AssignmentRecord)
+    waiting = drafted.where(Assignment.skipped_at.is_(None), ~answered()).order_by(Draft.saved_at.desc())
+    last = (
+        select(Assignment.id)
+        .join(Clip, Clip.id == Assignment.clip_id)
+        .where(Assignment.person_id == person_id, Clip.project_id == project_id)
+        .order_by(Assignment.expires_at.desc(), Assignment.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    stopped = mine.where(Assignment.id == last, Assignment.skipped_at.is_(None), ~answered())
+    found = every(session, waiting, AssignmentRecord)
+    return found or every(session, stopped, AssignmentRecord)
 
 
 def answered() -> ColumnElement[bool]:

@@ -7,16 +7,16 @@ and answers to clips whose solution is told take none.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from db import ratings
+from db import channel_media, ratings
 from db.records import ClipStatus
-from db.tables import Assignment, Clip, Rating
+from db.tables import Assignment, ChannelMedia, Clip, Rating
 from engine.vocabulary import Channel
 
 FIRST: Final = 1
@@ -92,9 +92,23 @@ def free_among(session: Session, seat: Seat, clip_ids: Sequence[str]) -> frozens
     return frozenset(rows)
 
 
+def every_free(session: Session, seat: Seat) -> frozenset[str]:
+    """All clips that may be asked of a person."""
+    return frozenset(session.scalars(select(Clip.id).where(*_may_be_asked(seat))))
+
+
 def count(session: Session, seat: Seat) -> int:
-    """How many clips may be asked of a person."""
-    return session.scalar(select(func.count()).select_from(Clip).where(*_may_be_asked(seat))) or 0
+    """How many clips may be asked of a person, now or when they have answered what comes before."""
+    reachable = (
+        or_(
+            _has_answered(seat.person_id, channel),
+            ~offers(channel),
+            _has_place(replace(seat, channel=channel)),
+        )
+        for channel in seat.before
+    )
+    wanted = select(func.count()).select_from(Clip)
+    return session.scalar(wanted.where(*_may_be_asked(replace(seat, before=())), *reachable)) or 0
 
 
 def is_free(session: Session, seat: Seat, clip_id: str) -> bool:
@@ -104,8 +118,43 @@ def is_free(session: Session, seat: Seat, clip_id: str) -> bool:
     time, PostgreSQL keeps the clip's row.
     """
     session.execute(select(Clip.number).where(Clip.id == clip_id).with_for_update())
-    wanted = select(Clip.id).where(Clip.id == clip_id, *_answered_before(seat), _has_place(seat))
+    wanted = select(Clip.id).where(
+        Clip.id == clip_id,
+        Clip.status == ClipStatus.READY,
+        offers(seat.channel),
+        *_answered_before(seat),
+        _has_place(seat),
+    )
     return session.scalar(wanted) is not None
+
+
+def open_channels(
+    session: Session, clip_id: str, person_id: int, channels: Sequence[Channel]
+) -> tuple[Channel, ...]:
+    """Those of some channels that a clip has and a person has not answered, in their order."""
+    if not channels:
+        return ()
+    wanted = [and_(offers(channel), ~_has_answered(person_id, channel)) for channel in channels]
+    row = session.execute(select(*wanted).where(Clip.id == clip_id)).first()
+    return (
+        ()
+        if row is None
+        else tuple(channel for channel, is_open in zip(channels, row, strict=True) if is_open)
+    )
+
+
+def offers(channel: Channel) -> ColumnElement[bool]:
+    """That a clip has a channel, as far as is known: a clip without a line has no words."""
+    if channel is Channel.FULL:
+        return literal(value=True)
+    if channel is Channel.WORDS:
+        return Clip.line != ""
+    is_absent = exists().where(
+        ChannelMedia.clip_id == Clip.id,
+        ChannelMedia.channel == channel,
+        ChannelMedia.media_key == channel_media.ABSENT,
+    )
+    return and_(Clip.width.is_not(None), ~is_absent) if channel is Channel.FACE else ~is_absent
 
 
 def numbers(session: Session, project_id: int) -> tuple[int, int]:
@@ -129,13 +178,14 @@ def _may_be_asked(seat: Seat) -> tuple[ColumnElement[bool], ...]:
         Clip.status == ClipStatus.READY,
         ~_has_answered(seat.person_id, seat.channel),
         ~left_out,
+        offers(seat.channel),
         *_answered_before(seat),
         _has_place(seat),
     )
 
 
 def _answered_before(seat: Seat) -> tuple[ColumnElement[bool], ...]:
-    return tuple(_has_answered(seat.person_id, channel) for channel in seat.before)
+    return tuple(or_(_has_answered(seat.person_id, channel), ~offers(channel)) for channel in seat.before)
 
 
 def _has_answered(person_id: int, channel: Channel) -> ColumnElement[bool]:

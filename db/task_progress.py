@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from db import assignments, ratings
-from db.places import FIRST
+from db.places import FIRST, offers
 from db.records import ClipStatus
 from db.tables import Assignment, Clip, Rating
 from engine.vocabulary import Channel
@@ -32,9 +32,13 @@ class GivenAnswers:
     complete: int
 
 
-def ready_clips(session: Session, project_id: int) -> int:
-    """How many clips of a project can be rated."""
-    ready = select(func.count()).where(Clip.project_id == project_id, Clip.status == ClipStatus.READY)
+def ready_clips(session: Session, project_id: int, *, channel: Channel = Channel.FULL) -> int:
+    """How many clips of a project can be rated by what one channel gives."""
+    ready = (
+        select(func.count())
+        .select_from(Clip)
+        .where(Clip.project_id == project_id, Clip.status == ClipStatus.READY, offers(channel))
+    )
     return session.scalar(ready) or 0
 
 
@@ -115,13 +119,18 @@ def given_answers(
     capped = case((by_channel.c.raters >= wanted, wanted), else_=by_channel.c.raters)
     by_clip = (
         select(
+            by_channel.c.clip_id,
             func.sum(capped).label("counted"),
             func.sum(case((by_channel.c.raters >= wanted, 1), else_=0)).label("channels"),
         )
         .group_by(by_channel.c.clip_id)
         .subquery()
     )
+    asked: ColumnElement[int] = literal(0)
+    for channel in channels:
+        asked = asked + case((offers(channel), 1), else_=0)
+    is_complete = case((by_clip.c.channels >= asked, 1), else_=0)
     row = session.execute(
-        select(func.sum(by_clip.c.counted), func.sum(case((by_clip.c.channels == len(channels), 1), else_=0)))
+        select(func.sum(by_clip.c.counted), func.sum(is_complete)).join(Clip, Clip.id == by_clip.c.clip_id)
     ).one()
     return GivenAnswers(counted=int(row[0] or 0), complete=int(row[1] or 0))

@@ -16,7 +16,8 @@ from dashboard.services.judging import context_of, gap_of, learned_for, policy_o
 from dashboard.services.permissions import Act, require
 from dashboard.services.projects import context_columns
 from dashboard.services.training_ratings import TrainingRatings, collect
-from db import audit, clips, policies, predictions, projects, selections
+from db import audit, clips, places, policies, predictions, projects, selections
+from db.places import Seat
 from db.records import ClipRecord, ClipStatus, PolicyKind, PredictionSummary, ProjectRecord, SelectionDraft
 from db.session import reading, writing
 from engine.verdict.abstain import COVERAGE, Abstention
@@ -36,6 +37,7 @@ class QueueOrder(StrEnum):
     """In which order clips are shown to be rated."""
 
     IN_ORDER = "in_order"
+    LEAST_RATED = "least_rated"
     MOST_INFORMATIVE = "most_informative"
 
 
@@ -86,13 +88,17 @@ def set_order(project_id: int, order: QueueOrder, *, person_id: int | None) -> P
         return projects.update_settings(session, project_id, settings)
 
 
-def upcoming(project_id: int, person_id: int, *, beside: str | None = None) -> tuple[str, ...]:
+def upcoming(
+    project_id: int, person_id: int, *, beside: str | None = None, seat: Seat | None = None
+) -> tuple[str, ...]:
     """Ids of the clips to show a person, in order; draws the next batch when the last one is done.
 
     Parameters
     ----------
     beside : str, optional
         The clip they look at, which is left out.
+    seat : Seat, optional
+        What they need of a clip; without it, every clip they have not rated will do.
 
     Returns
     -------
@@ -100,16 +106,16 @@ def upcoming(project_id: int, person_id: int, *, beside: str | None = None) -> t
         Empty where nothing analysed is left to be rated by them.
     """
     with reading() as session:
-        waiting = _waiting(session, project_id, person_id, beside)
+        waiting = _waiting(session, project_id, person_id, beside, seat)
         if waiting:
             return waiting
-        pool = _pool(session, projects.by_id(session, project_id), person_id, beside)
+        pool = _pool(session, projects.by_id(session, project_id), person_id, beside, seat)
     if not pool.clips:
         return ()
     seed = secrets.randbits(SEED_BITS)
     batch = draw_batch(_worth(pool), generator=np.random.default_rng(seed))  # no transaction is open
     with writing() as session:
-        waiting = _waiting(session, project_id, person_id, beside)
+        waiting = _waiting(session, project_id, person_id, beside, seat)
         if not waiting:  # the person's other window may have drawn meanwhile
             selections.add(session, _drafts(pool, batch, person_id))
             audit.write(
@@ -119,27 +125,36 @@ def upcoming(project_id: int, person_id: int, *, beside: str | None = None) -> t
                 person_id=person_id,
                 details={"seed": seed, "pool": len(pool.clips), "clips": int(batch.rows.size)},
             )
-            waiting = _waiting(session, project_id, person_id, beside)
+            waiting = _waiting(session, project_id, person_id, beside, seat)
     return waiting
 
 
-def _waiting(session: Session, project_id: int, person_id: int, beside: str | None) -> tuple[str, ...]:
-    chosen = selections.open_for(session, project_id, person_id)
-    return tuple(each.clip_id for each in chosen if each.clip_id != beside)
+def _waiting(
+    session: Session, project_id: int, person_id: int, beside: str | None, seat: Seat | None
+) -> tuple[str, ...]:
+    chosen = [each.clip_id for each in selections.open_for(session, project_id, person_id)]
+    may_be_asked = chosen if seat is None else places.free_among(session, seat, chosen)
+    return tuple(clip_id for clip_id in chosen if clip_id != beside and clip_id in may_be_asked)
 
 
-def _pool(session: Session, project: ProjectRecord, person_id: int, beside: str | None) -> Pool:
+def _pool(
+    session: Session, project: ProjectRecord, person_id: int, beside: str | None, seat: Seat | None
+) -> Pool:
     done = selections.rated_clips(session, project.id, person_id) | {
         clip_id
         for clip_id, chosen_for in selections.of_project(session, project.id)
         if chosen_for == person_id
     }
-    left = ()
-    if clips.next_unrated(session, project.id, person_id) is not None:
+    left: tuple[tuple[ClipRecord, PredictionSummary], ...] = ()
+    may_be_asked = None if seat is None else places.every_free(session, seat)
+    if may_be_asked or (may_be_asked is None and clips.next_unrated(session, project.id, person_id)):
         left = tuple(
             (clip, prediction)
             for clip, prediction in predictions.summaries_of_project(session, project.id)
-            if clip.status is ClipStatus.READY and clip.id not in done and clip.id != beside
+            if clip.status is ClipStatus.READY
+            and clip.id not in done
+            and clip.id != beside
+            and (may_be_asked is None or clip.id in may_be_asked)
         )
     training = collect(session, project) if left else TrainingRatings((), None, ())
     return Pool(left, training, _known(session, project.id), context_columns(project))

@@ -1,73 +1,126 @@
-"""What the Review page shows about a clip, put together in one read of the database."""
+"""What the Review page shows: a task in a person's hand, and of the machine what they may see."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import random
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dashboard.services.explanation import explain, verdict_sentence
-from dashboard.services.intensity_judging import NOTHING_KNOWN, RatersIntensity, raters_intensity
-from dashboard.services.judging import InForce, in_force, judge
-from dashboard.services.predictions import StoredPrediction, stored
-from dashboard.services.queue import QueueOrder, order_of, upcoming
-from db import clips, predictions, projects, ratings
-from db.errors import UnknownRowError
-from db.records import ClipRecord, Progress, ProjectRecord, RatingRecord
+from dashboard.services import assigning, channel_files, undoing
+from dashboard.services.control_clips import is_control
+from dashboard.services.handing_out import Task
+from dashboard.services.intensity_judging import RatersIntensity
+from dashboard.services.judging import InForce
+from dashboard.services.machine_view import NOTHING_SHOWN, machine_view
+from dashboard.services.messages import say
+from dashboard.services.permissions import NotAllowedError
+from dashboard.services.predictions import StoredPrediction
+from dashboard.services.rating_protocol import Question, protocol_of, questions_of, shows_machine
+from dashboard.services.task_order import Search, upcoming_tasks
+from dashboard.services.task_progress import TaskProgress, of_person
+from db import clips, drafts, projects, ratings
+from db.columns import now
+from db.records import ClipRecord, DraftRecord, Progress, ProjectRecord, RatingRecord, TaskKey
 from db.session import reading
 from engine.analysis import Judgement
+from engine.errors import MediaError
+from engine.media.channels import MissingChannelError
+from engine.vocabulary import Channel, Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewView:
-    """A clip to be rated, with what the machine says about it.
+    """A clip to be rated or looked at.
 
     Attributes
     ----------
-    prediction : StoredPrediction or None
-        ``None`` until the clip is analysed.
-    judgement : Judgement or None
-        Under the policy in force now, not the one at the time of the analysis.
-    headline : str
-        The verdict in one sentence.
-    explanation : tuple of str
-        Why, in sentences.
+    title : str
+        The file's name; a number wherever a name could sway a blind answer.
+    task : Task or None
+        What is to be rated; ``None`` where the person may only look.
+    notice : str or None
+        Why they may only look.
+    channel : Channel
+        What of the clip is shown.
+    media_key : str or None
+        The file of the channel; ``None`` for words, and where the clip has none.
+    questions : tuple of Question
+        What the form asks.
+    shows_machine : bool
+        Whether the machine's opinion may reach the browser; the fields that hold it are empty otherwise.
+    is_locked : bool
+        A blind answer of the person to this task stands.
     own_rating : RatingRecord or None
-        What this person says about the clip now.
+        What this person says to the task now.
+    draft : DraftRecord or None
+        What they have begun to say.
+    prediction, judgement, policy, headline, explanation, raters
+        See :class:`~dashboard.services.machine_view.MachineView`.
     position : int
         The clip's place among the ready clips, from 1.
     previous_clip_id, next_clip_id : str or None
         Ready clips before and behind it.
     next_unrated_id : str or None
-        Where to go after rating; ``None`` when nothing is left.
-    raters : RatersIntensity
-        What raters here would say about the intensities, where a map is in force.
+        Where to go after rating; ``None`` when nothing else is left.
+    progress : Progress
+        Clips rated by the person, in whatever channel.
+    task_progress : TaskProgress
+        Tasks answered of those asked of the person.
     """
 
     project: ProjectRecord
     clip: ClipRecord
+    title: str
+    task: Task | None
+    notice: str | None
+    channel: Channel
+    media_key: str | None
+    questions: tuple[Question, ...]
+    shows_machine: bool
+    is_locked: bool
+    own_rating: RatingRecord | None
+    draft: DraftRecord | None
     prediction: StoredPrediction | None
     judgement: Judgement | None
     policy: InForce
     headline: str
     explanation: tuple[str, ...]
-    own_rating: RatingRecord | None
+    raters: RatersIntensity
     position: int
-    progress: Progress
     previous_clip_id: str | None
     next_clip_id: str | None
     next_unrated_id: str | None
-    raters: RatersIntensity
+    progress: Progress
+    task_progress: TaskProgress
 
 
-def view(project_id: int, person_id: int, clip_id: str | None = None) -> ReviewView | None:
-    """The clip to look at.
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    key: TaskKey
+    task: Task | None
+    notice: str | None
+
+
+def view(
+    project_id: int,
+    person_id: int,
+    clip_id: str | None = None,
+    channel: Channel | None = None,
+    *,
+    at: datetime | None = None,
+) -> ReviewView | None:
+    """What to show a person.
 
     Parameters
     ----------
     clip_id : str, optional
-        Without it, what the queue chose, where the project asks first about what teaches most; else the
-        first ready clip the person has not rated, else the first ready clip.
+        The clip to open; without it, their next task, or once all is done the clip they rated last.
+    channel : Channel, optional
+        What of the clip; without it, or where others have to be answered first, the first not answered.
+    at : datetime, optional
+        Now; the present moment unless given.
 
     Returns
     -------
@@ -79,56 +132,107 @@ def view(project_id: int, person_id: int, clip_id: str | None = None) -> ReviewV
     UnknownRowError
         If the project has no such clip.
     """
-    chosen = _upcoming(project_id, person_id, clip_id)
+    moment = at or now()
     with reading() as session:
         project = projects.by_id(session, project_id)
-        clip = _clip(session, project, person_id, clip_id or next(iter(chosen), None))
-        if clip is None:
+    chosen = _chosen(project, person_id, clip_id, channel, moment)
+    if chosen is None:
+        return None
+    with reading() as session:
+        clip = clips.get(session, chosen.key.clip_id)
+    try:
+        media_key = channel_files.key_for(clip, chosen.key.channel)
+    except MissingChannelError:  # known from now on, so that the next look finds another task
+        if channel is not None:
+            return view(project_id, person_id, clip_id, at=at)
+        media_key = None
+    except MediaError:  # the page says that there is nothing to play
+        media_key = None
+    search = Search(project, person_id, moment, behind=clip.id, without=clip.id)
+    onward = upcoming_tasks(search, chance=random.SystemRandom())
+    with reading() as session:
+        shown = _view(session, project, clip, chosen, moment)
+    return replace(shown, media_key=media_key, next_unrated_id=onward[0].clip_id if onward else None)
+
+
+def _chosen(
+    project: ProjectRecord, person_id: int, clip_id: str | None, channel: Channel | None, moment: datetime
+) -> _Chosen | None:
+    try:
+        if clip_id is None:
+            task = assigning.next_task(project.id, person_id, at=moment)
+            if task is not None:
+                return _Chosen(task.key, task, None)
+            clip_id = _in_sight(project, person_id)
+        if clip_id is None:
             return None
-        record = predictions.latest_for(session, clip.id)
-        prediction = None if record is None else stored(record)
-        policy = in_force(session, project_id, record)
-        judgement = None if record is None else judge(policy.policy, clip, record)
-        before, behind = clips.neighbours(session, clip)
-        unrated = clips.next_unrated(session, project_id, person_id, after=clip.number)
-        behind_it = next((each for each in chosen if each != clip.id), None)
-        raters = NOTHING_KNOWN if record is None else raters_intensity(session, project_id, clip, record)
-        own = ratings.current_for(session, clip.id, person_id)
-        place = clips.position(session, clip)
-        progress = ratings.progress(session, project_id, person_id)
+        task = assigning.open_task(project.id, person_id, clip_id, channel, at=moment)
+        return _Chosen(task.key, task, None)
+    except (assigning.NoPlaceError, NotAllowedError) as refusal:
+        notice = str(refusal)
+    if clip_id is None:
+        offered = upcoming_tasks(Search(project, person_id, moment), chance=random.SystemRandom())
+        clip_id = offered[0].clip_id if offered else _in_sight(project, person_id)
+    if clip_id is None:
+        return None
+    with reading() as session:
+        assigning.clip_of(session, project, clip_id)
+        return _Chosen(assigning.key_of(session, project, person_id, clip_id, channel), None, notice)
+
+
+def _in_sight(project: ProjectRecord, person_id: int) -> str | None:
+    """The clip that stays before a person for whom nothing is left."""
+    last = undoing.earlier(project.id, person_id)
+    if last is not None:
+        return last.clip_id
+    with reading() as session:
+        first = clips.first_ready(session, project.id)
+    return None if first is None else first.id
+
+
+def _view(
+    session: Session, project: ProjectRecord, clip: ClipRecord, chosen: _Chosen, moment: datetime
+) -> ReviewView:
+    key, task = chosen.key, chosen.task
+    own = ratings.current_for(session, clip.id, key.person_id, channel=key.channel, occasion=key.occasion)
+    withheld = _is_withheld(project, key, task)
+    may_see = shows_machine(
+        project.protocol, is_locked=own is not None, is_control=withheld, channel=key.channel
+    )
+    machine = machine_view(session, clip) if may_see else NOTHING_SHOWN
+    before, behind = clips.neighbours(session, clip)
+    place = clips.position(session, clip)
+    is_blind = project.protocol is not Protocol.ASSISTED or key.channel is not Channel.FULL or withheld
     return ReviewView(
         project=project,
         clip=clip,
-        prediction=prediction,
-        judgement=judgement,
-        policy=policy,
-        headline=verdict_sentence(None if judgement is None else judgement.verdict),
-        explanation=(
-            () if prediction is None or judgement is None else explain(prediction.analysis, judgement, policy)
-        ),
+        title=say("queue.neutral_title", number=place) if is_blind else clip.original_name,
+        task=task,
+        notice=chosen.notice,
+        channel=key.channel,
+        media_key=None,
+        questions=questions_of(key.channel),
+        shows_machine=may_see,
+        is_locked=own is not None and own.locked_at is not None,
         own_rating=own,
+        draft=drafts.find(session, key),
+        prediction=machine.prediction,
+        judgement=machine.judgement,
+        policy=machine.policy,
+        headline=machine.headline,
+        explanation=machine.explanation,
+        raters=machine.raters,
         position=place,
-        progress=progress,
         previous_clip_id=before,
         next_clip_id=behind,
-        next_unrated_id=behind_it or (None if unrated is None or unrated.id == clip.id else unrated.id),
-        raters=raters,
+        next_unrated_id=None,
+        progress=ratings.progress(session, project.id, key.person_id),
+        task_progress=of_person(session, project, key.person_id, moment=moment),
     )
 
 
-def _upcoming(project_id: int, person_id: int, clip_id: str | None) -> tuple[str, ...]:
-    """What the queue chose for the person; nothing where clips are rated one after the other."""
-    with reading() as session:
-        project = projects.by_id(session, project_id)
-    if order_of(project) is QueueOrder.IN_ORDER:
-        return ()
-    return upcoming(project_id, person_id, beside=clip_id)
-
-
-def _clip(session: Session, project: ProjectRecord, person_id: int, clip_id: str | None) -> ClipRecord | None:
-    if clip_id is None:
-        return clips.next_unrated(session, project.id, person_id) or clips.first_ready(session, project.id)
-    clip = clips.get(session, clip_id)
-    if clip.project_id != project.id:
-        raise UnknownRowError(f"That clip is not in the project {project.name}; open the list of clips.")
-    return clip
+def _is_withheld(project: ProjectRecord, key: TaskKey, task: Task | None) -> bool:
+    if task is not None:
+        return task.control
+    rules = protocol_of(project)
+    return is_control(project, rules, clip_id=key.clip_id, person_id=key.person_id, channel=key.channel)

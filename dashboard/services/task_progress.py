@@ -1,0 +1,156 @@
+"""How far the rating of a project is, for one person and for all, counted from the database."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from dashboard.services.rating_protocol import protocol_of
+from dashboard.services.task_order import seat_of
+from db import places, projects, task_progress
+from db.columns import now
+from db.location import database_url
+from db.records import ProjectRecord
+from db.session import reading
+
+COUNTED_ANEW: Final = 20_000
+"""Up to so many clips, every look counts all that is left; beyond, it takes a noticeable part of a second."""
+
+KEPT_S: Final = 15.0
+"""How long what is left of a larger project is not counted again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskProgress:
+    """How far one person is.
+
+    Attributes
+    ----------
+    answered : int
+        Tasks they have answered: one for each clip and channel.
+    asked : int
+        Those, and all that may still be asked of them.
+    skipped : int
+        Of ``asked``, what they have left out.
+    in_hand : int
+        Clips kept for them now.
+    """
+
+    answered: int
+    asked: int
+    skipped: int
+    in_hand: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectProgress:
+    """How far a project is.
+
+    Attributes
+    ----------
+    answered : int
+        Answers given towards ``asked``; further answers to a clip that has all of its own are left out.
+    asked : int
+        Answers wanted of each ready clip and channel, together.
+    complete, clips : int
+        Clips that have all their answers, and all ready clips.
+    in_hand : int
+        Clips kept for somebody now.
+    """
+
+    answered: int
+    asked: int
+    complete: int
+    clips: int
+    in_hand: int
+
+
+def progress(project_id: int, person_id: int, *, at: datetime | None = None) -> TaskProgress:
+    """How far a person is with a project.
+
+    Raises
+    ------
+    UnknownRowError
+        If there is no such project.
+    """
+    with reading() as session:
+        project = projects.by_id(session, project_id)
+        return of_person(session, project, person_id, moment=at or now())
+
+
+def of_person(session: Session, project: ProjectRecord, person_id: int, *, moment: datetime) -> TaskProgress:
+    """The same as :func:`progress` in a transaction that is open."""
+    rules = protocol_of(project)
+    answered = task_progress.answered_by(session, project.id, person_id, rules.channels)
+    skipped = task_progress.skipped_by(session, project.id, person_id)
+    if rules.overlap:
+        asked = _asked(session, project, person_id, done=answered + skipped, moment=moment)
+    else:
+        asked = sum(
+            task_progress.ready_clips(session, project.id, channel=channel) for channel in rules.channels
+        )
+    return TaskProgress(
+        answered=answered,
+        asked=asked,
+        skipped=skipped,
+        in_hand=task_progress.in_hand(session, project.id, moment, person_id=person_id),
+    )
+
+
+def project_progress(project_id: int, *, at: datetime | None = None) -> ProjectProgress:
+    """How far all people of a project are together.
+
+    Raises
+    ------
+    UnknownRowError
+        If there is no such project.
+    """
+    with reading() as session:
+        project = projects.by_id(session, project_id)
+        rules = protocol_of(project)
+        wanted = max(1, rules.overlap)
+        given = task_progress.given_answers(session, project_id, rules.channels, wanted=wanted)
+        ready = [
+            task_progress.ready_clips(session, project_id, channel=channel) for channel in rules.channels
+        ]
+        return ProjectProgress(
+            answered=given.counted,
+            asked=wanted * sum(ready),
+            complete=given.complete,
+            clips=ready[-1],
+            in_hand=task_progress.in_hand(session, project_id, at or now()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    asked: int
+    at_s: float
+
+
+_kept: dict[tuple[str, int, int, str], _Counted] = {}
+_keeping = threading.Lock()
+
+
+def _asked(session: Session, project: ProjectRecord, person_id: int, *, done: int, moment: datetime) -> int:
+    """What a person has answered or left out, and all that may still be asked of them."""
+    if task_progress.ready_clips(session, project.id) <= COUNTED_ANEW:
+        return done + _left(session, project, person_id, moment)
+    key = (database_url(), project.id, person_id, repr(project.settings))
+    kept = _kept.get(key)
+    if kept is None or time.monotonic() - kept.at_s > KEPT_S:
+        kept = _Counted(done + _left(session, project, person_id, moment), time.monotonic())
+        with _keeping:
+            _kept[key] = kept
+    return max(kept.asked, done)
+
+
+def _left(session: Session, project: ProjectRecord, person_id: int, moment: datetime) -> int:
+    rules = protocol_of(project)
+    seats = (seat_of(project, person_id, channel, moment) for channel in rules.channels)
+    return sum(places.count(session, seat) for seat in seats)
