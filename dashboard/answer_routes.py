@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from dashboard import answer_body, json_requests
 from dashboard.json_requests import read, reply
-from dashboard.services import answering, drafts, task_pass
+from dashboard.services import answering, assigning, drafts, task_pass
 from dashboard.services.answering import ConflictError
 from db.records import DraftRecord, RatingRecord
 
@@ -48,6 +48,17 @@ async def find_draft(request: Request) -> Response:
     return reply({"draft": draft_sent(await run_in_threadpool(drafts.find, task))})
 
 
+@json_requests.answering
+async def renew_lease(request: Request) -> Response:
+    """Keep a task's place on a sign of life; where others have it by now, a sentence says so."""
+    task = answer_body.task_of(await read(request))
+    try:
+        until = await run_in_threadpool(assigning.renew, task)
+    except assigning.NoPlaceError as gone:
+        return reply({"until": None, "error": str(gone)})
+    return reply({"until": until.isoformat()})
+
+
 def draft_sent(draft: DraftRecord | None) -> dict[str, Any] | None:
     """A draft as the form takes it."""
     if draft is None:
@@ -74,4 +85,5 @@ ROUTES: Final = (
     Route("/answers", store_answer, methods=["POST"]),
     Route("/drafts", save_draft, methods=["POST", "PUT"]),
     Route("/drafts", find_draft, methods=["GET"]),
+    Route("/leases", renew_lease, methods=["POST"]),
 )

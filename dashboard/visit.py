@@ -8,12 +8,13 @@ from typing import Final
 import streamlit as st
 
 from db.records import PersonRecord, ProjectRecord
-from engine.vocabulary import Role
+from engine.vocabulary import Channel, Role
 
 _KEY: Final = "visit"
 _CLIP: Final = "open_clip"
 _WANTS_REVIEW: Final = "wants_review"
 CLIP_PARAMETER: Final = "clip"
+CHANNEL_PARAMETER: Final = "channel"
 PROJECT_PARAMETER: Final = "project"
 
 
@@ -37,8 +38,8 @@ def here() -> Visit:
     return visit
 
 
-def open_clip(clip_id: str | None) -> None:
-    """Make a clip the one on the Review page.
+def open_clip(clip_id: str | None, channel: Channel = Channel.FULL) -> None:
+    """Make a clip, or one of its channels, the one on the Review page.
 
     It stands in the address, so that a reload comes back to it, and in the session, so that a look at
     another page does.
@@ -49,6 +50,16 @@ def open_clip(clip_id: str | None) -> None:
     else:
         st.query_params[CLIP_PARAMETER] = clip_id
         st.session_state[_CLIP] = clip_id
+    if clip_id is None or channel is Channel.FULL:
+        st.query_params.pop(CHANNEL_PARAMETER, None)
+    else:
+        st.query_params[CHANNEL_PARAMETER] = channel.value
+
+
+def asked_channel() -> Channel | None:
+    """The channel named in the address, ``None`` where it names none there is."""
+    asked = st.query_params.get(CHANNEL_PARAMETER)
+    return next((channel for channel in Channel if channel.value == asked), None)
 
 
 def asked_clip() -> str | None:

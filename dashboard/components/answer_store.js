@@ -1,4 +1,4 @@
-// What must outlive a reload: the draft of each clip, and answers the server has not confirmed yet.
+// What must outlive a reload: the draft of each task, and answers the server has not confirmed yet.
 // Each answer carries its own key, so that sending one twice stores it once.
 
 class AnswerStore {
@@ -6,8 +6,8 @@ class AnswerStore {
     this.person = person;
   }
 
-  draftName(clip) {
-    return `dailies.draft.${this.person}.${clip}`;
+  draftName(task) {
+    return `dailies.draft.${this.person}.${task}`;
   }
 
   get boxName() {
@@ -31,31 +31,31 @@ class AnswerStore {
     }
   }
 
-  draft(clip) {
-    return this.read(this.draftName(clip), null);
+  draft(task) {
+    return this.read(this.draftName(task), null);
   }
 
-  keepDraft(clip, draft) {
-    return this.write(this.draftName(clip), draft);
+  keepDraft(task, draft) {
+    return this.write(this.draftName(task), draft);
   }
 
-  dropDraft(clip) {
-    localStorage.removeItem(this.draftName(clip));
+  dropDraft(task) {
+    localStorage.removeItem(this.draftName(task));
   }
 
   unsent() {
     return this.read(this.boxName, []);
   }
 
+  isWaiting(task) {
+    return this.unsent().some((answer) => answer.task === task);
+  }
+
   post(answer) {
-    this.write(this.boxName, [...this.unsent().filter((other) => other.key !== answer.key), answer]);
+    return this.write(this.boxName, [...this.unsent().filter((other) => other.key !== answer.key), answer]);
   }
 
   settle(key) {
-    const all = this.unsent();
-    const settled = all.find((answer) => answer.key === key);
-    if (!settled) return null;
-    this.write(this.boxName, all.filter((answer) => answer.key !== key));
-    return settled;
+    this.write(this.boxName, this.unsent().filter((answer) => answer.key !== key));
   }
 }

@@ -1,73 +1,100 @@
-// The answer to one clip. Four rows of the screen are four rows of the keyboard; a key is known by
+// The answer to one task. Four rows of the screen are four rows of the keyboard; a key is known by
 // its place (event.code), so that any layout works. What is left alone means "as the machine says"
 // where the protocol shows the machine's opinion, and "no answer" where it does not.
 
-const FIRST_RETRY_MS = 4_000;
-const LONGEST_RETRY_MS = 20_000;
+const TASK_CHANNEL = "dailies";
+const TURN_PATIENCE_MS = 4_000;
+const WATCHED_TOLERANCE = 0.01;
 
 class RatingForm {
   constructor(host) {
     this.listen = new AbortController();
-    this.keyNames = null;
+    this.tab = randomKey();
     this.sheet = new KeySheet();
-    this.rows = element("div", { class: "rows" });
-    this.comment = element("input", {
-      type: "text", maxlength: "2000",
-      oninput: () => this.change("comment", this.comment.value || null),
-      onkeydown: (event) => event.key === "Escape" && this.comment.blur(),
-    });
-    this.status = element("span", { class: "status", role: "status", "aria-live": "polite" });
-    this.foot = element("div", { class: "foot" });
-    this.node = element("section", { class: "root rating" }, this.rows, this.foot, this.sheet.dialog);
+    this.ask = new TaskDialog();
+    this.rows = new AnswerRows((field, option) => this.choose(field, option));
+    this.status = new FormStatus();
+    this.foot = new FormFoot({
+      change: (name, value) => this.typed(name, value),
+      confirm: () => this.confirm(),
+      skip: () => this.skip(),
+      flag: () => this.flag(),
+      undo: () => this.press("undo"),
+      guide: () => this.press("guide"),
+      keys: () => this.showKeys(),
+    }, this.status.node);
+    this.told = element("p", { class: "told", role: "alert", hidden: true });
+    this.node = element("section", { class: "root rating" }, this.rows.node, this.told, this.foot.node, this.sheet.dialog, this.ask.dialog);
     host.append(this.node);
-    window.addEventListener("keydown", (event) => this.key(event), { signal: this.listen.signal, capture: true });
-    window.addEventListener("offline", () => this.say("offline"), { signal: this.listen.signal });
+    this.keys = new FormKeys(this);
+    window.addEventListener("offline", () => this.sayState(), { signal: this.listen.signal });
+    this.pulse = new LeasePulse(() => this.data ?? {});
+    this.talk = new BroadcastChannel(TASK_CHANNEL);
+    this.talk.onmessage = ({ data }) => this.heard(data);
+    this.keeper = new DraftKeeper(this.tab, {
+      kept: (isInBrowser) => this.say(isInBrowser ? "draft" : "draft_not_kept"),
+      saved: () => this.sayState(),
+    });
     navigator.keyboard?.getLayoutMap?.().then((map) => {
-      this.keyNames = map;
+      this.rows.keyNames = map;
       if (this.data) this.draw();
     });
   }
 
   show({ data, setTriggerValue }) {
-    const isSameClip = this.data?.clip === data.clip && this.data.person === data.person;
+    const isSameTask = this.data?.task === data.task && this.data.person === data.person;
+    const isSamePerson = this.data?.person === data.person;
+    const hadBase = this.data?.base;
     this.data = data;
     this.trigger = setTriggerValue;
-    this.store = new AnswerStore(data.person);
-    this.settle();
-    if (!isSameClip) this.draft = this.store.draft(data.clip) ?? { ...data.mine };
+    clearTimeout(this.turning);
+    if (!isSamePerson) this.openBox();
+    if (!isSameTask) this.begin();
+    else if (hadBase !== data.base && !this.isKept()) this.draft = { ...data.mine };
     this.draw();
     this.sayState();
-    if (!this.retry && this.store.unsent().length) this.send(); // left over from a reload or a lost server
+    this.box.flush(); // left over from a reload or a lost server
   }
 
-  settle() {
-    const { saved, refused } = this.data;
-    for (const key of [saved?.key, refused?.key].filter(Boolean)) {
-      const answer = this.store.settle(key);
-      if (!answer) continue;
-      clearTimeout(this.retry);
-      this.retry = null;
-      if (key === saved?.key) this.store.dropDraft(answer.clip);
-    }
+  openBox() {
+    this.box?.close();
+    this.store = new AnswerStore(this.data.person);
+    this.box = new AnswerBox(this.store, {
+      sending: () => this.say("sending"),
+      waiting: (n) => this.say("unsaved", { n }),
+      stored: (answer, receipt) => this.stored(answer, receipt),
+      refused: (answer, status, content) => this.refused(answer, status, content),
+    });
+  }
+
+  begin() {
+    const { task, base, draft } = this.data;
+    this.shownAt = performance.now();
+    this.pulse.begin();
+    this.refusal = null;
+    this.tell(null);
+    const kept = this.isReadOnly() ? null : this.keeper.open({ store: this.store, task, pass: this.data.pass, base, draft });
+    this.draft = kept ?? { ...this.data.mine };
+    if (kept && !this.isChanged()) this.keeper.forget(); // what it held has become the answer
+  }
+
+  isReadOnly() {
+    return this.data.pass === null;
+  }
+
+  // Whether keys may change the answer: not while the last one is on its way.
+  isOpen() {
+    return !this.isReadOnly() && !this.isSending && !this.store.isWaiting(this.data.task);
+  }
+
+  isKept() {
+    return this.store.draft(this.data.task) !== null;
   }
 
   // --- what is chosen -------------------------------------------------------------------------
 
-  suggestion(field) {
-    const value = this.data.machine?.[field.name] ?? null;
-    if (value === null || typeof value === "string" || field.name === "delivery") return value;
-    const distance = (option) => Math.abs(option.value - value);
-    return field.options.reduce((best, option) => (distance(option) < distance(best) ? option : best)).value;
-  }
-
-  isChosen(field, option) {
-    const value = this.draft[field.name] ?? null;
-    if (value === null || typeof value === "string") return value === option.value;
-    return Math.abs(value - option.value) < this.tolerance(field);
-  }
-
-  tolerance(field) {
-    return field.options.length > 1 ? Math.abs(field.options[1].value - field.options[0].value) / 2 : 0.5;
+  names() {
+    return [...this.data.fields.map((field) => field.name), "comment", "reason"];
   }
 
   choose(field, option) {
@@ -76,175 +103,176 @@ class RatingForm {
   }
 
   change(name, value) {
+    this.refusal = null;
     this.draft = { ...this.draft, [name]: value };
-    const isKept = this.store.keepDraft(this.data.clip, this.draft);
-    this.say(isKept ? "draft" : "draft_not_kept");
+    const content = Object.fromEntries(this.names().map((one) => [one, this.draft[one] ?? null]));
+    this.keeper.change(content);
+    this.talk.postMessage({ kind: "draft", person: this.data.person, task: this.data.task, content, tab: this.tab });
+  }
+
+  typed(name, value) {
+    const wasChanged = this.isChanged();
+    this.change(name, value);
+    if (wasChanged !== this.isChanged()) this.draw();
+  }
+
+  // A press that the page answers; no two presses are alike, or the second would go unheard.
+  press(name) {
+    this.trigger(name, randomKey());
   }
 
   reset() {
-    this.store.dropDraft(this.data.clip);
+    this.keeper.drop();
+    this.refusal = null;
     this.draft = { ...this.data.mine };
     this.draw();
     this.sayState();
   }
 
   isChanged() {
-    const names = [...this.data.fields.map((field) => field.name), "comment"];
-    return names.some((name) => (this.draft[name] ?? null) !== (this.data.mine?.[name] ?? null));
+    return this.names().some((name) => (this.draft[name] ?? null) !== (this.data.mine?.[name] ?? null));
   }
 
   // --- sending --------------------------------------------------------------------------------
 
-  confirm() {
-    if (this.retry) return; // the last answer is still on its way
-    if (this.data.mine && !this.isChanged()) {
-      this.trigger("move", "next");
+  async confirm() {
+    const { data } = this;
+    if (!this.isReadOnly() && !this.isOpen()) return;
+    if (this.isReadOnly() || (data.mine && !this.isChanged())) {
+      this.trigger("move", "on");
       return;
     }
-    const machine = this.data.machine ?? {};
-    const answer = { key: crypto.randomUUID?.() ?? this.randomKey(), clip: this.data.clip, shown: this.data.shown };
-    for (const { name } of this.data.fields) answer[name] = this.draft[name] ?? machine[name] ?? null;
-    const missing = this.data.fields.find((field) => field.required && answer[field.name] === null);
-    if (missing) {
-      this.say("missing", { field: missing.label });
-      return;
+    const answer = this.answer();
+    const missing = data.fields.find((field) => field.required && answer[field.name] === null);
+    if (missing) return this.say("missing", { field: missing.label });
+    if (data.needs_reason && data.mine && !answer.reason.trim()) {
+      this.say("reason_missing");
+      return this.foot.reason.focus();
     }
-    answer.comment = this.draft.comment ?? "";
-    answer.confirmed = this.data.fields.every((field) => (this.draft[field.name] ?? null) === null);
-    const ask = new CustomEvent("dailies:watched", { detail: { clip: this.data.clip } });
+    const lacking = data.mine ? 0 : data.watched_share - (answer.watched?.watched_share ?? 0);
+    if (lacking > WATCHED_TOLERANCE) {
+      return this.say("watch_more", { required: percent(data.watched_share), missing: percent(lacking) });
+    }
+    this.isSending = true;
+    await this.keeper.settle();
+    this.isSending = false;
+    if (this.data.task !== data.task) return;
+    this.box.post({ ...answer, draft_revision: this.keeper.revision });
+  }
+
+  answer() {
+    const { data } = this;
+    const machine = data.machine ?? {};
+    const answer = {
+      key: randomKey(), task: data.task, title: data.title, pass: data.pass, base: data.base, shown: data.shown,
+      comment: this.draft.comment ?? "", reason: this.draft.reason ?? "", tab: this.tab, language: data.language,
+      guideline: data.guideline, elapsed_s: (performance.now() - this.shownAt) / 1000,
+    };
+    for (const { name } of data.fields) answer[name] = this.draft[name] ?? machine[name] ?? null;
+    answer.confirmed = data.machine !== null && data.fields.every((field) => (this.draft[field.name] ?? null) === null);
+    const ask = new CustomEvent("dailies:watched", { detail: { clip: data.clip } });
     document.dispatchEvent(ask);
     answer.watched = ask.detail.watched ?? null;
-    this.store.post(answer);
-    this.send();
+    return answer;
   }
 
-  // randomUUID exists on localhost and over TLS only; getRandomValues everywhere.
-  randomKey() {
-    return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  }
-
-  send(wait = FIRST_RETRY_MS) {
-    const answer = this.store.unsent()[0];
-    if (!answer) {
-      this.retry = null;
+  stored(answer, receipt) {
+    this.receipt = { ...receipt, task: answer.task, title: answer.title };
+    this.talk.postMessage({ kind: "answered", person: this.data.person, task: answer.task });
+    if (answer.task !== this.data.task) {
+      this.store.dropDraft(answer.task);
+      this.sayState();
       return;
     }
-    this.say(wait === FIRST_RETRY_MS ? "sending" : "unsaved");
-    clearTimeout(this.retry);
-    this.retry = setTimeout(() => this.send(Math.min(2 * wait, LONGEST_RETRY_MS)), wait);
-    this.trigger("submit", answer);
+    this.keeper.forget();
+    const isFirst = this.data.mine === null;
+    this.data = { ...this.data, base: receipt.rating, mine: receipt.stored };
+    this.draft = { ...receipt.stored };
+    this.refusal = null;
+    this.tell(receipt.feedback ?? null);
+    this.draw();
+    this.sayState();
+    this.turn({ task: answer.task, is_first: isFirst, stays: Boolean(receipt.feedback) });
   }
 
-  // --- keys -----------------------------------------------------------------------------------
+  // The page may be without its connection just now: it is asked until it shows what follows.
+  turn(what) {
+    clearTimeout(this.turning);
+    this.trigger("stored", what);
+    this.turning = setTimeout(() => this.turn(what), TURN_PATIENCE_MS);
+  }
 
-  key(event) {
-    if (!this.data || isDialogOpen() || event.metaKey || event.altKey || event.repeat) return;
-    const path = event.composedPath();
-    if (path.some((node) => node.tagName === "DIALOG")) return;
-    const isOwnComment = path[0] === this.comment;
-    if (isTyping(event) && !isOwnComment) return;
-    if (event.code === "Enter" || event.code === "NumpadEnter") {
-      if (this.isPressing(path[0]) && !event.ctrlKey) return;
-      this.take(event, () => this.confirm());
-      return;
+  refused(answer, status, { error, standing }) {
+    this.refusal = error ?? String(status);
+    if (answer.task === this.data.task && standing) {
+      this.refusal = phrase(this.data.labels.conflict, { time: timeOf(standing.at) });
+      this.keeper.change(Object.fromEntries(this.names().map((name) => [name, this.draft[name] ?? null])));
+      this.press("refresh");
+    } else if (answer.task !== this.data.task) this.refusal = `${answer.title}: ${this.refusal}`;
+    this.sayState();
+  }
+
+  // Another window of the same person.
+  heard({ kind, person, task, content, tab }) {
+    if (!this.data || person !== this.data.person || task !== this.data.task || tab === this.tab) return;
+    if (kind === "answered") this.press("refresh");
+    else if (kind === "draft") {
+      this.draft = { ...this.draft, ...content };
+      this.draw();
+      this.say("elsewhere");
     }
-    if (isOwnComment || event.ctrlKey) return;
-    if (event.key === "?") this.take(event, () => this.sheet.toggle(this.data, (option) => this.nameOf(option)));
-    else if (event.shiftKey) return;
-    else if (event.code === "Slash") this.take(event, () => this.comment.focus());
-    else if (event.code === "Escape") this.take(event, () => this.reset());
-    else if (event.code === "PageDown") this.take(event, () => this.trigger("move", "next"));
-    else if (event.code === "PageUp") this.take(event, () => this.trigger("move", "previous"));
-    else this.answerKey(event);
   }
 
-  answerKey(event) {
-    const code = event.code.replace("Numpad", "Digit");
-    for (const field of this.data.fields) {
-      const option = field.options.find((one) => one.code === code);
-      if (option) this.take(event, () => this.choose(field, option));
-    }
+  // --- instead of an answer --------------------------------------------------------------------
+
+  showKeys() {
+    this.sheet.toggle(this.data, (option) => this.rows.nameOf(option));
   }
 
-  take(event, act) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    act();
+  skip() {
+    const { labels, skip_reasons: choices, pass, mine } = this.data;
+    if (this.isReadOnly() || mine) return;
+    const done = (reason, note) => this.trigger("skip", { pass, reason, note });
+    this.ask.show({ title: labels.skip_why, choices, note: labels.skip_note, close: labels.close, done });
   }
 
-  // A button reached with the tab key is pressed by Enter; one that was clicked is not.
-  isPressing(target) {
-    if (!(target instanceof Element) || target.closest(".confirm")) return false;
-    return ["BUTTON", "A", "SUMMARY"].includes(target.tagName) && target.matches(":focus-visible");
-  }
-
-  nameOf(option) {
-    return this.keyNames?.get(option.code)?.toUpperCase() ?? option.key;
+  flag() {
+    const { labels, clip } = this.data;
+    const done = (_, note) => this.trigger("flag", { clip, note });
+    this.ask.show({ title: labels.flag_what, choices: [], note: labels.flag_note, send: labels.flag_send, close: labels.close, done });
   }
 
   // --- drawing --------------------------------------------------------------------------------
 
   draw() {
-    const { fields, labels, machine, mine } = this.data;
-    this.node.setAttribute("aria-label", labels.form);
-    this.rows.replaceChildren(...fields.map((field) => this.row(field)));
-    this.comment.value = this.draft.comment ?? "";
-    this.comment.placeholder = labels.comment;
-    this.comment.setAttribute("aria-label", labels.comment);
-    const hasMachine = machine !== null;
-    const action = mine ? (this.isChanged() ? labels.change : labels.next) : hasMachine && !this.isChanged() ? labels.confirm_all : labels.send;
-    this.foot.replaceChildren(
-      this.comment,
-      element("button", { type: "button", class: "confirm", onclick: () => this.confirm() }, action, " ", element("kbd", {}, "Enter ↵")),
-      element("button", {
-        type: "button", class: "plain", title: labels.keys, "aria-label": labels.keys,
-        onclick: () => this.sheet.toggle(this.data, (option) => this.nameOf(option)),
-      }, element("kbd", {}, "?")),
-      this.status,
-    );
+    const isEditable = !this.isReadOnly();
+    const offers = ["flag", "undo", "guide", "keys"];
+    if (isEditable && !this.data.mine) offers.unshift("skip");
+    this.node.setAttribute("aria-label", this.data.labels.form);
+    this.rows.show(this.data, this.draft);
+    this.foot.show(this.data, this.draft, { isEditable, isChanged: this.isChanged(), offers });
   }
-
-  row(field) {
-    const suggested = this.suggestion(field);
-    const isLeft = (this.draft[field.name] ?? null) === null;
-    const buttons = field.options.map((option) => {
-      const isMachine = suggested !== null && option.value === suggested;
-      const isChosen = this.isChosen(field, option);
-      return element("button", {
-        type: "button", class: `option${isMachine ? " machine" : ""}${isMachine && isLeft ? " stands" : ""}`,
-        "aria-pressed": String(isChosen), "data-field": field.name, "data-value": option.value,
-        title: isMachine ? this.data.labels.machine_says : null,
-        onclick: () => this.choose(field, option),
-      }, element("kbd", {}, this.nameOf(option)), element("span", { class: "name" }, option.label),
-        isMachine ? element("span", { class: "unseen" }, this.data.labels.machine_says) : null);
-    });
-    return element("div", { class: `row ${field.name}`, role: "group", "aria-label": field.label },
-      element("span", { class: "label" }, field.label),
-      element("div", { class: "options", style: `--count:${field.options.length}` }, ...buttons));
-  }
-
-  // --- the sentence beside the button ---------------------------------------------------------
 
   say(name, values = {}) {
-    this.status.textContent = phrase(this.data?.labels[name] ?? "", values);
-    this.status.dataset.state = name;
+    this.status.say(this.data.labels, name, values);
+  }
+
+  tell(sentence) {
+    this.told.textContent = sentence ?? "";
+    this.told.hidden = !sentence;
   }
 
   sayState() {
-    const { saved, refused, mine } = this.data;
-    const time = (moment) => new Date(moment).toLocaleTimeString([], { hour12: false });
-    if (refused) {
-      this.status.textContent = refused.sentence;
-      this.status.dataset.state = "refused";
-    } else if (this.retry) return;
-    else if (this.store.draft(this.data.clip)) this.say("draft");
-    else if (saved) this.say(saved.clip === this.data.clip ? "saved" : "saved_other", { time: time(saved.at), clip: saved.name });
-    else if (mine?.at) this.say("rated", { time: new Date(mine.at).toLocaleString([], { hour12: false }) });
-    else this.say("fresh");
+    if (this.data) this.status.show(this);
   }
 
   close() {
-    clearTimeout(this.retry);
+    clearTimeout(this.turning);
+    this.pulse.close();
+    this.keys.close();
+    this.talk.close();
+    this.box?.close();
+    this.keeper.close();
     this.listen.abort();
     this.node.remove();
   }

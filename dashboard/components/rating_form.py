@@ -1,4 +1,8 @@
-"""The rating form: its questions, what it is given, and what it hands back."""
+"""The rating form: its questions, what it is given, and what it tells the page.
+
+The answer itself does not come back through the page: the form hands it to
+:mod:`dashboard.answer_routes` with its pass, so that it is stored also while the page is away.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,9 @@ import streamlit as st
 
 import dashboard.components.asset as asset
 from dashboard.components.keymap import Keymap, cap
-from dashboard.services import messages
+from dashboard.services import label_sets, messages
+from dashboard.services.rating_protocol import Question
+from db.records import SkipReason
 from engine.vocabulary import Delivery, Emotion
 
 FORM_KEY: Final = "rating_form"
@@ -24,12 +30,30 @@ OTHER_KEYS: Final = {
     "speed": ("−", "="),
     "replay": ("0",),
     "move": ("PgUp", "PgDn"),
+    "skip": ("O",),
+    "flag": ("P",),
+    "guide": ("I",),
+    "undo": ("⌫",),
     "reset": ("Esc",),
     "comment": ("/",),
     "sheet": ("?",),
 }
 """What is printed on the keys that are no answers, for the cheat-sheet."""
-_mount = asset.renderer("rating_form", scripts=("answer_store.js", "key_sheet.js"))
+_mount = asset.renderer(
+    "rating_form",
+    scripts=(
+        "answer_store.js",
+        "answer_box.js",
+        "draft_keeper.js",
+        "answer_rows.js",
+        "form_status.js",
+        "form_foot.js",
+        "form_keys.js",
+        "lease_pulse.js",
+        "key_sheet.js",
+        "task_dialogs.js",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,132 +77,192 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
-    """How a clip was watched before it was rated; shares in [0, 1], times in seconds."""
+class EmotionOption:
+    """An emotion that can be chosen, as a project names and defines it in the person's language."""
 
-    share: float | None = None
-    active_s: float | None = None
-    replays: int | None = None
+    code: Emotion
+    name: str
+    definition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """An answer on its way to the database.
+class FormScene:
+    """Everything the form is given, and nothing else.
 
     Attributes
     ----------
-    key : str
-        Made in the browser for one press of the button: the same key is the same answer.
-    shown : str or None
-        The prediction the browser had when the answer was given, as it was told.
-    confirmed : bool
-        Nothing was corrected.
-    """
-
-    key: str
-    clip: str
-    answer: Answer
-    shown: str | None
-    confirmed: bool
-    watched: Watched
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of the last submission: stored at a moment, or refused with a sentence."""
-
-    key: str
-    clip: str
-    clip_name: str
-    at: datetime | None = None
-    refusal: str | None = None
-
-
-def rating_form(
-    *,
-    clip: str,
-    person: str,
-    emotions: Sequence[Emotion],
-    machine: Answer | None,
-    mine: Answer | None,
-    receipt: Receipt | None,
-    shown: str | None,
-    keymap: Keymap,
-    on_submit: Callable[[Submission], None],
-    on_move: Callable[[str], None],
-) -> None:
-    """Show the form.
-
-    Parameters
-    ----------
-    clip, person : str
-        Ids; drafts are kept for the pair of them.
+    task : str
+        Names the task; drafts are kept for it and the person.
+    clip, title, person : str
+    pass_ : str or None
+        Lets the browser hand in answers to the task; ``None`` where there is nothing to be answered.
+    base : int or None
+        The rating shown as the person's own.
+    questions : tuple of Question
+    emotions : tuple of EmotionOption
     machine : Answer or None
         Stands wherever the person answers nothing; ``None`` keeps it out of the browser.
     mine : Answer or None
         The person's own stored answer.
-    shown : str or None
-        Names the prediction and policy on the page, handed back with the answer.
-    on_submit : callable
-        Gets the answer before the page runs again.
-    on_move : callable
-        Gets ``"next"`` or ``"previous"``.
+    shown : int or None
+        The prediction on the page.
+    draft : Mapping or None
+        As :func:`dashboard.answer_routes.draft_sent` writes it.
+    needs_reason : bool
+        A changed answer says why.
+    watched_share : float
+        Share of the clip to be played before it is answered, 0 to 1.
+    lease_s : float
+        How long the task is kept without a sign of life.
+    guideline_id : int or None
+        The text raters go by.
     """
 
-    def submitted() -> None:
-        sent = st.session_state[FORM_KEY].get("submit")
-        if sent:
-            on_submit(_submission(sent))
+    task: str
+    clip: str
+    title: str
+    person: str
+    pass_: str | None
+    base: int | None
+    questions: tuple[Question, ...]
+    emotions: tuple[EmotionOption, ...]
+    machine: Answer | None
+    mine: Answer | None
+    shown: int | None
+    draft: Mapping[str, Any] | None = None
+    needs_reason: bool = False
+    watched_share: float = 0.0
+    lease_s: float = 0.0
+    guideline_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An answer that the server has stored: ``stays`` asks to stay, as something is to be read."""
+
+    task: str
+    is_first: bool
+    stays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormActs:
+    """What the page does when the form asks; each runs before the page is drawn again.
+
+    Attributes
+    ----------
+    stored : callable
+        Gets a :class:`Stored`.
+    moved : callable
+        Gets ``"next"``, ``"previous"`` or ``"on"``: to what is to be answered next.
+    skipped : callable
+        Gets the pass, the reason and a note.
+    flagged : callable
+        Gets a note.
+    undone, guided : callable
+    """
+
+    stored: Callable[[Stored], None]
+    moved: Callable[[str], None]
+    skipped: Callable[[str, SkipReason, str], None]
+    flagged: Callable[[str], None]
+    undone: Callable[[], None]
+    guided: Callable[[], None]
+
+
+def rating_form(scene: FormScene, *, keymap: Keymap, acts: FormActs) -> None:
+    """Show the form."""
+
+    def sent(name: str) -> Any:
+        return st.session_state[FORM_KEY].get(name)
+
+    def stored() -> None:
+        if what := sent("stored"):
+            acts.stored(Stored(str(what["task"]), bool(what.get("is_first")), bool(what.get("stays"))))
 
     def moved() -> None:
-        where = st.session_state[FORM_KEY].get("move")
-        if where in ("next", "previous"):
-            on_move(where)
+        if (where := sent("move")) in ("next", "previous", "on"):
+            acts.moved(where)
 
-    labels = messages.part("rating")
+    def skipped() -> None:
+        if what := sent("skip"):
+            acts.skipped(str(what["pass"]), SkipReason(what["reason"]), str(what.get("note") or ""))
+
+    def flagged() -> None:
+        if what := sent("flag"):
+            acts.flagged(str(what.get("note") or ""))
+
     _mount(
         key=FORM_KEY,
-        data={
-            "clip": clip,
-            "person": person,
-            "fields": _fields(emotions, keymap, labels),
-            "machine": _sent(machine),
-            "mine": _sent(mine),
-            "shown": shown,
-            "saved": _saved(receipt),
-            "refused": None
-            if receipt is None or receipt.refusal is None
-            else {"key": receipt.key, "sentence": receipt.refusal},
-            "labels": labels,
-            "other_keys": [[caps, messages.say(f"keys.{name}")] for name, caps in OTHER_KEYS.items()],
-        },
-        on_submit_change=submitted,
+        data=_data(scene, keymap),
+        on_stored_change=stored,
         on_move_change=moved,
+        on_skip_change=skipped,
+        on_flag_change=flagged,
+        on_undo_change=lambda: acts.undone() if sent("undo") else None,
+        on_guide_change=lambda: acts.guided() if sent("guide") else None,
+        on_refresh_change=lambda: None,
     )
 
 
-def _fields(emotions: Sequence[Emotion], keymap: Keymap, labels: Mapping[str, str]) -> list[dict[str, Any]]:
+def _data(scene: FormScene, keymap: Keymap) -> dict[str, Any]:
+    labels = messages.part("rating")
+    return {
+        "task": scene.task,
+        "clip": scene.clip,
+        "title": scene.title,
+        "person": scene.person,
+        "pass": scene.pass_,
+        "base": scene.base,
+        "fields": _fields(scene, keymap, labels),
+        "machine": _sent(scene.machine),
+        "mine": _sent(scene.mine),
+        "shown": scene.shown,
+        "draft": None if scene.draft is None else dict(scene.draft),
+        "needs_reason": scene.needs_reason,
+        "watched_share": scene.watched_share,
+        "lease_s": scene.lease_s,
+        "guideline": scene.guideline_id,
+        "language": messages.spoken(),
+        "skip_reasons": [
+            {"value": reason.value, "label": messages.say(f"skip.{reason.value}")} for reason in SkipReason
+        ],
+        "labels": labels,
+        "other_keys": [[caps, messages.say(f"keys.{name}")] for name, caps in OTHER_KEYS.items()],
+    }
+
+
+def _fields(scene: FormScene, keymap: Keymap, labels: Mapping[str, str]) -> list[dict[str, Any]]:
     last = INTENSITY_LEVELS - 1
-    levels = [(step / last, messages.say(f"level.{step}")) for step in range(INTENSITY_LEVELS)]
-    steps = [(int(step), messages.say(f"delivery.{step.name.lower()}")) for step in Delivery]
-    named = [(emotion.value, messages.say(f"emotion.{emotion.value}")) for emotion in emotions]
-    questions: tuple[tuple[str, Sequence[tuple[object, str]], Sequence[str], bool], ...] = (
-        ("delivery", steps, keymap.delivery, True),
-        ("expected", levels, keymap.expected, False),
-        ("emotion", named, keymap.emotion, False),
-        ("expressed", levels, keymap.expressed, False),
-    )
+    anchors = label_sets.delivery_anchors(messages.spoken())
+    levels = [
+        (step / last, messages.say(f"level.{step}"), meaning)
+        for step, meaning in enumerate(label_sets.level_anchors(messages.spoken()))
+    ]
+    steps = [
+        (int(step), messages.say(f"delivery.{step.name.lower()}"), anchors[step.name.lower()])
+        for step in Delivery
+    ]
+    named = [(option.code.value, option.name, option.definition) for option in scene.emotions]
+    options: dict[Question, Sequence[tuple[object, str, str]]] = {
+        Question.DELIVERY: steps,
+        Question.EXPECTED: levels,
+        Question.EMOTION: named,
+        Question.EXPRESSED: levels,
+    }
     return [
         {
-            "name": name,
-            "label": labels[name],
-            "required": required,
+            "name": question.value,
+            "label": labels[question.value],
+            "required": question is scene.questions[0],
             "options": [
-                {"value": value, "label": label, "code": code, "key": cap(code)}
-                for (value, label), code in zip(options, codes, strict=False)
+                {"value": value, "label": label, "definition": definition, "code": code, "key": cap(code)}
+                for (value, label, definition), code in zip(
+                    options[question], keymap.of(question.value), strict=False
+                )
             ],
         }
-        for name, options, codes, required in questions
+        for question in scene.questions
     ]
 
 
@@ -193,43 +277,3 @@ def _sent(answer: Answer | None) -> dict[str, Any] | None:
         "comment": answer.comment or None,
         "at": None if answer.at is None else answer.at.isoformat(),
     }
-
-
-def _saved(receipt: Receipt | None) -> dict[str, str] | None:
-    if receipt is None or receipt.at is None:
-        return None
-    return {
-        "key": receipt.key,
-        "clip": receipt.clip,
-        "name": receipt.clip_name,
-        "at": receipt.at.isoformat(),
-    }
-
-
-def _submission(sent: Mapping[str, Any]) -> Submission:
-    """Read what the browser sent; ranges are checked where the answer is stored."""
-    delivery = sent.get("delivery")
-    emotion = sent.get("emotion")
-    watched = sent.get("watched") or {}
-    return Submission(
-        key=str(sent.get("key", "")),
-        clip=str(sent.get("clip", "")),
-        answer=Answer(
-            delivery=None if delivery is None else Delivery(int(delivery)),
-            emotion=None if emotion is None else Emotion(str(emotion)),
-            expected=_number(sent.get("expected")),
-            expressed=_number(sent.get("expressed")),
-            comment=str(sent.get("comment") or ""),
-        ),
-        shown=None if sent.get("shown") is None else str(sent["shown"]),
-        confirmed=bool(sent.get("confirmed")),
-        watched=Watched(
-            share=_number(watched.get("watched_share")),
-            active_s=_number(watched.get("active_s")),
-            replays=int(watched.get("replays") or 0),
-        ),
-    )
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None

@@ -17,7 +17,7 @@ from dashboard.services.answer_lock import lock_hash
 from dashboard.services.permissions import Act
 from dashboard.services.rating import COMMENT_LENGTH, Answer
 from dashboard.services.rating_protocol import Question, protocol_of, questions_of
-from db import circumstances, clips, drafts, projects, ratings
+from db import assignments, circumstances, clips, drafts, projects, ratings
 from db.columns import now
 from db.errors import AlreadyThereError, RefusedValueError
 from db.records import Circumstances, Purpose, RatingDraft, RatingRecord, TaskKey
@@ -199,7 +199,8 @@ def _same(stored: RatingRecord, task: TaskKey) -> RatingRecord:
 
 
 def _assigned(session: Session, task: TaskKey) -> tuple[Purpose, bool]:
-    return Purpose.ORDINARY, False
+    handed = assignments.find(session, task)
+    return (Purpose.ORDINARY, False) if handed is None else (handed.purpose, handed.control)
 
 
 def _require_questions(channel: Channel, answer: Answer) -> None:

@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 
 from dashboard.answer_routes import PASS_HEADER, ROUTES
 from dashboard.json_requests import LARGEST_BODY
-from dashboard.services import projects, task_pass
-from db import circumstances, drafts, people, ratings, session
+from dashboard.services import assigning, projects, task_pass
+from db import assignments, circumstances, drafts, people, ratings, session
 from db.records import Circumstances, DraftRecord, RatingRecord, TaskKey
 from engine.vocabulary import Channel, Delivery, Emotion, Phase, Protocol, Role
 from tests.dashboard.project_made import made_clip
@@ -251,6 +251,23 @@ def test_what_is_no_draft_of_a_form_is_refused(
     response = client.put("/drafts", json={**given, **change})
     assert response.status_code == 422
     assert kept(task) is None
+
+
+def test_a_sign_of_life_keeps_the_task_in_hand(client: TestClient, task: TaskKey) -> None:
+    project = projects.by_name("Hamlet")
+    assigning.open_task(project.id, task.person_id, task.clip_id)
+    response = client.post("/leases", json={"pass": task_pass.issue(task)})
+    assert response.status_code == 200, response.text
+    with session.reading() as s:
+        held = assignments.find(s, task)
+    assert held is not None
+    assert response.json()["until"] == held.expires_at.isoformat()
+
+
+def test_a_sign_of_life_for_what_was_never_handed_out_is_refused(client: TestClient, task: TaskKey) -> None:
+    response = client.post("/leases", json={"pass": task_pass.issue(task)})
+    assert response.status_code == 404
+    assert set(response.json()) == {"error"}
 
 
 def test_a_number_that_is_none_is_refused(client: TestClient, task: TaskKey) -> None:

@@ -16,13 +16,14 @@ from dashboard.services.answer_lock import is_intact, lock_hash
 from dashboard.services.answering import ConflictError, Sent
 from dashboard.services.permissions import NotAllowedError
 from dashboard.services.rating import Answer
-from db import audit, circumstances, clips, drafts, people, predictions, ratings, session
+from db import assignments, audit, circumstances, clips, drafts, people, predictions, ratings, session
 from db.errors import AlreadyThereError, RefusedValueError, UnknownRowError
 from db.records import (
     Circumstances,
     ClipStatus,
     PersonRecord,
     ProjectRecord,
+    Purpose,
     RatingRecord,
     TaskKey,
 )
@@ -50,6 +51,24 @@ def send(task: TaskKey, delivery: int | None = 1, **options: Any) -> RatingRecor
     given = {"key": press(), **options}
     answer = given.pop("answer", Answer(delivery=delivery, watched_share=SEEN_ALL))
     return answering.submit(Sent(task, answer, **given))
+
+
+def hand_out(
+    task: TaskKey,
+    *,
+    control: bool = False,
+    purpose: Purpose = Purpose.ORDINARY,
+    expires_at: datetime = datetime(2100, 1, 1, tzinfo=UTC),
+) -> None:
+    with session.writing() as s:
+        assignments.hand_out(
+            s,
+            task,
+            purpose=purpose,
+            control=control,
+            created_at=datetime(2026, 1, 1, tzinfo=UTC),
+            expires_at=expires_at,
+        )
 
 
 def shown_to(task: TaskKey) -> int:
@@ -158,6 +177,31 @@ def test_a_single_channel_is_blind_and_locked_under_every_protocol(
     stored = send(replace(task, channel=channel), answer=answer)
     assert (stored.phase, stored.channel, stored.prediction_shown) == (Phase.BLIND, channel, False)
     assert is_intact(stored)
+
+
+@pytest.mark.parametrize("protocol", [Protocol.ASSISTED, Protocol.BLIND_FIRST])
+def test_a_control_clip_is_blind_and_stays_so(protocol: Protocol) -> None:
+    _, task = made(protocol)
+    hand_out(task, control=True)
+    first = send(task)
+    second = send(task, delivery=0, base=first.id)
+    for stored in (first, second):
+        assert (stored.phase, stored.prediction_shown) == (Phase.BLIND, False)
+        assert is_intact(stored)
+
+
+def test_why_a_clip_was_asked_goes_with_the_answer() -> None:
+    _, task = made()
+    hand_out(task, purpose=Purpose.GOLD_SILENT)
+    assert send(task).purpose is Purpose.GOLD_SILENT
+
+
+def test_an_answer_after_its_time_ran_out_is_stored() -> None:
+    _, task = made(overlap=1)
+    hand_out(task, expires_at=datetime(2026, 1, 1, tzinfo=UTC))
+    other = rater(projects.by_name("Hamlet"), "Ben")
+    send(replace(task, person_id=other.id))
+    assert send(task).id == history(task)[0].id
 
 
 def test_who_has_seen_the_machine_is_never_blind_whatever_the_protocol_has_become() -> None:

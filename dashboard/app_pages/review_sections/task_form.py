@@ -1,0 +1,171 @@
+"""The form of the task in hand: what it is given, and where the page goes when it is done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import streamlit as st
+
+from dashboard import boundary, visit
+from dashboard.answer_routes import draft_sent
+from dashboard.app_pages.review_sections import machine_opinion
+from dashboard.components.keymap import keymap_of
+from dashboard.components.rating_form import (
+    Answer,
+    EmotionOption,
+    FormActs,
+    FormScene,
+    Stored,
+    rating_form,
+)
+from dashboard.services import assigning, guidelines, label_sets, messages, task_pass, undoing
+from dashboard.services.guidelines import Guideline
+from dashboard.services.rating_protocol import Question, protocol_of
+from dashboard.services.review import ReviewView
+from db.records import RatingRecord, SkipReason
+from engine.vocabulary import Channel, Protocol
+
+RATER_FLAG: Final = "rater"
+_GUIDE: Final = "guide_asked"
+SECONDS_A_MINUTE: Final = 60
+
+
+def draw(here: visit.Visit, view: ReviewView) -> None:
+    """Draw the form.
+
+    Raises
+    ------
+    UnknownNameError
+        If the keys of the project collide.
+    """
+    emotions = _emotions(view)
+    rules = protocol_of(view.project)
+    guideline = guidelines.shown(view.project.id, messages.spoken())
+    keys = keymap_of(rules.keys, answers={Question.EMOTION.value: len(emotions)})
+    scene = replace(_scene(here, view), emotions=emotions, guideline_id=guideline.id)
+    rating_form(scene, keymap=keys, acts=_acts(here, view))
+    if st.session_state.pop(_GUIDE, False):
+        _show_guide(guideline)
+
+
+def _show_guide(guideline: Guideline) -> None:
+    @st.dialog(messages.say("review.guide"), width="large")
+    def shown() -> None:
+        st.markdown(guideline.text)
+
+    shown()
+
+
+def _scene(here: visit.Visit, view: ReviewView) -> FormScene:
+    task = view.task
+    rules = protocol_of(view.project)
+    prediction = view.prediction if view.shows_machine else None
+    own = view.own_rating
+    return FormScene(
+        task=_name(view),
+        clip=view.clip.id,
+        title=view.title,
+        person=str(here.person.id),
+        pass_=None if task is None else task_pass.issue(task.key),
+        base=None if own is None else own.id,
+        questions=view.questions,
+        emotions=(),
+        machine=None if prediction is None else machine_opinion.opinion(view),
+        mine=None if own is None else _mine(own),
+        shown=None if prediction is None else prediction.id,
+        draft=draft_sent(view.draft),
+        needs_reason=_is_revealed(view),
+        watched_share=0.0 if task is None or task.key.channel is Channel.WORDS else rules.watched_share,
+        lease_s=float(rules.lease_minutes * SECONDS_A_MINUTE),
+    )
+
+
+def _name(view: ReviewView) -> str:
+    if view.task is None:
+        return f"{view.clip.id}.seen"
+    key = view.task.key
+    return f"{key.clip_id}.{key.channel.value}.{key.occasion}"
+
+
+def _reveals(view: ReviewView) -> bool:
+    task = view.task
+    return (
+        view.project.protocol is Protocol.BLIND_FIRST
+        and task is not None
+        and task.key.channel is Channel.FULL
+        and not task.control
+    )
+
+
+def _is_revealed(view: ReviewView) -> bool:
+    return _reveals(view) and view.own_rating is not None
+
+
+def _emotions(view: ReviewView) -> tuple[EmotionOption, ...]:
+    labels = label_sets.in_force(view.project)
+    language = messages.spoken()
+    return tuple(
+        EmotionOption(code, labels.name(code, language), labels.definition(code, language))
+        for code in labels.codes
+    )
+
+
+def _mine(own: RatingRecord) -> Answer:
+    return Answer(
+        delivery=own.delivery,
+        emotion=own.emotion,
+        expected=own.expected_intensity,
+        expressed=own.expressed_intensity,
+        comment=own.comment,
+        at=own.created_at,
+    )
+
+
+def _acts(here: visit.Visit, view: ReviewView) -> FormActs:
+    def stored(what: Stored) -> None:
+        has_more_to_see = what.stays or _reveals(view) or not what.is_first
+        if what.task == _name(view) and not has_more_to_see:
+            go_on(here, view)
+
+    def moved(where: str) -> None:
+        if where == "on":
+            go_on(here, view)
+        else:
+            visit.open_clip(view.next_clip_id if where == "next" else view.previous_clip_id)
+
+    def skipped(given: str, reason: SkipReason, note: str) -> None:
+        assigning.skip(task_pass.read(given), reason, note)
+        go_on(here, view)
+
+    def flagged(note: str) -> None:
+        assigning.flag(view.clip.id, here.person.id, reason=RATER_FLAG, note=note)
+        st.toast(messages.say("review.flagged"))
+
+    def undone() -> None:
+        task = undoing.undo(here.project.id, here.person.id)
+        if task is None:
+            st.toast(messages.say("review.nothing_to_undo"))
+        else:
+            visit.open_clip(task.key.clip_id, task.key.channel)
+
+    def guided() -> None:
+        st.session_state[_GUIDE] = True
+
+    return FormActs(
+        stored=boundary.guarded(stored),
+        moved=boundary.guarded(moved),
+        skipped=boundary.guarded(skipped),
+        flagged=boundary.guarded(flagged),
+        undone=boundary.guarded(undone),
+        guided=guided,
+    )
+
+
+def go_on(here: visit.Visit, view: ReviewView) -> None:
+    """Open what the person is to answer next; stay where nothing is left."""
+    task = assigning.next_task(here.project.id, here.person.id, behind=view.clip.id)
+    if task is not None:
+        visit.open_clip(task.key.clip_id, task.key.channel)
+    elif view.next_clip_id is not None and view.own_rating is not None:
+        visit.open_clip(view.next_clip_id)

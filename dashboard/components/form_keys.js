@@ -1,0 +1,62 @@
+// Which key does what in the form. A key is known by its place (event.code), so that any layout works.
+
+const FORM_ACTS = {
+  Slash: (form) => form.foot.comment.focus(),
+  Escape: (form) => form.isReadOnly() || form.reset(),
+  PageDown: (form) => form.trigger("move", "next"),
+  PageUp: (form) => form.trigger("move", "previous"),
+  KeyO: (form) => form.skip(),
+  KeyP: (form) => form.flag(),
+  KeyI: (form) => form.press("guide"),
+  Backspace: (form) => form.press("undo"),
+};
+
+class FormKeys {
+  constructor(form) {
+    this.form = form;
+    this.listen = new AbortController();
+    window.addEventListener("keydown", (event) => this.key(event), { signal: this.listen.signal, capture: true });
+  }
+
+  key(event) {
+    const { form } = this;
+    if (!form.data || isDialogOpen() || event.metaKey || event.altKey || event.repeat) return;
+    const path = event.composedPath();
+    if (path.some((node) => node.tagName === "DIALOG")) return;
+    const isOwnText = form.foot.has(path[0]);
+    if (isTyping(event) && !isOwnText) return;
+    if (event.code === "Enter" || event.code === "NumpadEnter") {
+      if (!this.isPressing(path[0]) || event.ctrlKey) this.take(event, () => form.confirm());
+      return;
+    }
+    if (isOwnText || event.ctrlKey) return;
+    if (event.key === "?") this.take(event, () => form.showKeys());
+    else if (event.shiftKey) return;
+    else if (FORM_ACTS[event.code]) this.take(event, () => FORM_ACTS[event.code](form));
+    else if (form.isOpen()) this.answerKey(event);
+  }
+
+  answerKey(event) {
+    const code = event.code.replace("Numpad", "Digit");
+    for (const field of this.form.data.fields) {
+      const option = field.options.find((one) => one.code === code);
+      if (option) this.take(event, () => this.form.choose(field, option));
+    }
+  }
+
+  take(event, act) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    act();
+  }
+
+  // A button reached with the tab key is pressed by Enter; one that was clicked is not.
+  isPressing(target) {
+    if (!(target instanceof Element) || target.closest(".confirm")) return false;
+    return ["BUTTON", "A", "SUMMARY"].includes(target.tagName) && target.matches(":focus-visible");
+  }
+
+  close() {
+    this.listen.abort();
+  }
+}

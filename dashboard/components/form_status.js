@@ -1,0 +1,35 @@
+// The one sentence beside the button: whether what the person entered is safe, and where it waits.
+
+const timeOf = (moment) => new Date(moment).toLocaleTimeString([], { hour12: false });
+const percent = (share) => `${Math.round(100 * share)} %`;
+
+class FormStatus {
+  constructor() {
+    this.node = element("span", { class: "status", role: "status", "aria-live": "polite" });
+  }
+
+  say(labels, name, values = {}) {
+    this.node.textContent = phrase(labels[name] ?? "", values);
+    this.node.dataset.state = name;
+  }
+
+  // `form` is asked for what it knows; the gravest thing is said.
+  show(form) {
+    const { mine, task, machine, labels } = form.data;
+    const { receipt, keeper } = form;
+    const waiting = form.box.unsent().length;
+    const say = (name, values) => this.say(labels, name, values);
+    if (form.refusal) {
+      this.node.textContent = form.refusal;
+      this.node.dataset.state = "refused";
+    } else if (waiting && form.box.hasFailed) say("unsaved", { n: waiting });
+    else if (!navigator.onLine) say("offline", { n: waiting });
+    else if (waiting) say("sending");
+    else if (form.isReadOnly()) say("read_only");
+    else if (form.isKept()) keeper.savedAt ? say("draft_saved", { time: timeOf(keeper.savedAt) }) : say("draft");
+    else if (receipt) {
+      say(receipt.task === task ? "saved" : "saved_other", { time: timeOf(receipt.stored.at), clip: receipt.title });
+    } else if (mine?.at) say("rated", { time: new Date(mine.at).toLocaleString([], { hour12: false }) });
+    else say(machine === null ? "fresh_blind" : "fresh");
+  }
+}
