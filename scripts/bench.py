@@ -70,6 +70,9 @@ def main() -> None:
             ),
             ("time for it, decoding included", f"{long['answer_s']:.1f} s", ""),
         ]
+    from answer_load import answer_load
+
+    rows += answer_load().rows()
     page = report(clip, side_by_side(clip, repeats=chosen.repeats) + rows, repeats=chosen.repeats)
     print(page)
     RESULTS.mkdir(parents=True, exist_ok=True)
