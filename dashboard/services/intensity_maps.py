@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.services.intensity_judging import MapInForce, map_in_force
 from dashboard.services.messages import say
+from dashboard.services.permissions import Act, require
 from dashboard.services.projects import context_columns as chosen_columns
 from dashboard.services.training_intensities import TrainingIntensities, collect
 from db import audit, intensity_maps, predictions, projects
@@ -80,6 +81,7 @@ def learn(
         If there is no such project.
     """
     with reading() as session:
+        require(session, project_id, person_id, Act.TEACH)
         project = projects.by_id(session, project_id)
         training = collect(session, project)
         newest = predictions.newest(session, project_id)
@@ -117,6 +119,7 @@ def put_in_force(
         If the project has no such map.
     """
     with writing() as session:
+        require(session, project_id, person_id, Act.TEACH)
         record = intensity_maps.by_id(session, map_id)
         if record.project_id == project_id and not record.gate_open:
             raise StorageError(
@@ -140,6 +143,7 @@ def go_back(project_id: int, side: IntensitySide, *, person_id: int | None) -> I
         If nothing was in force before.
     """
     with writing() as session:
+        require(session, project_id, person_id, Act.TEACH)
         steps = steps_taken(session, project_id, side)
         if len(steps) < 2:
             raise StorageError("No intensity map was put in force yet; there is nothing to go back from.")

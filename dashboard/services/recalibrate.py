@@ -79,6 +79,7 @@ def recalibrate(
         If there is no such project.
     """
     with reading() as session:
+        require(session, project_id, person_id, Act.TEACH)
         project = projects.by_id(session, project_id)
         training = collect(session, project)
         newest = predictions.newest(session, project_id)

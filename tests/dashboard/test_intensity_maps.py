@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.__main__ import main
-from dashboard.services import analyze_json, judging, projects
+from dashboard.services import analyze_json, judging, projects, visitors
 from dashboard.services.intensity_judging import RatersIntensity, map_in_force, raters_intensity, read_map
 from dashboard.services.intensity_maps import go_back, learn, put_in_force
 from dashboard.services.predictions import draft_of
@@ -81,7 +81,7 @@ def test_the_map_shows_beside_the_models_figure_and_changes_neither_gap_nor_verd
 def test_a_version_keeps_what_it_was_learned_from_and_says_the_same_after_storage(
     taught: ProjectRecord,
 ) -> None:
-    person = projects.person("Asha")
+    person = visitors.welcome("Asha", taught)
     *_, found = learn(taught.id, person_id=person.id, seed=7)
     record = found.record
     assert record is not None
@@ -143,7 +143,7 @@ def test_going_back_ends_with_no_map_and_is_in_the_log(taught: ProjectRecord) ->
     assert second.record is not None
     with session.writing() as s:  # what the gate would have to allow
         intensity_maps.put_in_force(s, taught.id, EXPRESSED, second.record.id, person_id=None)
-    person = projects.person("Asha")
+    person = visitors.welcome("Asha", taught)
     back = go_back(taught.id, EXPRESSED, person_id=person.id)
     assert back is not None
     assert back.version == first.map.version == in_force(taught)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.services import intensity_words, projects
+from dashboard.services import intensity_words, projects, visitors
 from dashboard.services.intensity_maps import go_back, learn, put_in_force
 from dashboard.services.intensity_view import moved, view
 from db.errors import UnknownRowError
@@ -31,7 +31,7 @@ def test_a_project_without_answers_shows_nothing_and_breaks_nowhere(project: Pro
 
 def test_a_version_goes_from_candidate_to_in_force_and_back(project: ProjectRecord) -> None:
     made_intensities(project)
-    person = projects.person("Asha")
+    person = visitors.welcome("Asha", project)
     *_, found = learn(project.id, person_id=person.id, promote=False)
     shown = view(project.id, EXPRESSED)
     assert shown.candidate is not None

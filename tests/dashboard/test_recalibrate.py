@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.services import projects
+from dashboard.services import projects, visitors
 from dashboard.services.judging import policy_of
 from dashboard.services.predictions import draft_of
 from dashboard.services.rating import Answer, submit
@@ -43,7 +43,7 @@ def taught(project: ProjectRecord) -> ProjectRecord:
 
 
 def test_enough_ratings_move_the_thresholds_and_the_next_verdict_uses_them(taught: ProjectRecord) -> None:
-    person = projects.person("Asha")
+    person = visitors.welcome("Asha", taught)
     clip = made_clip(taught, expected=0.5, expressed=0.6)  # a gap of 0.5: over for ±0.15, right for ±0.8
     before = review(taught.id, person.id, clip.id)
     outcome = recalibrate(taught.id, person_id=person.id)
