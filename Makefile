@@ -28,6 +28,7 @@ lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(PY) -m scripts.check_messages
 
 screenshots: $(VENV)/dev.stamp
 	sh scripts/system_packages.sh chromium

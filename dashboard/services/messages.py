@@ -55,7 +55,7 @@ class Catalogue:
     @property
     def direction(self) -> str:
         """``"rtl"`` or ``"ltr"``."""
-        return "rtl" if self.locale.text_direction == "rtl" else "ltr"
+        return direction_of(self.language)
 
     def say(self, key: str, **values: object) -> str:
         """The message of ``key`` with its places filled; a count ``n`` chooses the plural form.
@@ -166,6 +166,11 @@ class _Places(Formatter):
         if format_spec == GROUPED:
             return format_decimal(value, locale=self.locale)
         return str(super().format_field(value, format_spec))
+
+
+def direction_of(language: str) -> str:
+    """The writing direction of any language, ``"rtl"`` or ``"ltr"``."""
+    return "rtl" if Locale.parse(language).text_direction == "rtl" else "ltr"
 
 
 def _flat(content: dict[str, object], prefix: str = "") -> dict[str, str]:

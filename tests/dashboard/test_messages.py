@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from string import Formatter
 
 import pytest
 
 from dashboard.services import messages
 from engine.errors import UnknownNameError
 from engine.vocabulary import Delivery, Emotion, Modality, Verdict
+from scripts import check_messages
 
 ROOT = Path(__file__).resolve().parent.parent.parent / "dashboard"
 COMPONENTS = {
@@ -35,8 +37,19 @@ def _asked() -> Iterator[tuple[str, str]]:
                 yield path.name, node.args[0].value
 
 
-def _places(wording: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(wording) if name}
+def _write(folder: Path, files: dict[str, object]) -> None:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+
+
+@contextmanager
+def _folder(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patched:
+        patched.setattr(messages, "FOLDER", path)
+        messages.catalogue.cache_clear()
+        yield
+    messages.catalogue.cache_clear()
 
 
 @pytest.mark.parametrize("language", messages.languages())
@@ -55,11 +68,38 @@ def test_every_label_a_component_uses_is_there(part: str) -> None:
 
 
 @pytest.mark.parametrize("language", messages.languages())
-def test_catalogues_hold_the_same_messages_with_the_same_places(language: str) -> None:
-    first, other = messages.catalogue(), messages.catalogue(language)
-    assert set(other.messages) == set(first.messages)
-    for key, wording in first.messages.items():
-        assert _places(other.messages[key]) == _places(wording), key
+def test_catalogues_hold_the_same_messages_with_the_same_places_and_their_own_plural_forms(
+    language: str,
+) -> None:
+    assert list(check_messages.against_english(language)) == []
+
+
+def test_every_message_is_asked_for_and_nothing_else_is() -> None:
+    assert list(check_messages.against_code()) == []
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ({}, "hi: app.name is missing"),
+        ({"app": {"name": "{x}"}}, "hi: app.name has the places x, not none"),
+        ({"app": {"name": "Dailies", "more": ""}}, "hi: app.more is in no English catalogue"),
+    ],
+)
+def test_the_check_names_what_a_catalogue_lacks(
+    kept: dict[str, object], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, {"en/a.json": {"app": {"name": "Dailies"}}, "hi/a.json": kept})
+    with _folder(tmp_path, monkeypatch):
+        assert any(line.startswith(said) for line in check_messages.against_english("hi"))
+
+
+def test_a_message_in_two_files_of_a_language_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(tmp_path, {"en/a.json": {"app": {"name": "A"}}, "en/b.json": {"app": {"name": "B"}}})
+    with _folder(tmp_path, monkeypatch), pytest.raises(UnknownNameError, match=r"'app\.name' a second time"):
+        messages.catalogue()
 
 
 @pytest.mark.parametrize(
@@ -79,6 +119,23 @@ def test_every_word_of_the_vocabulary_has_a_name(prefix: str, names: list[str]) 
 def test_a_count_chooses_the_plural_form() -> None:
     assert messages.say("clips.import", n=1) == "Import 1 clip"
     assert messages.say("clips.import", n=3) == "Import 3 clips"
+
+
+def test_plural_forms_and_thousands_are_those_of_the_language() -> None:
+    hindi, english = messages.catalogue("hi"), messages.catalogue("en")
+    assert english.say("clips.added", n=0) == "0 clips are in."
+    assert hindi.say("clips.added", n=0) == "0 क्लिप जुड़ गई।"  # in Hindi nothing is singular
+    assert hindi.say("clips.added", n=2) == "2 क्लिप जुड़ गईं।"
+    assert "1,234,567" in english.say("thresholds.train", n=1234567)
+    assert "12,34,567" in hindi.say("thresholds.train", n=1234567)
+
+
+def test_urdu_runs_from_right_to_left_and_the_others_do_not() -> None:
+    assert {name: messages.catalogue(name).direction for name in messages.languages()} == {
+        "en": "ltr",
+        "hi": "ltr",
+        "ur": "rtl",
+    }
 
 
 def test_an_unknown_message_is_refused_with_the_catalogue_to_mend() -> None:
