@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from dashboard.services import projects, threshold_trial
+from dashboard.services import projects, recalibrate, threshold_trial
 from dashboard.services.threshold_trial import TriedClip
 from engine.vocabulary import Emotion, Verdict
 from tests.browser.review_page import ReviewPage
@@ -161,23 +162,53 @@ def test_simulated_answers_teach_nothing_outside_the_demo(page: Page, server: Se
 def test_thresholds_by_the_person_filmed_are_off_and_carry_a_warning(page: Page, server: Served) -> None:
     project_id = _taught(server, "Fair", clips=10, anger=MILD)
     shown = ThresholdsPage(page, server).open("Fair")
-    shown.turn_to("By emotion")
+    shown.turn_to("By context")
     page.get_by_text("What the thresholds may depend on").click()
     choice = page.get_by_test_id("stMultiSelect")
     expect(choice).to_contain_text("emotion")
     expect(choice).not_to_contain_text("actor")
     choice.get_by_role("combobox").click()
-    page.get_by_role("option", name="actor (the person filmed)").click()
+    page.get_by_role("option", name="actor (can be unfair)").click()
+    page.keyboard.press("Escape")
     expect(page.get_by_text("two people would be judged differently for the same delivery")).to_be_visible()
     [(settings,)] = server.rows("SELECT settings FROM projects WHERE id = ?", project_id)
     assert "actor" in settings
+    renamed = page.get_by_role("tab", name="By actor")  # one emotion alone is nothing to compare by
+    expect(renamed).to_have_attribute("aria-selected", "true")
+
+
+def test_figures_outlive_the_server_and_a_version_can_be_compared(
+    page: Page, own_server: Callable[..., Served]
+) -> None:
+    first = own_server()
+    project_id = _taught(first, "Kept", clips=24, anger=PATIENT, fear=MILD)
+    with inside(first.home):
+        assert recalibrate.recalibrate(project_id).promoted
+    ThresholdsPage(page, first).open("Kept")
+    age = page.get_by_text(re.compile(r"Worked out at \d\d:\d\d, from 120 ratings, whole actors held out"))
+    expect(age).to_be_visible(timeout=LEARNING_MS)
+    [kept] = (first.home / "figures").glob("*.json")
+    written = kept.stat().st_mtime_ns
+    first.stop()
+    again = ThresholdsPage(page, own_server()).open("Kept")
+    expect(page.get_by_text("Does it mean what it says?")).to_be_visible()
+    expect(page.get_by_role("button", name="Work out again")).to_have_count(0)
+    assert kept.stat().st_mtime_ns == written
+
+    again.turn_to("History")
+    page.get_by_label("Compare a version with what judges now").fill("fixed")
+    page.keyboard.press("Enter")
+    flips = _flipping(again.server, project_id, -FIXED_Z, FIXED_Z)
+    expect(page.get_by_text(f"it would change the verdict on {len(flips)} clips")).to_be_visible()
+    page.get_by_role("button", name="Put in force", exact=True).click()
+    expect(page.get_by_text("In force: the published pair")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [390, 1440])
 def test_nothing_of_the_page_lies_beside_the_screen(page: Page, server: Served, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     shown = ThresholdsPage(page, server).open("Demo")
-    for tab in ("Which clips would change?", "By emotion", "How sure is it?"):
+    for tab in ("Which clips would change?", "By ", "History", "How sure is it?"):
         shown.turn_to(tab)
         expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
         assert page.evaluate("document.documentElement.scrollWidth") <= width

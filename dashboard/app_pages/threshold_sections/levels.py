@@ -22,6 +22,7 @@ from engine.vocabulary import Protocol
 MOST_DRAWN: Final = 6
 MOST_SAID: Final = 20
 _CHOICE: Final = "context_choice"
+_JUST_CHOSEN: Final = "context_just_chosen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,13 @@ def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
             _draw(view, known)
         else:
             st.info(messages.say("thresholds.levels_none"))
-    with st.expander(messages.say("thresholds.depend"), icon=":material/rule:"):
-        _choose(here)
+    is_open = st.session_state.get(_JUST_CHOSEN, False)  # a choice renames the tab, which would fold it up
+    with st.expander(messages.say("thresholds.depend"), expanded=is_open, icon=":material/rule:"):
+        chosen = _choose(here)
         _choose_revised(here)
+    unfair = context_words.warning(chosen)
+    if unfair:
+        st.warning(unfair, icon=":material/balance:")
 
 
 def _of_version(view: thresholds.ThresholdsView) -> _Known | None:
@@ -121,15 +126,16 @@ def _pair(level: LevelThresholds) -> ThresholdPair:
     )
 
 
-def _choose(here: visit.Visit) -> None:
+def _choose(here: visit.Visit) -> list[str]:
     chosen = [name for name in projects.context_columns(here.project) if name in CONTEXT_COLUMNS]
     key = f"{_CHOICE}_{here.project.id}"
     st.session_state.setdefault(key, chosen)
 
     def store() -> None:
+        st.session_state[_JUST_CHOSEN] = True
         projects.set_context_columns(here.project.id, st.session_state[key], person_id=here.person.id)
 
-    now = st.multiselect(
+    return st.multiselect(
         messages.say("thresholds.depend_label"),
         CONTEXT_COLUMNS,
         format_func=_choice_name,
@@ -137,9 +143,6 @@ def _choose(here: visit.Visit) -> None:
         key=key,
         on_change=boundary.guarded(store),
     )
-    unfair = context_words.warning(now)
-    if unfair:
-        st.warning(unfair, icon=":material/balance:")
 
 
 def _choose_revised(here: visit.Visit) -> None:
