@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import boundary, sidebar, visit
+from dashboard import boundary, language, sidebar, visit
 from dashboard.app_pages import agreement, clips, export, review, thresholds
 from dashboard.services import messages
 from dashboard.services.permissions import Act, may
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 ICON = Path(__file__).resolve().parent / "icon.png"
 SIDEBAR_WIDTH = 236  # pixels
-LANGUAGE_PARAMETER = "language"
 TURN_PATIENCE_S = 1
 REVIEW = "review"
 # Name in the address, what draws it, icon, and what somebody must be allowed to do to have it. A comment:
@@ -32,11 +31,10 @@ PAGES = (
 )
 STYLE = """
 <style>
-.stApp {{ direction: {direction}; }}
-.stAppHeader {{ height: 2.6rem; min-height: 0; }}
-.stMainBlockContainer {{ padding: 2.7rem 1.8rem 2rem; max-width: 1560px; }}
-@media (max-width: 640px) {{ .stMainBlockContainer {{ padding: 2.9rem 0.8rem 1.5rem; }} }}
-.stSidebar .stCaption {{ font-size: 0.9rem; }}
+.stAppHeader { height: 2.6rem; min-height: 0; }
+.stMainBlockContainer { padding: 2.7rem 1.8rem 2rem; max-width: 1560px; }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 2.9rem 0.8rem 1.5rem; } }
+.stSidebar .stCaption { font-size: 0.9rem; }
 </style>
 """
 
@@ -59,11 +57,8 @@ def main() -> None:
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
-    asked = st.query_params.get(LANGUAGE_PARAMETER)
-    if asked in messages.languages():
-        st.session_state[LANGUAGE_PARAMETER] = asked
-    messages.speak(st.session_state.get(LANGUAGE_PARAMETER, messages.DEFAULT_LANGUAGE))
-    st.html(STYLE.format(direction=messages.direction()))
+    language.settle()
+    st.html(STYLE)
     frame: list[str] = []
     is_visited = False
     with boundary.shown():

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import visit
+from dashboard import language, visit
 from dashboard.components.visitor import remember
 from dashboard.services import clip_list, messages, permissions, projects, visitors
 from dashboard.visitor_routes import COOKIE
@@ -22,6 +22,7 @@ def show() -> bool:
     """Draw the sidebar and enter the visit; False where there is no project to visit yet."""
     with st.sidebar:
         st.caption(messages.say("app.question"))
+        language.choose()
         project = _project()
         if project is None:
             st.info(messages.say("app.no_project"))

@@ -1,0 +1,57 @@
+"""Which language the pages speak: chosen in the sidebar, kept in the address, at first the browser's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard.services import messages
+
+PARAMETER: Final = "language"
+_CHOSEN: Final = "spoken_language"
+_FIELD: Final = "language_field"
+
+STYLE: Final = """
+<style>
+.stApp { direction: %s; }
+.stPlotlyChart, .stDataFrame, .stSlider, .stCode { direction: ltr; }
+</style>
+"""
+"""Pictures, grids of numbers and sliders keep their sides: what is less stands left in every language."""
+
+
+def settle() -> None:
+    """Choose what this run speaks: what was chosen in the sidebar, else the address, else the browser."""
+    asked = st.query_params.get(PARAMETER)
+    if asked in messages.languages():
+        st.session_state[_CHOSEN] = asked
+    elif _CHOSEN in st.session_state:
+        st.query_params[PARAMETER] = st.session_state[_CHOSEN]  # turning a page empties the address
+    messages.speak(st.session_state.get(_CHOSEN) or of_browser(st.context.locale))
+    st.html(STYLE % messages.direction())
+
+
+def choose() -> None:
+    """Draw the list to choose from, each language by its own name."""
+    every = messages.languages()
+    st.session_state[_FIELD] = messages.spoken()
+    st.selectbox(
+        messages.say("app.language"),
+        every,
+        key=_FIELD,
+        format_func=messages.own_name,
+        on_change=_take,
+    )
+
+
+def of_browser(locale: str | None) -> str:
+    """The shipped language nearest to a browser's, such as ``"hi"`` for ``"hi-IN"``."""
+    wanted = (locale or "").partition("-")[0].lower()
+    return wanted if wanted in messages.languages() else messages.DEFAULT_LANGUAGE
+
+
+def _take() -> None:
+    chosen = st.session_state[_FIELD]
+    st.session_state[_CHOSEN] = chosen
+    st.query_params[PARAMETER] = chosen
