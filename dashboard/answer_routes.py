@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from dashboard import answer_body, json_requests
 from dashboard.json_requests import read, reply
-from dashboard.services import answering, assigning, drafts, task_pass
+from dashboard.services import answering, assigning, drafts, gold, task_pass
 from dashboard.services.answering import ConflictError
 from db.records import DraftRecord, RatingRecord
 
@@ -30,7 +30,9 @@ async def store_answer(request: Request) -> Response:
         stored = await run_in_threadpool(answering.submit, sent)
     except ConflictError as conflict:
         return reply({"error": str(conflict), "standing": _answer(conflict.standing)}, status=409)
-    return reply({"key": sent.key, "rating": stored.id, "stored": _answer(stored)})
+    told = await run_in_threadpool(gold.told, stored)
+    feedback = None if told is None else told.sentence
+    return reply({"key": sent.key, "rating": stored.id, "stored": _answer(stored), "feedback": feedback})
 
 
 @json_requests.answering

@@ -8,7 +8,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from dashboard.services import checks, qualification
 from dashboard.services.handing_out import (
+    CHECK_SOURCES,
     Task,
     before_all,
     handed_out,
@@ -41,6 +43,9 @@ from engine.vocabulary import Channel
 
 NOTE_LENGTH: Final = 10_000
 """Longest note to a skip or a flag, in characters."""
+
+
+CHECK_SOURCES.append(checks.due)
 
 
 class NoPlaceError(DailiesError):
@@ -118,7 +123,7 @@ def open_task(
     NoPlaceError
         If it cannot be rated by them now, in a sentence.
     NotAllowedError
-        If the person may not rate in the project.
+        If the person may not rate in the project, or not before they have passed its qualification round.
     UnknownRowError
         If the project has no such clip.
     """
@@ -133,6 +138,8 @@ def open_task(
             return standing_task(key, held, moment)
         if clip.status is not ClipStatus.READY:
             raise NoPlaceError(say("queue.not_ready"))
+        if held is None:
+            qualification.ensure_open(session, project, person_id)
         if held is not None and held.skipped_at is None and not is_waning(project, held, moment):
             return task_of(held)
     with writing() as session:
