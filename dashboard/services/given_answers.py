@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from db import ratings
+from db import rating_marks, ratings
 from db.records import ProjectRecord, RatedClip, RatingRecord
 from engine.raters.answers import Level
 from engine.vocabulary import Channel, Phase, Protocol
@@ -71,9 +71,15 @@ class GivenAnswer:
 
 
 def collect(session: Session, project: ProjectRecord) -> tuple[GivenAnswer, ...]:
-    """Every answer that stands, or that counts in its phase, oldest first."""
-    rows = tuple(ratings.all_of_project(session, project.id))
-    superseded = {row.rating.supersedes_id for row in rows}
+    """Every answer that stands, or that counts in its phase, oldest first.
+
+    Left out are answers taken back, and those to a clip asked again: they tell of the person's
+    steadiness, and as a second voice would make people agree with themselves.
+    """
+    withdrawn = rating_marks.withdrawn(session, project.id)
+    given = tuple(ratings.all_of_project(session, project.id))
+    superseded = {row.rating.supersedes_id for row in given}
+    rows = tuple(row for row in given if row.rating.occasion == 1 and row.rating.id not in withdrawn)
     counting = _counting(rows, first_blind=project.protocol is Protocol.BLIND_FIRST)
     return tuple(
         GivenAnswer(

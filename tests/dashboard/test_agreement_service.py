@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 import pytest
 
 from dashboard.services import agreement, agreement_words, projects
@@ -9,10 +11,10 @@ from dashboard.services.agreement import PartAgreement, Split
 from dashboard.services.given_answers import Field
 from dashboard.services.permissions import NotAllowedError
 from db import people, ratings, session
-from db.records import ProjectRecord
+from db.records import ProjectRecord, RatingDraft
 from engine.raters.agreement import Undefined
-from engine.vocabulary import Channel, Emotion, Phase, Protocol, Role
-from tests.dashboard.project_made import made_clip
+from engine.vocabulary import Channel, Delivery, Emotion, Phase, Protocol, Role
+from tests.dashboard.project_made import made_clip, press
 from tests.dashboard.rated_made import answered
 
 
@@ -156,6 +158,22 @@ def test_a_new_answer_is_seen_at_once(project: ProjectRecord) -> None:
         answered(clip, "Ada", clip_delivery)
         answered(clip, "Ben", clip_delivery)
     assert _alpha(_part(project, Field.DELIVERY, Split.ALL)) == pytest.approx(1.0)
+
+
+def test_neither_answers_taken_back_nor_clips_asked_again_are_counted(project: ProjectRecord) -> None:
+    for delivery in (2, -2, 0):
+        clip = made_clip(project)
+        answered(clip, "Ada", delivery)
+        ben = answered(clip, "Ben", delivery)
+        wrong = answered(clip, "Cy", -delivery)
+        with session.writing() as s:
+            ratings.withdraw(s, wrong.id, person_id=wrong.person_id)
+            again = replace(ben, idempotency_key=press(), delivery=Delivery(-int(delivery)), occasion=2)
+            draft = {field.name: getattr(again, field.name) for field in fields(RatingDraft)}
+            ratings.add(s, RatingDraft(**draft))
+    found = _part(project, Field.DELIVERY, Split.ALL).found
+    assert found is not None
+    assert (found.raters, found.units, found.main.value) == (2, 3, pytest.approx(1.0))
 
 
 def test_a_rater_may_not_look_at_what_others_said(project: ProjectRecord) -> None:
