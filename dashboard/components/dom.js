@@ -41,12 +41,15 @@ function clock(value) {
   return `${minutes}:${(whole - 60 * minutes).toFixed(1).padStart(4, "0")}`;
 }
 
+const RANGE_KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
+
 // Where a key means a letter or a choice of another field, it is not ours.
 function isTyping(event) {
   const target = event.composedPath()[0];
   if (!(target instanceof Element)) return false;
   if (event.composedPath().some((node) => node.tagName === "DIALOG")) return true;
   const kind = target.getAttribute("type");
+  if (kind === "range") return RANGE_KEYS.has(event.code);
   if (target.tagName === "INPUT") return !["checkbox", "button", "submit"].includes(kind);
   if (["TEXTAREA", "SELECT"].includes(target.tagName) || target.isContentEditable) return true;
   return ["combobox", "listbox", "option", "menuitem", "textbox"].includes(target.getAttribute("role"));

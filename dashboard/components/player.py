@@ -6,9 +6,22 @@ from dataclasses import dataclass
 
 import dashboard.components.asset as asset
 from dashboard.services import messages
+from dashboard.trace_routes import TRACES
 from engine.analysis import SpokenWord
 
-_mount = asset.renderer("player", scripts=("watch_log.js", "timeline.js"))
+_mount = asset.renderer(
+    "player",
+    scripts=(
+        "watch_log.js",
+        "stretch.js",
+        "waveform.js",
+        "trace_store.js",
+        "trace_strip.js",
+        "curves.js",
+        "timeline.js",
+        "player_bar.js",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +35,34 @@ class ScenePeak:
 
 
 @dataclass(frozen=True, slots=True)
+class TraceScene:
+    """That intensity is traced while the clip plays, and what may be seen of earlier traces.
+
+    Attributes
+    ----------
+    task_pass : str
+        Of the task the trace belongs to, as :mod:`dashboard.services.task_pass` issues it.
+    mine, others : tuple of (float or None)
+        The person's own trace and the mean of everybody's, as :func:`dashboard.services.traces.shown`
+        gives them.
+    raters : int
+        How many people the mean is of.
+    """
+
+    task_pass: str
+    mine: tuple[float | None, ...] = ()
+    others: tuple[float | None, ...] = ()
+    raters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PlayerScene:
     """Everything that reaches the browser about a clip being watched, and nothing else.
 
     Attributes
     ----------
     clip, source : str
-        The clip's id and the address of its media.
+        The clip's id and the address of its media; an empty address where only the words are given.
     is_sound_only : bool
     duration_s : float
     line : str
@@ -39,9 +73,12 @@ class PlayerScene:
         Length 50, or empty while the machine's opinion must stay hidden.
     peaks : tuple of ScenePeak
     loudness_db, pitch_hz, face_movement : tuple of (float or None)
-        Curves at ``times_s``, or empty.
+        Curves at ``times_s``, or empty. A clip without picture shows its sound wave only beside a
+        loudness: a wave tells as much.
     amplified_s : float or None
         When the amplifier rule struck.
+    trace : TraceScene or None
+        ``None`` where nothing is traced.
     """
 
     clip: str
@@ -57,6 +94,7 @@ class PlayerScene:
     pitch_hz: tuple[float | None, ...] = ()
     face_movement: tuple[float | None, ...] = ()
     amplified_s: float | None = None
+    trace: TraceScene | None = None
 
 
 def player(scene: PlayerScene, *, key: str = "player") -> None:
@@ -85,6 +123,17 @@ def player(scene: PlayerScene, *, key: str = "player") -> None:
                 "face": list(scene.face_movement),
             },
             "amplified_s": scene.amplified_s,
+            "trace": None if scene.trace is None else _trace(scene.trace),
             "labels": messages.part("player"),
         },
     )
+
+
+def _trace(trace: TraceScene) -> dict[str, object]:
+    return {
+        "pass": trace.task_pass,
+        "address": TRACES,
+        "mine": list(trace.mine),
+        "others": list(trace.others),
+        "raters": trace.raters,
+    }

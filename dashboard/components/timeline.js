@@ -1,34 +1,37 @@
-// The strip under the picture: attention over the clip, one curve beside it, words where they were
-// said, thumbnails at the peaks, and one cursor for all of them.
+// The strip under the picture: what is known over the clip, words where they were said, thumbnails at
+// the peaks, the stretch that is repeated, and one cursor for all of them.
 
-const STRIP_HEIGHT = 84;
-const HEAD_ROOM = 10;
-const MARK_RADIUS = 8;
 const WORD_LANES = 2;
 const WORD_GAP = 4;
 const TICKS_EVERY_S = [0.5, 1, 2, 5, 10, 30, 60, 120];
 const ROOM_FOR_A_TICK = 56;
-const CURVES = ["loudness", "pitch", "face"];
+const DRAG_PX = 4; // less is a click with an unsteady hand
 
 class Timeline {
-  constructor(seek) {
+  constructor({ seek, choose }) {
     this.seek = seek;
+    this.chooseStretch = choose;
     this.time = 0;
-    this.curve = null;
+    this.chosen = new Set();
+    this.traces = {};
     this.plot = drawn("svg", { class: "plot", height: STRIP_HEIGHT, "aria-hidden": "true" });
+    this.curves = new Curves(this.plot, (time) => this.x(time));
     this.cursor = element("div", { class: "cursor" });
     this.ghost = element("div", { class: "ghost", hidden: true }, element("span"));
+    this.stretch = element("div", { class: "stretch", hidden: true });
     this.words = element("div", { class: "words" });
     this.ticks = element("div", { class: "ticks", "aria-hidden": "true" });
     this.stage = element(
       "div",
       {
         class: "stage", role: "slider", tabindex: "0", "aria-valuemin": "0",
-        onpointerdown: (event) => this.point(event, true),
-        onpointermove: (event) => this.point(event, event.buttons === 1),
+        onpointerdown: (event) => this.press(event),
+        onpointermove: (event) => this.move(event),
+        onpointerup: (event) => this.release(event),
+        onpointercancel: () => (this.drag = null),
         onpointerleave: () => (this.ghost.hidden = true),
       },
-      this.plot, this.words, this.ticks, this.cursor, this.ghost,
+      this.plot, this.words, this.ticks, this.stretch, this.cursor, this.ghost,
     );
     this.choice = element("div", { class: "choice", role: "group" });
     this.peaks = element("div", { class: "peaks", role: "group" });
@@ -41,32 +44,77 @@ class Timeline {
     this.scene = scene;
     this.duration = scene.duration_s;
     this.stage.setAttribute("aria-label", scene.labels.timeline);
-    this.stage.setAttribute("aria-valuemax", this.duration.toFixed(2));
+    this.ticks.title = scene.labels.ruler;
     this.showChoice();
     this.showPeaks();
     this.draw();
     this.moveTo(0);
   }
 
+  // The file knows its length better than what was stored of it.
+  last(duration) {
+    if (Math.abs(duration - this.duration) < 0.02) return;
+    this.duration = duration;
+    this.draw();
+  }
+
+  showTraces(traces) {
+    this.traces = traces;
+    this.showChoice();
+    this.drawCurves();
+  }
+
+  showStretch(from, to) {
+    this.stretch.hidden = from === null;
+    if (from === null) return;
+    this.stretch.style.left = `${(from / this.duration) * 100}%`;
+    this.stretch.style.width = `${((to - from) / this.duration) * 100}%`;
+  }
+
   x(time) {
     return (Math.min(Math.max(time, 0), this.duration) / this.duration) * this.stage.clientWidth;
   }
 
-  point(event, isSeek) {
+  timeAt(event) {
     const box = this.stage.getBoundingClientRect();
-    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    return Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)) * this.duration;
+  }
+
+  // A drag along the ruler, or anywhere with Shift, chooses a stretch; elsewhere it moves the cursor.
+  press(event) {
+    if (event.button) return;
+    this.stage.setPointerCapture(event.pointerId);
+    const isRuler = event.shiftKey || this.ticks.contains(event.target);
+    this.drag = { isRuler, x: event.clientX, time: this.timeAt(event) };
+    const word = event.target.dataset?.start;
+    if (!isRuler) this.seek(word === undefined ? this.drag.time : Number(word));
+  }
+
+  move(event) {
+    const time = this.timeAt(event);
     this.ghost.hidden = false;
-    this.ghost.style.left = `${share * 100}%`;
-    this.ghost.firstChild.textContent = clock(share * this.duration);
-    this.ghost.classList.toggle("leftward", share > 0.85);
-    if (isSeek) this.seek(share * this.duration);
+    this.ghost.style.left = `${(time / this.duration) * 100}%`;
+    this.ghost.firstChild.textContent = clock(time);
+    this.ghost.classList.toggle("leftward", time > 0.85 * this.duration);
+    if (!this.drag) return;
+    if (this.drag.isRuler) this.showStretch(Math.min(this.drag.time, time), Math.max(this.drag.time, time));
+    else if (Math.abs(event.clientX - this.drag.x) >= DRAG_PX) this.seek(time);
+  }
+
+  release(event) {
+    const drag = this.drag;
+    this.drag = null;
+    if (!drag?.isRuler) return;
+    if (Math.abs(event.clientX - drag.x) < DRAG_PX) this.seek(drag.time);
+    this.chooseStretch(drag.time, this.timeAt(event));
   }
 
   moveTo(time) {
     this.time = time;
-    this.cursor.style.left = `${(Math.min(time, this.duration) / this.duration) * 100}%`;
-    this.stage.setAttribute("aria-valuenow", time.toFixed(2));
-    this.stage.setAttribute("aria-valuetext", clock(time));
+    const shown = Math.min(time, this.duration);
+    this.cursor.style.left = `${(shown / this.duration) * 100}%`;
+    this.stage.setAttribute("aria-valuenow", shown.toFixed(2));
+    this.stage.setAttribute("aria-valuetext", `${clock(shown)} / ${clock(this.duration)}`);
     for (const word of this.words.children) {
       word.classList.toggle("spoken", time >= Number(word.dataset.start) && time < Number(word.dataset.end));
     }
@@ -75,68 +123,15 @@ class Timeline {
   draw() {
     const width = this.stage.clientWidth;
     if (!width) return;
-    this.plot.setAttribute("width", width);
-    this.plot.replaceChildren();
-    this.drawAttention(width);
-    this.drawCurve();
-    this.drawMarks();
+    this.stage.setAttribute("aria-valuemax", this.duration.toFixed(2));
+    this.drawCurves();
     this.drawWords(width);
     this.drawTicks(width);
   }
 
-  drawAttention(width) {
-    const { attention, times_s: times } = this.scene;
-    if (!attention.length) {
-      this.plot.append(drawn("line", { x1: 0, x2: width, y1: STRIP_HEIGHT - 1, y2: STRIP_HEIGHT - 1, class: "ground" }));
-      return;
-    }
-    const top = Math.max(...attention, 1e-9);
-    const height = (value) => STRIP_HEIGHT - (value / top) * (STRIP_HEIGHT - HEAD_ROOM);
-    const points = times.map((time, index) => `${this.x(time).toFixed(1)},${height(attention[index]).toFixed(1)}`);
-    const first = height(attention[0]).toFixed(1);
-    const last = height(attention.at(-1)).toFixed(1);
-    const outline = `0,${first} ${points.join(" ")} ${width},${last}`;
-    this.plot.append(
-      drawn("polygon", { points: `0,${STRIP_HEIGHT} ${outline} ${width},${STRIP_HEIGHT}`, class: "attention-area" }),
-      drawn("polyline", { points: outline, class: "attention-line" }),
-    );
-    this.height = height;
-  }
-
-  drawCurve() {
-    const values = this.curve ? this.scene.curves[this.curve] : null;
-    if (!values) return;
-    const known = values.filter((value) => value !== null);
-    if (!known.length) return;
-    const low = Math.min(...known);
-    const span = Math.max(...known) - low || 1;
-    let path = "";
-    let isDrawing = false;
-    values.forEach((value, index) => {
-      if (value === null) {
-        isDrawing = false;
-        return;
-      }
-      const y = STRIP_HEIGHT - 4 - ((value - low) / span) * (STRIP_HEIGHT - HEAD_ROOM - 8);
-      path += `${isDrawing ? "L" : "M"}${this.x(this.scene.times_s[index]).toFixed(1)} ${y.toFixed(1)}`;
-      isDrawing = true;
-    });
-    this.plot.append(drawn("path", { d: path, class: "curve" }));
-  }
-
-  drawMarks() {
-    this.scene.peaks.forEach((peak, index) => {
-      const x = Math.min(Math.max(this.x(peak.time_s), MARK_RADIUS + 1), this.stage.clientWidth - MARK_RADIUS - 1);
-      const y = this.height ? Math.max(9, this.height(peak.weight)) : 9;
-      this.plot.append(
-        drawn("circle", { cx: x, cy: y, r: MARK_RADIUS, class: "mark" }),
-        drawn("text", { x, y: y + 4, class: "mark-number", "text-anchor": "middle" }, String(index + 1)),
-      );
-    });
-    if (this.scene.amplified_s !== null) {
-      const x = this.x(this.scene.amplified_s);
-      this.plot.append(drawn("line", { x1: x, x2: x, y1: 0, y2: STRIP_HEIGHT, class: "amplified" }));
-    }
+  drawCurves() {
+    const width = this.stage.clientWidth;
+    if (width) this.curves.draw(this.scene, width, this);
   }
 
   drawWords(width) {
@@ -144,7 +139,7 @@ class Timeline {
     const ends = Array(WORD_LANES).fill(-WORD_GAP);
     const strongest = Math.max(...this.scene.words.map((word) => word.attention), 1e-9);
     for (const word of this.scene.words) {
-      const node = element("span", { "data-start": word.start_s, "data-end": word.end_s }, word.text);
+      const node = element("span", { dir: "auto", "data-start": word.start_s, "data-end": word.end_s }, word.text);
       this.words.append(node);
       const left = Math.min(this.x(word.start_s), width - node.offsetWidth);
       const lane = ends.findIndex((end) => end + WORD_GAP <= left);
@@ -172,32 +167,43 @@ class Timeline {
   }
 
   showChoice() {
-    const { labels, curves } = this.scene;
+    const { labels, curves, attention, trace } = this.scene;
     const offered = CURVES.filter((name) => curves[name]?.some((value) => value !== null));
-    if (!offered.includes(this.curve)) this.curve = null;
+    for (const name of this.chosen) if (!offered.includes(name)) this.chosen.delete(name);
     this.choice.setAttribute("aria-label", labels.curves);
+    const key = (kind, words) => element("span", { class: `legend ${kind}` }, words);
+    const raters = trace?.raters ?? 0;
     const buttons = offered.map((name) =>
       element(
         "button",
         {
-          type: "button", class: "chip", "aria-pressed": String(this.curve === name),
-          onclick: () => {
-            this.curve = this.curve === name ? null : name;
-            this.showChoice();
-            this.draw();
+          type: "button", class: `chip ${name}`, "data-curve": name, "aria-pressed": String(this.chosen.has(name)),
+          onclick: (event) => {
+            if (!this.chosen.delete(name)) this.chosen.add(name);
+            event.currentTarget.setAttribute("aria-pressed", String(this.chosen.has(name)));
+            this.drawCurves();
           },
         },
         labels[name],
       ),
     );
-    const legend = this.scene.attention.length ? element("span", { class: "legend" }, labels.attention) : null;
-    const lifted = this.scene.amplified_s === null ? null : element("span", { class: "legend lifted" }, labels.lifted);
-    this.choice.replaceChildren(...[legend, lifted, ...buttons].filter(Boolean));
+    this.choice.replaceChildren(
+      ...[
+        attention.length ? key("attention", labels.attention) : null,
+        this.scene.amplified_s === null ? null : key("lifted", labels.lifted),
+        this.traces.mine?.length ? key("mine", labels.trace_mine) : null,
+        this.traces.others?.length ? key("others", phrase(labels.trace_others, { n: raters })) : null,
+        buttons.length ? element("span", { class: "gap" }) : null,
+        ...buttons,
+      ].filter(Boolean),
+    );
+    this.choice.hidden = !this.choice.children.length;
   }
 
   showPeaks() {
     const { labels } = this.scene;
     this.peaks.setAttribute("aria-label", labels.peaks);
+    this.peaks.hidden = !this.scene.peaks.length;
     this.peaks.replaceChildren(
       ...this.scene.peaks.map((peak, index) => {
         const said = peak.word ? phrase(labels.peak_word, { word: peak.word }) : "";

@@ -2,6 +2,7 @@
 
 const IDLE_AFTER_MS = 60_000; // a person thinking counts as at work for a minute after the last touch
 const TICK_MS = 500;
+const LONGEST_TICK_MS = 2_000; // a sleeping computer is nobody's work
 const LONGEST_STEP_S = 1.5; // a larger leap between two reports of the media is a seek, not playing
 
 class WatchLog {
@@ -13,26 +14,32 @@ class WatchLog {
     this.fastest = 0;
     this.activeMs = 0;
     this.hiddenMs = 0;
-    this.lastTouch = performance.now();
+    this.wasHidden = document.hidden;
+    this.lastTick = this.lastTouch = performance.now();
     this.listen = new AbortController();
     const options = { signal: this.listen.signal };
-    media.addEventListener("playing", () => this.begin(), options);
+    for (const start of ["playing", "seeked"]) media.addEventListener(start, () => this.begin(), options);
     media.addEventListener("timeupdate", () => this.extend(), options);
-    for (const stop of ["pause", "ended", "seeking"]) media.addEventListener(stop, () => this.end(), options);
+    media.addEventListener("pause", () => this.rest(), options);
+    for (const stop of ["ended", "seeking"]) media.addEventListener(stop, () => this.end(), options);
     for (const touch of ["pointermove", "pointerdown", "keydown", "wheel"]) {
       window.addEventListener(touch, () => (this.lastTouch = performance.now()), { ...options, passive: true });
     }
+    document.addEventListener("visibilitychange", () => this.turn(), options);
     this.timer = setInterval(() => this.tick(), TICK_MS);
   }
 
   begin() {
+    if (this.current || this.media.paused || document.hidden) return;
     const now = this.media.currentTime;
     if (this.stretches.some(([from, to]) => now >= from && now < to - 0.1)) this.starts += 1;
     this.current = [now, now];
   }
 
   extend() {
-    if (!this.current || this.media.paused) return;
+    if (this.media.paused || this.media.seeking) return;
+    this.begin();
+    if (!this.current) return;
     const now = this.media.currentTime;
     const step = now - this.current[1];
     if (step < 0 || step > LONGEST_STEP_S * this.media.playbackRate) {
@@ -44,19 +51,42 @@ class WatchLog {
     this.fastest = Math.max(this.fastest, this.media.playbackRate);
   }
 
+  // The media reports four times a second; what played since the last report counts too.
+  rest() {
+    const step = this.media.currentTime - (this.current?.[1] ?? Infinity);
+    if (step > 0 && step <= LONGEST_STEP_S * this.media.playbackRate) this.current[1] = this.media.currentTime;
+    this.end();
+  }
+
   end() {
     if (this.current && this.media.ended) this.current[1] = this.media.duration;
     if (this.current && this.current[1] > this.current[0]) this.stretches.push(this.current);
     this.current = null;
   }
 
+  // What plays in a tab that nobody sees is not watched.
+  turn() {
+    this.tick();
+    if (document.hidden) this.rest();
+    else this.begin();
+  }
+
+  // A hidden tab's timers come late, so the clock is read and not the ticks counted.
   tick() {
-    if (document.hidden) this.hiddenMs += TICK_MS;
-    else if (!this.media.paused || performance.now() - this.lastTouch < IDLE_AFTER_MS) this.activeMs += TICK_MS;
+    const now = performance.now();
+    const passed = now - this.lastTick;
+    this.lastTick = now;
+    if (this.wasHidden) this.hiddenMs += passed;
+    else if (!this.media.paused || now - this.lastTouch < IDLE_AFTER_MS) {
+      this.activeMs += Math.min(passed, LONGEST_TICK_MS);
+    }
+    this.wasHidden = document.hidden;
   }
 
   report() {
-    const stretches = [...this.stretches, ...(this.current ? [this.current] : [])].sort((a, b) => a[0] - b[0]);
+    this.tick();
+    this.extend();
+    const stretches = [...this.stretches, ...(this.current ? [[...this.current]] : [])].sort((a, b) => a[0] - b[0]);
     const merged = [];
     for (const [from, to] of stretches) {
       const last = merged.at(-1);
@@ -70,8 +100,8 @@ class WatchLog {
       intervals_s: merged.map((pair) => pair.map((value) => Math.round(value * 1000) / 1000)),
       replays: this.starts,
       fastest: this.fastest,
-      active_s: this.activeMs / 1000,
-      hidden_s: this.hiddenMs / 1000,
+      active_s: Math.round(this.activeMs) / 1000,
+      hidden_s: Math.round(this.hiddenMs) / 1000,
     };
   }
 
