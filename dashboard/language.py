@@ -5,20 +5,30 @@ from __future__ import annotations
 from typing import Final
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard.services import messages
 
 PARAMETER: Final = "language"
-_CHOSEN: Final = "spoken_language"
+_CHOSEN: Final = "chosen_language"
+_SPOKEN: Final = "spoken_language"
 _FIELD: Final = "language_field"
 
 STYLE: Final = """
 <style>
-.stApp { direction: %s; }
-.stPlotlyChart, .stDataFrame, .stSlider, .stCode { direction: ltr; }
+.stApp { direction: ltr; }
 </style>
 """
-"""Pictures, grids of numbers and sliders keep their sides: what is less stands left in every language."""
+RIGHT_TO_LEFT_STYLE: Final = """
+<style>
+.stApp, div[data-baseweb="popover"], div[role="dialog"] { direction: rtl; }
+.stPlotlyChart, .stDataFrame, .stSlider, .stCode { direction: ltr; }
+.stHeading, .stHeading * { text-align: start; }
+.st-key-previous_clip span[translate="no"], .st-key-next_clip span[translate="no"] { transform: scaleX(-1); }
+</style>
+"""
+"""Pictures, grids of numbers and sliders keep their sides: what is less stands left in every language.
+Arrows that mean the one before and the one after turn round."""
 
 
 def settle() -> None:
@@ -28,8 +38,9 @@ def settle() -> None:
         st.session_state[_CHOSEN] = asked
     elif _CHOSEN in st.session_state:
         st.query_params[PARAMETER] = st.session_state[_CHOSEN]  # turning a page empties the address
-    messages.speak(st.session_state.get(_CHOSEN) or of_browser(st.context.locale))
-    st.html(STYLE % messages.direction())
+    st.session_state[_SPOKEN] = st.session_state.get(_CHOSEN) or of_browser(st.context.locale)
+    messages.speak(st.session_state[_SPOKEN])
+    st.html(RIGHT_TO_LEFT_STYLE if messages.direction() == "rtl" else STYLE)
 
 
 def choose() -> None:
@@ -49,6 +60,17 @@ def of_browser(locale: str | None) -> str:
     """The shipped language nearest to a browser's, such as ``"hi"`` for ``"hi-IN"``."""
     wanted = (locale or "").partition("-")[0].lower()
     return wanted if wanted in messages.languages() else messages.DEFAULT_LANGUAGE
+
+
+def _recalled() -> str | None:
+    """What this window spoke last; ``None`` outside of a window, such as in a route."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
+    found: str | None = st.session_state.get(_SPOKEN)
+    return found
+
+
+messages.remember_by(_recalled)
 
 
 def _take() -> None:

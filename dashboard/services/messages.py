@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,7 +30,8 @@ DEFAULT_LANGUAGE: Final = "en"
 GROUPED: Final = ","
 """A place written ``{n:,}`` holds a number with its thousands set apart as the language does."""
 MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+!$:~|^=-])")
-_spoken: ContextVar[str] = ContextVar("dailies_language", default=DEFAULT_LANGUAGE)
+_spoken: ContextVar[str | None] = ContextVar("dailies_language", default=None)
+_elsewhere: list[Callable[[], str | None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +127,23 @@ def speak(language: str) -> None:
     _spoken.set(catalogue(language).language)
 
 
+def remember_by(recall: Callable[[], str | None]) -> None:
+    """Ask ``recall`` for the language where nothing was chosen in this run of a page.
+
+    Callbacks and fragments that refresh themselves run without the frame, which calls :func:`speak`.
+    """
+    _elsewhere[:] = [recall]
+
+
 def spoken() -> str:
-    """The language chosen by :func:`speak`."""
-    return _spoken.get()
+    """The language chosen by :func:`speak`, else the one remembered, else English."""
+    chosen = _spoken.get()
+    return chosen or next((found for recall in _elsewhere if (found := recall())), DEFAULT_LANGUAGE)
 
 
 def say(key: str, **values: object) -> str:
     """The message of ``key`` in the language chosen by :func:`speak`; see :meth:`Catalogue.say`."""
-    return catalogue(_spoken.get()).say(key, **values)
+    return catalogue(spoken()).say(key, **values)
 
 
 def plain(text: str) -> str:
@@ -147,12 +158,12 @@ def signed(value: float) -> str:
 
 def part(prefix: str) -> dict[str, str]:
     """The messages under ``prefix`` in the language chosen by :func:`speak`."""
-    return catalogue(_spoken.get()).part(prefix)
+    return catalogue(spoken()).part(prefix)
 
 
 def direction() -> str:
     """The writing direction of the language chosen by :func:`speak`."""
-    return catalogue(_spoken.get()).direction
+    return catalogue(spoken()).direction
 
 
 class _Places(Formatter):
