@@ -22,16 +22,21 @@ def show() -> bool:
     """Draw the sidebar and enter the visit; False where there is no project to visit yet."""
     with st.sidebar:
         st.caption(messages.say("app.question"))
+        is_visited = _enter()
         language.choose()
-        project = _project()
-        if project is None:
-            st.info(messages.say("app.no_project"))
-            return False
-        person = visitors.welcome(_person(), project)
-        role = permissions.role_of(project.id, person.id)
-        visit.enter(visit.Visit(person=person, project=project, role=role))
-        _remember(person)
-        _progress(project.id, person.id)
+    return is_visited
+
+
+def _enter() -> bool:
+    project = _project()
+    if project is None:
+        st.info(messages.say("app.no_project"))
+        return False
+    person = visitors.welcome(_person(), project)
+    role = permissions.role_of(project.id, person.id)
+    visit.enter(visit.Visit(person=person, project=project, role=role))
+    _remember(person)
+    _progress(project.id, person.id)
     return True
 
 
