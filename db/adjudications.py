@@ -40,12 +40,15 @@ def add(
     Raises
     ------
     RefusedValueError
-        If no reason is given or nothing is decided.
+        If no reason is given, nothing is decided, or an intensity is out of its range.
     """
     if not reason.strip():
         raise RefusedValueError("A decision says why; type a reason.")
     if delivery is None and emotion is None and expected_intensity is None and expressed_intensity is None:
         raise RefusedValueError("Nothing is decided yet; choose at least one answer.")
+    for value in (expected_intensity, expressed_intensity):
+        if value is not None and not 0 <= value <= 1:  # NaN is neither
+            raise RefusedValueError(f"An intensity lies between 0 and 1, not at {value}.")
     row = Adjudication(
         clip_id=clip_id,
         channel=channel,

@@ -13,11 +13,19 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from dashboard.services import adjudication
 from dashboard.services.judging import directed_level, gap_of, in_force, judge
 from dashboard.services.predictions import stored
 from dashboard.services.table_files import Column, Row, Value
 from db import policies, predictions, ratings
-from db.records import ClipRecord, PredictionRecord, PredictionSummary, ProjectRecord, RatedClip
+from db.records import (
+    AdjudicationRecord,
+    ClipRecord,
+    PredictionRecord,
+    PredictionSummary,
+    ProjectRecord,
+    RatedClip,
+)
 from engine.analysis import Judgement
 from engine.vocabulary import BASIC_EMOTIONS, Modality
 
@@ -80,6 +88,16 @@ JUDGED_PARTS: Final[tuple[tuple[str, type[Any], Callable[[Judgement], Value]], .
     ("upper", float, lambda said: said.upper),
 )
 
+DECIDED_PARTS: Final[tuple[tuple[str, type[Any], Callable[[AdjudicationRecord], Value]], ...]] = (
+    ("decided_delivery", int, lambda made: None if made.delivery is None else int(made.delivery)),
+    ("decided_verdict", str, lambda made: None if made.delivery is None else made.delivery.verdict),
+    ("decided_emotion", str, lambda made: made.emotion),
+    ("decided_expected_intensity", float, lambda made: made.expected_intensity),
+    ("decided_expressed_intensity", float, lambda made: made.expressed_intensity),
+    ("decided_at", datetime, lambda made: made.created_at),
+)
+"""What was decided about a clip people differed about, beside every answer to it and in place of none."""
+
 RATING_COLUMNS: Final = (
     Column("project", str),
     *(Column(name, kind) for name, kind, _ in CLIP_PARTS),
@@ -88,6 +106,7 @@ RATING_COLUMNS: Final = (
     *(Column(name, kind) for name, kind, _ in MODEL_PARTS),
     Column("directed_level", str),
     Column("policy_version", str),
+    *(Column(name, kind) for name, kind, _ in DECIDED_PARTS),
 )
 
 PREDICTION_COLUMNS: Final = (
@@ -112,9 +131,11 @@ def rating_rows(session: Session, project: ProjectRecord, *, history: bool, name
         Names in place of pseudonyms.
     """
     versions = {record.id: record.version for record in policies.history(session, project.id)}
+    decided = adjudication.decided(session, project.id)
     found = ratings.all_of_project if history else ratings.current_of_project
     for rated in found(session, project.id):
         policy_id = rated.rating.policy_id
+        made = decided.get(rated.clip.id)
         yield (
             project.name,
             *(value(rated.clip) for _, _, value in CLIP_PARTS),
@@ -123,6 +144,7 @@ def rating_rows(session: Session, project: ProjectRecord, *, history: bool, name
             *(None if rated.prediction is None else value(rated.prediction) for _, _, value in MODEL_PARTS),
             directed_level(rated.clip),
             None if policy_id is None else versions.get(policy_id),
+            *(None if made is None else value(made) for _, _, value in DECIDED_PARTS),
         )
 
 

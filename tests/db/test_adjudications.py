@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from sqlalchemy import text
 
@@ -51,9 +53,12 @@ def test_a_decision_without_reason_or_content_is_refused(
         adjudications.add(s, clip.id, person_id=person.id, **said)  # type: ignore[arg-type]  # typed above
 
 
-def test_an_intensity_out_of_range_is_refused_in_a_sentence(clip: ClipRecord, person: PersonRecord) -> None:
+@pytest.mark.parametrize("value", [1.5, -0.1, math.nan])
+def test_an_intensity_out_of_range_is_refused_in_a_sentence(
+    clip: ClipRecord, person: PersonRecord, value: float
+) -> None:
     with pytest.raises(RefusedValueError, match="between 0 and 1"), session.writing() as s:
-        adjudications.add(s, clip.id, person_id=person.id, expected_intensity=1.5, reason="why")
+        adjudications.add(s, clip.id, person_id=person.id, expected_intensity=value, reason="why")
 
 
 @pytest.mark.parametrize("statement", ["UPDATE adjudications SET reason = 'x'", "DELETE FROM adjudications"])
