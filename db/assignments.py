@@ -128,13 +128,13 @@ def answered() -> ColumnElement[bool]:
 def has_later(session: Session, task: TaskKey) -> bool:
     """Whether the person was given another channel of the clip after this task."""
     mine = select(func.max(Assignment.id)).where(*_is_of(task)).scalar_subquery()
-    later = exists().where(
+    later = select(Assignment.id).where(
         Assignment.person_id == task.person_id,
         Assignment.clip_id == task.clip_id,
         Assignment.channel != task.channel,
         Assignment.id > mine,
     )
-    return bool(session.scalar(select(later)))
+    return session.scalar(later.limit(1)) is not None
 
 
 def _is_of(task: TaskKey) -> tuple[ColumnElement[bool], ...]:

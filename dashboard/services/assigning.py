@@ -15,6 +15,7 @@ from dashboard.services.handing_out import (
     before_all,
     handed_out,
     has_answered,
+    has_place,
     held_by,
     is_waning,
     standing_task,
@@ -25,7 +26,7 @@ from dashboard.services.handing_out import (
 from dashboard.services.messages import say
 from dashboard.services.permissions import Act, require
 from dashboard.services.rating_protocol import protocol_of
-from dashboard.services.task_order import Search, first_open_channel, returning, upcoming_tasks
+from dashboard.services.task_order import Search, returning, upcoming_tasks
 from db import assignments, audit, clips, flags, places, projects
 from db.columns import now
 from db.errors import RefusedValueError, UnknownRowError
@@ -111,7 +112,9 @@ def open_task(
     *,
     at: datetime | None = None,
 ) -> Task:
-    """Put a clip of one's own choice in a person's hand; one they had skipped is back by that.
+    """Put a clip of one's own choice in a person's hand.
+
+    One they have skipped can be answered, but stays skipped until it is: looking at it takes no place.
 
     Parameters
     ----------
@@ -140,7 +143,11 @@ def open_task(
             raise NoPlaceError(say("queue.not_ready"))
         if held is None:
             qualification.ensure_open(session, project, person_id)
-        if held is not None and held.skipped_at is None and not is_waning(project, held, moment):
+        if held is not None and held.skipped_at is not None:
+            if not has_place(session, project, key, held.purpose, moment):
+                raise NoPlaceError(say("queue.no_place", n=protocol_of(project).overlap))
+            return task_of(held)
+        if held is not None and not is_waning(project, held, moment):
             return task_of(held)
     with writing() as session:
         task = take(session, project, key, moment)
@@ -264,9 +271,10 @@ def key_of(
     rules = protocol_of(project)
     given = assignments.of_clip(session, clip_id, person_id)
     if channel not in rules.channels:
+        left = places.open_channels(session, clip_id, person_id, rules.channels)
         waiting = (task for task in given if not has_answered(session, task.key))
-        at_hand = next((task.channel for task in waiting if task.channel in rules.channels), None)
-        channel = at_hand or first_open_channel(session, rules, clip_id, person_id)
+        is_again = (task.channel for task in waiting if task.occasion > places.FIRST or task.channel in left)
+        channel = next(is_again, None) or next(iter(left), Channel.FULL)
     earlier = places.open_channels(session, clip_id, person_id, rules.before(channel))
     channel = next(iter(earlier), channel)
     occasions = [task.occasion for task in given if task.channel is channel]

@@ -76,7 +76,7 @@ def held_by(
     """Where a person stopped, if it still has a place for them."""
     channels = protocol_of(project).channels
     for task in assignments.resumable(session, project.id, person_id):
-        if task.channel in channels and _has_place(session, project, task.key, task.purpose, moment):
+        if task.channel in channels and has_place(session, project, task.key, task.purpose, moment):
             return task
     return None
 
@@ -124,7 +124,7 @@ def take(
     """
     earlier = assignments.find(session, key)
     purpose = purpose if earlier is None else earlier.purpose
-    if not _has_place(session, project, key, purpose, moment):
+    if not has_place(session, project, key, purpose, moment):
         return None
     rules = protocol_of(project)
     held = assignments.hand_out(
@@ -166,9 +166,10 @@ def has_answered(session: Session, key: TaskKey) -> bool:
     return given is not None
 
 
-def _has_place(
+def has_place(
     session: Session, project: ProjectRecord, key: TaskKey, purpose: Purpose, moment: datetime
 ) -> bool:
+    """Whether a task has a place for its person."""
     if purpose is not Purpose.ORDINARY:
         return True  # a check is asked of everybody who is due
     return places.is_free(session, seat_of(project, key.person_id, key.channel, moment), key.clip_id)

@@ -143,9 +143,7 @@ def view(
     try:
         media_key = channel_files.key_for(clip, chosen.key.channel)
     except MissingChannelError:  # known from now on, so that the next look finds another task
-        if channel is not None:
-            return view(project_id, person_id, clip_id, at=at)
-        media_key = None
+        return view(project_id, person_id, clip_id, at=at)
     except MediaError:  # the page says that there is nothing to play
         media_key = None
     search = Search(project, person_id, moment, behind=clip.id, without=clip.id)

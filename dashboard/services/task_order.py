@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from dashboard.services.queue import QueueOrder, order_of, upcoming
-from dashboard.services.rating_protocol import RatingProtocol, protocol_of
+from dashboard.services.rating_protocol import protocol_of
 from db import assignments, clips, places
 from db.places import FreePlace, Seat
 from db.records import ProjectRecord, TaskKey
@@ -111,12 +111,6 @@ def returning(session: Session, project: ProjectRecord, person_id: int) -> tuple
         for task in assignments.skipped(session, project.id, person_id)
         if task.skipped_at is not None and task.skipped_at < newest.created_at
     )
-
-
-def first_open_channel(session: Session, rules: RatingProtocol, clip_id: str, person_id: int) -> Channel:
-    """The channel of a clip a person has to answer next; the full clip when all are answered."""
-    left = places.open_channels(session, clip_id, person_id, rules.channels)
-    return next(iter(left), Channel.FULL)
 
 
 def _in_turn(

@@ -9,11 +9,32 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from db import audit, clips, policies, predictions, ratings, selections, session
-from db.records import ClipRecord, ClipStatus, PersonRecord, ProjectRecord
-from engine.vocabulary import Phase
+from db import (
+    assignments,
+    audit,
+    clips,
+    flags,
+    own_answers,
+    places,
+    policies,
+    predictions,
+    ratings,
+    selections,
+    session,
+    task_progress,
+)
+from db.columns import now
+from db.places import Seat
+from db.records import ClipRecord, ClipStatus, PersonRecord, ProjectRecord, TaskKey
+from engine.vocabulary import Channel, Phase
 
 Query = Callable[[Session, ProjectRecord, ClipRecord, PersonRecord], Any]
+
+
+def _seat(project: ProjectRecord, person: PersonRecord) -> Seat:
+    before = (Channel.WORDS, Channel.VOICE, Channel.FACE)
+    return Seat(project.id, person.id, Channel.FULL, before, overlap=2, most=4, moment=now())
+
 
 QUERIES: dict[str, Query] = {
     "clip": lambda s, _project, clip, _person: clips.get(s, clip.id),
@@ -44,6 +65,46 @@ QUERIES: dict[str, Query] = {
     "whether a clip was chosen": lambda s, _project, clip, person: selections.find(s, clip.id, person.id),
     "everything chosen": lambda s, project, _clip, _person: selections.of_project(s, project.id),
     "what a person rated": lambda s, project, _clip, person: selections.rated_clips(s, project.id, person.id),
+    "clips with a place": lambda s, project, _clip, person: places.free(
+        s, _seat(project, person), limit=5, counted=True
+    ),
+    "whether a clip has a place": lambda s, project, clip, person: places.is_free(
+        s, _seat(project, person), clip.id
+    ),
+    "places of some clips": lambda s, project, clip, person: places.free_among(
+        s, _seat(project, person), [clip.id]
+    ),
+    "all clips with a place": lambda s, project, _clip, person: places.every_free(s, _seat(project, person)),
+    "how many places there are": lambda s, project, _clip, person: places.count(s, _seat(project, person)),
+    "channels to be answered": lambda s, _project, clip, person: places.open_channels(
+        s, clip.id, person.id, list(Channel)
+    ),
+    "from which clip to which": lambda s, project, _clip, _person: places.numbers(s, project.id),
+    "where one stopped": lambda s, project, _clip, person: assignments.resumable(s, project.id, person.id),
+    "a task": lambda s, _project, clip, person: assignments.find(s, TaskKey(clip.id, person.id)),
+    "tasks of a clip": lambda s, _project, clip, person: assignments.of_clip(s, clip.id, person.id),
+    "newest task": lambda s, project, _clip, person: assignments.newest(s, project.id, person.id),
+    "skipped tasks": lambda s, project, _clip, person: assignments.skipped(s, project.id, person.id),
+    "whether more was met": lambda s, _project, clip, person: assignments.has_later(
+        s, TaskKey(clip.id, person.id)
+    ),
+    "last own answer": lambda s, project, _clip, person: own_answers.last(s, project.id, person.id, before=9),
+    "own answers counted": lambda s, project, _clip, person: task_progress.answered_by(
+        s, project.id, person.id, list(Channel)
+    ),
+    "skips counted": lambda s, project, _clip, person: task_progress.skipped_by(s, project.id, person.id),
+    "clips in hand counted": lambda s, project, _clip, _person: task_progress.in_hand(s, project.id, now()),
+    "clips in one's hand counted": lambda s, project, _clip, person: task_progress.in_hand(
+        s, project.id, now(), person_id=person.id
+    ),
+    "all answers counted": lambda s, project, _clip, _person: task_progress.given_answers(
+        s, project.id, list(Channel), wanted=2
+    ),
+    "clips to be rated counted": lambda s, project, _clip, _person: task_progress.ready_clips(
+        s, project.id, channel=Channel.FACE
+    ),
+    "flags of a clip": lambda s, _project, clip, _person: flags.open_of_clip(s, clip.id),
+    "flags of a project": lambda s, project, _clip, _person: flags.open_of_project(s, project.id),
     "policy in force": lambda s, project, _clip, _person: policies.in_force(s, project.id),
     "newest log lines": lambda s, _project, _clip, _person: audit.list_page(s, before=100),
 }
@@ -80,4 +141,9 @@ def test_no_table_is_read_from_end_to_end(
         for statement, values in asked:
             plan = s.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
             steps = [str(row[3]) for row in plan]
-            assert not [step for step in steps if step.startswith("SCAN") and "(subquery" not in step], steps
+            assert not [step for step in steps if step.startswith("SCAN") and not _is_derived(step)], steps
+
+
+def _is_derived(step: str) -> bool:
+    """Whether what is read is the outcome of another query, not a table."""
+    return "(subquery" in step or step.startswith("SCAN anon_")
