@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import boundary, language, sidebar, visit
-from dashboard.app_pages import agreement, clips, export, review, thresholds
+from dashboard.app_pages import agreement, clips, export, my_work, review, thresholds
 from dashboard.services import messages
 from dashboard.services.permissions import Act, may
 from engine.vocabulary import Role
@@ -24,6 +24,7 @@ REVIEW = "review"
 # Streamlit writes a text that stands alone in the entry file onto the page.
 PAGES = (
     (REVIEW, review.show, "slideshow", Act.RATE),
+    ("my_work", my_work.show, "assignment_ind", Act.RATE),
     ("clips", clips.show, "video_library", Act.SEE_MACHINE),
     ("thresholds", thresholds.show, "tune", Act.TEACH),
     ("agreement", agreement.show, "diversity_3", Act.SEE_MACHINE),
