@@ -23,7 +23,7 @@ class FormStatus {
       this.node.textContent = form.refusal;
       this.node.dataset.state = "refused";
     } else if (waiting && form.box.hasFailed) say("unsaved", { n: waiting });
-    else if (!navigator.onLine) say("offline", { n: waiting });
+    else if (form.isCut || !navigator.onLine) say("offline", { n: waiting });
     else if (waiting) say("sending");
     else if (form.isReadOnly()) say("read_only");
     else if (form.isKept()) keeper.savedAt ? say("draft_saved", { time: timeOf(keeper.savedAt) }) : say("draft");

@@ -28,6 +28,10 @@ class RatingForm {
     host.append(this.node);
     this.keys = new FormKeys(this);
     window.addEventListener("offline", () => this.sayState(), { signal: this.listen.signal });
+    this.outage = new OutageWatch(() => {
+      this.isCut = true;
+      this.sayState();
+    });
     this.pulse = new LeasePulse(() => this.data ?? {});
     this.talk = new BroadcastChannel(TASK_CHANNEL);
     this.talk.onmessage = ({ data }) => this.heard(data);
@@ -47,7 +51,8 @@ class RatingForm {
     const hadBase = this.data?.base;
     this.data = data;
     this.trigger = setTriggerValue;
-    clearTimeout(this.turning);
+    this.isCut = false; // the page has just spoken
+    if (!isSameTask || data.turned === this.receipt?.rating) clearTimeout(this.turning);
     if (!isSamePerson) this.openBox();
     if (!isSameTask) this.begin();
     else if (hadBase !== data.base && !this.isKept()) this.draft = { ...data.mine };
@@ -192,10 +197,10 @@ class RatingForm {
     this.tell(receipt.feedback ?? null);
     this.draw();
     this.sayState();
-    this.turn({ task: answer.task, is_first: isFirst, stays: Boolean(receipt.feedback) });
+    this.turn({ task: answer.task, rating: receipt.rating, is_first: isFirst, stays: Boolean(receipt.feedback) });
   }
 
-  // The page may be without its connection just now: it is asked until it shows what follows.
+  // The page may be without its connection just now: it is asked until it says that it has heard.
   turn(what) {
     clearTimeout(this.turning);
     this.trigger("stored", what);
@@ -270,6 +275,7 @@ class RatingForm {
     clearTimeout(this.turning);
     this.pulse.close();
     this.keys.close();
+    this.outage.close();
     this.talk.close();
     this.box?.close();
     this.keeper.close();

@@ -50,6 +50,7 @@ _mount = asset.renderer(
         "form_foot.js",
         "form_keys.js",
         "lease_pulse.js",
+        "outage_watch.js",
         "key_sheet.js",
         "task_dialogs.js",
     ),
@@ -116,6 +117,8 @@ class FormScene:
         How long the task is kept without a sign of life.
     guideline_id : int or None
         The text raters go by.
+    turned : int or None
+        The rating the page has heard of last, so that the form stops telling it.
     """
 
     task: str
@@ -134,6 +137,7 @@ class FormScene:
     watched_share: float = 0.0
     lease_s: float = 0.0
     guideline_id: int | None = None
+    turned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,7 @@ class Stored:
     """An answer that the server has stored: ``stays`` asks to stay, as something is to be read."""
 
     task: str
+    rating: int
     is_first: bool
     stays: bool
 
@@ -178,7 +183,14 @@ def rating_form(scene: FormScene, *, keymap: Keymap, acts: FormActs) -> None:
 
     def stored() -> None:
         if what := sent("stored"):
-            acts.stored(Stored(str(what["task"]), bool(what.get("is_first")), bool(what.get("stays"))))
+            acts.stored(
+                Stored(
+                    str(what["task"]),
+                    int(what["rating"]),
+                    bool(what.get("is_first")),
+                    bool(what.get("stays")),
+                )
+            )
 
     def moved() -> None:
         if (where := sent("move")) in ("next", "previous", "on"):
@@ -223,6 +235,7 @@ def _data(scene: FormScene, keymap: Keymap) -> dict[str, Any]:
         "watched_share": scene.watched_share,
         "lease_s": scene.lease_s,
         "guideline": scene.guideline_id,
+        "turned": scene.turned,
         "language": messages.spoken(),
         "skip_reasons": [
             {"value": reason.value, "label": messages.say(f"skip.{reason.value}")} for reason in SkipReason

@@ -3,7 +3,7 @@
 
 class TaskDialog {
   constructor() {
-    this.dialog = element("dialog", { class: "sheet ask" });
+    this.dialog = element("dialog", { class: "ask" });
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
   }
 

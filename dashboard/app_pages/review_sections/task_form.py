@@ -28,6 +28,7 @@ from engine.vocabulary import Channel, Protocol
 
 RATER_FLAG: Final = "rater"
 _GUIDE: Final = "guide_asked"
+_TURNED: Final = "rating_heard_of"
 SECONDS_A_MINUTE: Final = 60
 
 
@@ -43,7 +44,12 @@ def draw(here: visit.Visit, view: ReviewView) -> None:
     rules = protocol_of(view.project)
     guideline = guidelines.shown(view.project.id, messages.spoken())
     keys = keymap_of(rules.keys, answers={Question.EMOTION.value: len(emotions)})
-    scene = replace(_scene(here, view), emotions=emotions, guideline_id=guideline.id)
+    scene = replace(
+        _scene(here, view),
+        emotions=emotions,
+        guideline_id=guideline.id,
+        turned=st.session_state.get(_TURNED),
+    )
     rating_form(scene, keymap=keys, acts=_acts(here, view))
     if st.session_state.pop(_GUIDE, False):
         _show_guide(guideline)
@@ -124,6 +130,7 @@ def _mine(own: RatingRecord) -> Answer:
 
 def _acts(here: visit.Visit, view: ReviewView) -> FormActs:
     def stored(what: Stored) -> None:
+        st.session_state[_TURNED] = what.rating
         has_more_to_see = what.stays or _reveals(view) or not what.is_first
         if what.task == _name(view) and not has_more_to_see:
             go_on(here, view)

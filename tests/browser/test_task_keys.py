@@ -1,0 +1,167 @@
+"""Skip, flag, undo and the guide by keys; a protocol that asks first; single channels."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.review_page import ReviewPage
+from tests.browser.served import ROOT, Served, command
+
+TAKE = "joy_right.mp4"
+
+
+def test_a_clip_is_skipped_with_a_reason_by_keys(page: Page, server: Served) -> None:
+    clip = "joy_right.mp4"
+    review = ReviewPage(page, server).open(clip)
+    review.press("o")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("I cannot tell")
+    review.press("2")
+    expect(page.get_by_text(f"· {clip}")).not_to_be_visible()
+    assert server.rows(
+        "SELECT skip_reason FROM assignments WHERE clip_id = ? AND skipped_at IS NOT NULL", review.id_of(clip)
+    ) == [("cannot_tell",)]
+    expect(page.get_by_text("1 skipped")).to_be_visible()
+
+
+def test_a_clip_is_flagged_by_keys(page: Page, server: Served) -> None:
+    clip = "anger_right.mp4"
+    review = ReviewPage(page, server).open(clip)
+    review.press("p")
+    page.keyboard.type("two faces 12")
+    review.press("Enter")
+    expect(page.get_by_text("The lead will look at it.")).to_be_visible()
+    assert server.rows("SELECT note FROM flags WHERE clip_id = ?", review.id_of(clip)) == [("two faces 12",)]
+    expect(review.answer("delivery")).to_have_count(0)
+
+
+def test_an_answer_is_taken_back_and_is_a_draft_again(page: Page, server: Served) -> None:
+    clip = "fear_right.mp4"
+    review = ReviewPage(page, server).open(clip)
+    review.press("4", "Enter")
+    expect(review.status).to_contain_text("Saved")
+    expect(page.get_by_text(f"· {clip}")).not_to_be_visible()
+    review.press("Backspace")
+    review.shows(clip)
+    expect(review.answer("delivery")).to_have_attribute("data-value", "1")
+    expect(review.form.get_by_role("button", name="Send")).to_be_visible()
+    assert len(server.rows("SELECT * FROM withdrawals")) == 1
+    review.press("Escape")
+
+
+def test_the_guide_opens_by_a_key(page: Page, server: Served) -> None:
+    review = ReviewPage(page, server).open()
+    review.press("i")
+    expect(page.get_by_role("dialog")).to_contain_text("How to rate")
+    review.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_locked_answer_is_revealed_and_revised_with_a_reason_by_keys(page: Page, server: Served) -> None:
+    project = "Asks first"
+    clip = _project(server, project, protocol="blind_first")
+    review = ReviewPage(page, server)
+    review.open(project=project)
+    expect(page.locator(".verdict")).to_have_count(0)
+    review.press("2", "Enter")
+    expect(review.status).to_contain_text("Saved")
+    expect(page.locator(".verdict")).to_be_visible()
+    expect(review.answer("delivery")).to_have_attribute("data-value", "-1")
+    review.press("3", "Enter")
+    expect(review.status).to_contain_text("Write why you change it")
+    page.keyboard.type("I had overlooked the hand")
+    review.press("Enter")
+    expect(review.status).to_contain_text("Saved")
+    stored = server.rows(
+        "SELECT delivery, phase, reason, prediction_shown, lock_hash IS NOT NULL FROM ratings "
+        "WHERE clip_id = ? ORDER BY id",
+        clip,
+    )
+    assert stored == [
+        (-1, "blind", "", 0, 1),
+        (0, "revised", "I had overlooked the hand", 1, 0),
+    ]
+
+
+def test_each_channel_is_asked_alone_and_the_full_clip_last(page: Page, server: Served) -> None:
+    project = "Channels"
+    clip = _project(
+        server, project, protocol="assisted", rating={"channels": ["words", "voice", "face", "full"]}
+    )
+    review = ReviewPage(page, server)
+    review.open(project=project)
+    for asked, words, has_player in (
+        ("expected", "The words alone", False),
+        ("expressed", "The voice alone", True),
+        ("expressed", "The picture alone", True),
+    ):
+        expect(page.get_by_text(words)).to_be_visible()
+        expect(page.locator(".verdict, .option.machine")).to_have_count(0)
+        expect(page.get_by_text(TAKE)).to_have_count(0)
+        expect(review.media).to_have_count(int(has_player))
+        expect(review.form.get_by_role("group", name="Delivery is")).to_have_count(0)
+        review.press("t" if asked == "expected" else "b", "a", "Enter")
+        expect(page.get_by_text(words)).not_to_be_visible()
+    expect(page.locator(".verdict")).to_be_visible()
+    review.press("Enter")
+    expect(page.get_by_text("All done")).to_be_visible()
+    stored = server.rows(
+        "SELECT channel, phase, expected_intensity IS NULL, expressed_intensity IS NULL, lock_hash IS NULL "
+        "FROM ratings WHERE clip_id = ? ORDER BY id",
+        clip,
+    )
+    assert stored == [
+        ("words", "blind", 0, 1, 0),
+        ("voice", "blind", 1, 0, 0),
+        ("face", "blind", 1, 0, 0),
+        ("full", "assisted", 0, 0, 1),
+    ]
+
+
+def test_a_clip_must_be_watched_before_it_is_answered_where_the_project_asks_for_it(
+    page: Page, server: Served
+) -> None:
+    project = "Watched"
+    clip = _project(server, project, protocol="assisted", rating={"watched_share": 0.9})
+    review = ReviewPage(page, server)
+    review.open(project=project)
+    review.is_playable()
+    review.press("2", "Enter")
+    expect(review.status).to_contain_text("90 % of the clip must be watched")
+    review.press("Space")
+    page.wait_for_function("media => media.ended", arg=review.media.element_handle())
+    review.press("Enter")
+    expect(review.status).to_contain_text("Saved")
+    assert server.rows("SELECT delivery FROM ratings WHERE clip_id = ?", clip) == [(-1,)]
+
+
+@pytest.mark.parametrize("keys", [("Digit6", "Digit7", "Digit8", "Digit9", "KeyQ")])
+def test_keys_that_collide_are_refused_when_the_project_is_opened(
+    page: Page, server: Served, keys: tuple[str, ...]
+) -> None:
+    project = "Colliding"
+    _project(server, project, protocol="assisted", rating={"keys": {"delivery": list(keys)}})
+    page.goto(f"{server.url}/?project={project}")
+    expect(page.get_by_text("The key Q is taken twice")).to_be_visible()
+
+
+def _project(server: Served, name: str, *, protocol: str, rating: dict[str, object] | None = None) -> str:
+    """A project of one take under a protocol; the clip's id."""
+    take: Path = ROOT / "dashboard" / "demo" / "takes" / TAKE
+    command(server.home, "import", str(take), "--project", name)
+    with sqlite3.connect(server.home / "dailies.db", timeout=20) as database:
+        database.execute(
+            "UPDATE projects SET protocol = ?, settings = json_set(settings, '$.rating', json(?)) "
+            "WHERE name = ?",
+            (protocol, json.dumps(rating or {}), name),
+        )
+    [(clip,)] = server.rows(
+        "SELECT clips.id FROM clips JOIN projects ON projects.id = clips.project_id WHERE projects.name = ?",
+        name,
+    )
+    return str(clip)
