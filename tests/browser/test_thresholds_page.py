@@ -49,6 +49,11 @@ class ThresholdsPage:
     def cell(self, said: Verdict, judged: Verdict) -> Locator:
         return self.page.locator(f'button[data-answer="{said.value}"][data-verdict="{judged.value}"]')
 
+    def is_still(self) -> None:
+        """Wait until no run of the page is under way."""
+        app = self.page.locator('[data-testid="stApp"]')
+        expect(app).to_have_attribute("data-test-script-state", "notRunning")
+
     def shows_clips(self, expected: list[str]) -> None:
         """Wait until exactly these clips are listed, in any order."""
         links = self.page.get_by_role("button", name=re.compile(r"take_\d+\.mp4"))
@@ -120,6 +125,7 @@ def test_two_hundred_ratings_move_the_thresholds_and_can_be_taken_back(page: Pag
     shown.shows_clips(_flipping(server, project_id, -FIXED_Z, FIXED_Z))
     steps = 5
     upper = page.get_by_role("slider").last
+    shown.is_still()  # a run that is not over yet would put the handle back
     upper.focus()
     for _ in range(steps):
         upper.press("ArrowRight")
