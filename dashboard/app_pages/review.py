@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import boundary, visit
-from dashboard.app_pages.review_sections import machine_opinion, task_form
+from dashboard.app_pages.review_sections import machine_opinion, task_form, tracing
 from dashboard.components.evidence import evidence
 from dashboard.components.player import PlayerScene, player
 from dashboard.components.verdict_panel import verdict_panel
@@ -114,16 +114,15 @@ def _media(view: review.ReviewView) -> None:
         with st.container(border=True):
             st.markdown(f"### “{messages.plain(clip.line)}”")
     elif view.shows_machine and view.prediction is not None:
-        player(machine_opinion.scene(view, view.prediction))
+        player(tracing.traced(machine_opinion.scene(view, view.prediction), view))
     elif view.media_key is None:
         st.warning(messages.say("review.no_channel"))
     else:
-        player(
-            PlayerScene(
-                clip=clip.id,
-                source=media_url(view.media_key),
-                is_sound_only=view.channel is Channel.VOICE or clip.width is None,
-                duration_s=clip.duration_s or SHORTEST_S,
-                line=clip.line if view.channel is Channel.FULL else "",
-            )
+        plain = PlayerScene(
+            clip=clip.id,
+            source=media_url(view.media_key),
+            is_sound_only=view.channel is Channel.VOICE or clip.width is None,
+            duration_s=clip.duration_s or SHORTEST_S,
+            line=clip.line if view.channel is Channel.FULL else "",
         )
+        player(tracing.traced(plain, view))

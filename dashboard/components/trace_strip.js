@@ -24,7 +24,7 @@ class TraceStrip {
     this.again = element("button", { type: "button", class: "trace-again", onclick: () => this.restart() });
     this.status = element("p", { class: "trace-status", role: "status" });
     this.node = element("div", { class: "trace", hidden: true }, this.track);
-    this.foot = element("div", { class: "trace-foot", hidden: true }, this.status, this.again);
+    this.foot = element("div", { class: "trace-foot", hidden: true });
     this.listen = new AbortController();
     window.addEventListener("keyup", (event) => this.release(event.code), { signal: this.listen.signal });
     window.addEventListener("blur", () => this.release(), { signal: this.listen.signal });
@@ -36,6 +36,7 @@ class TraceStrip {
     this.scene = trace;
     this.labels = labels;
     this.node.hidden = this.foot.hidden = !trace;
+    this.foot.replaceChildren(...(trace ? [this.status, this.again] : []));
     if (!trace) return;
     this.store ??= new TraceStore(trace.address, (...what) => this.say(...what), (...what) => this.settle(...what));
     this.track.setAttribute("aria-label", labels.trace);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,8 @@ from dashboard.services import traces
 from db import people, session
 from db.records import ClipRecord, TaskKey
 from tests.browser.player_stage import PlayerPage, Stage, scene
+from tests.browser.review_page import ReviewPage
+from tests.browser.served import Served
 from tests.media_made import made_clip, tone
 
 SECONDS = 2.0
@@ -186,3 +189,21 @@ def test_on_a_phone_the_strip_is_wide_enough_for_a_thumb(stage: Stage, page: Pag
 def _clip(stage: Stage, name: str) -> str:
     assert stage.served is not None
     return str(stage.served.rows("SELECT id FROM clips WHERE original_name = ?", f"{name}.mp4")[0][0])
+
+
+def test_a_project_that_asks_for_it_is_traced_on_the_review_page(page: Page, server: Served) -> None:
+    review = ReviewPage(page, server).open("joy_right.mp4")
+    expect(page.locator(".trace-track")).to_be_hidden()
+    with sqlite3.connect(server.home / "dailies.db", timeout=20) as database:
+        database.execute("""UPDATE projects SET settings = '{"rating": {"is_traced": true}}'""")
+    review = ReviewPage(page, server).open("joy_right.mp4")
+    review.is_playable()
+    page.keyboard.down("ArrowUp")
+    page.keyboard.press("Space")
+    page.wait_for_function("media => media.ended", arg=review.media.element_handle())
+    page.keyboard.up("ArrowUp")
+    saved(page)
+    clip = review.id_of("joy_right.mp4")
+    assert server.rows("SELECT count(*) FROM traces WHERE clip_id = ?", clip) == [(1,)]
+    expect(page.locator(".attention-area")).to_be_attached()
+    expect(page.locator(".traced.mine")).to_be_attached()
