@@ -17,12 +17,14 @@ _FIELD: Final = "language_field"
 STYLE: Final = """
 <style>
 .stApp { direction: ltr; }
+[class*="st-key-text_rtl"], [class*="st-key-text_rtl"] * { direction: rtl; text-align: start; }
 </style>
 """
 RIGHT_TO_LEFT_STYLE: Final = """
 <style>
 .stApp, div[data-baseweb="popover"], div[role="dialog"] { direction: rtl; }
 .stPlotlyChart, .stDataFrame, .stSlider, .stCode { direction: ltr; }
+[class*="st-key-text_ltr"], [class*="st-key-text_ltr"] * { direction: ltr; text-align: start; }
 .stHeading, .stHeading * { text-align: start; }
 .st-key-previous_clip span[translate="no"], .st-key-next_clip span[translate="no"] { transform: scaleX(-1); }
 </style>

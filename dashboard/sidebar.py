@@ -44,10 +44,10 @@ def _project() -> ProjectRecord | None:
     every = projects.listing()
     names = [project.name for project in every]
     asked = st.query_params.get(visit.PROJECT_PARAMETER)
+    if st.session_state.get(_PROJECT) not in names:  # also after its name was changed
+        st.session_state.pop(_PROJECT, None)
     if _PROJECT not in st.session_state and asked in names:
         st.session_state[_PROJECT] = asked
-    if st.session_state.get(_PROJECT) not in names:
-        st.session_state.pop(_PROJECT, None)
     chosen = (
         st.selectbox(
             messages.say("app.project"), names, key=_PROJECT, on_change=lambda: visit.open_clip(None)

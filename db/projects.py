@@ -76,6 +76,17 @@ def everything(session: Session) -> tuple[ProjectRecord, ...]:
     return every(session, _all().order_by(Project.name), ProjectRecord)
 
 
+def update(
+    session: Session, project_id: int, *, name: str, language: str, protocol: Protocol
+) -> ProjectRecord:
+    """Change a project's first facts."""
+    by_id(session, project_id)
+    row = session.get_one(Project, project_id)
+    row.name, row.language, row.protocol = name, language, protocol
+    session.flush()
+    return by_id(session, project_id)
+
+
 def update_settings(session: Session, project_id: int, settings: Json) -> ProjectRecord:
     """Replace a project's settings as a whole."""
     by_id(session, project_id)

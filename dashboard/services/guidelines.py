@@ -19,7 +19,7 @@ from dashboard.services.permissions import Act, require
 from db import audit, clips, projects
 from db import guidelines as stored_texts
 from db.errors import RefusedValueError
-from db.records import GuidelineRecord
+from db.records import ClipRecord, ClipStatus, GuidelineRecord
 from db.session import reading, writing
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "guidelines"
@@ -27,6 +27,7 @@ TEXT_LENGTH: Final = 20_000
 NOTE_LENGTH: Final = 500
 MOST_EXAMPLES: Final = 20
 """Nobody watches more before they begin."""
+MOST_CANDIDATES: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,25 @@ def write(
             details={"language": language, "version": stored.version},
         )
         return read(stored)
+
+
+def candidates(project_id: int) -> tuple[ClipRecord, ...]:
+    """Clips to choose examples from, in the order they came; the first :data:`MOST_CANDIDATES` of them."""
+    with reading() as session:
+        page = clips.list_page(session, project_id, status=ClipStatus.READY, limit=MOST_CANDIDATES)
+    return page.items
+
+
+def clip_of(example: Example) -> ClipRecord:
+    """The clip of an example.
+
+    Raises
+    ------
+    UnknownRowError
+        If it is gone.
+    """
+    with reading() as session:
+        return clips.get(session, example.clip_id)
 
 
 def read(record: GuidelineRecord) -> Guideline:

@@ -18,7 +18,7 @@ def test_a_text_ships_in_every_language_and_none_is_stored_for_it(language: str)
     project = projects.create("Hamlet")
     shown = guidelines.shown(project.id, language)
     assert (shown.id, shown.version, shown.language) == (None, 0, language)
-    assert shown.text.startswith("## ")
+    assert shown.text.startswith("#### ")
     with session.reading() as s:
         assert guidelines.in_force(s, project.id, language) is None
 
