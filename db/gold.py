@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, exists
+from sqlalchemy import Select, exists, func
 from sqlalchemy.orm import Session, aliased
 
-from db.records import GoldRecord, Json, Purpose
+from db.records import ClipStatus, GoldRecord, Json, Purpose
 from db.rows import every, first, selecting
-from db.tables import Clip, Gold
+from db.tables import Assignment, Clip, Gold, Rating
 from engine.vocabulary import Channel
 
 
@@ -52,6 +53,34 @@ def of_project(
     wanted = _in_force().join(Clip, Clip.id == Gold.clip_id).where(Clip.project_id == project_id)
     if purpose is not None:
         wanted = wanted.where(Gold.purpose == purpose)
+    return every(session, wanted.order_by(Gold.id), GoldRecord)
+
+
+def unmet(
+    session: Session, project_id: int, person_id: int, *, purpose: Purpose, channels: Sequence[Channel]
+) -> tuple[GoldRecord, ...]:
+    """What is known for a purpose, made by others, and was never given to a person nor answered by them."""
+    given = exists().where(
+        Assignment.person_id == person_id,
+        Assignment.clip_id == Gold.clip_id,
+        Assignment.channel == Gold.channel,
+    )
+    answered = exists().where(
+        Rating.person_id == person_id, Rating.clip_id == Gold.clip_id, Rating.channel == Gold.channel
+    )
+    wanted = (
+        _in_force()
+        .join(Clip, Clip.id == Gold.clip_id)
+        .where(
+            Clip.project_id == project_id,
+            Clip.status == ClipStatus.READY,
+            Gold.purpose == purpose,
+            Gold.channel.in_(channels),
+            func.coalesce(Gold.created_by, 0) != person_id,
+            ~given,
+            ~answered,
+        )
+    )
     return every(session, wanted.order_by(Gold.id), GoldRecord)
 
 

@@ -15,10 +15,10 @@ from dashboard.services import qualification
 from dashboard.services.check_lots import lot
 from dashboard.services.handing_out import DueCheck
 from dashboard.services.rating_protocol import RatingProtocol, protocol_of
-from db import assignments, clips, first_answers, gold, places
+from db import first_answers, gold, places
 from db.columns import now
 from db.ratings import TEACHING
-from db.records import ClipStatus, ProjectRecord, Purpose, RatingRecord
+from db.records import ProjectRecord, Purpose, RatingRecord
 from engine.vocabulary import Channel
 
 REPEAT_AFTER_ANSWERS: Final = 10
@@ -55,21 +55,12 @@ def due(session: Session, project: ProjectRecord, person_id: int) -> DueCheck | 
 def _gold(session: Session, project: ProjectRecord, rules: RatingProtocol, person_id: int) -> DueCheck | None:
     """A known clip the person has not met: those they learn from first."""
     for purpose in (Purpose.GOLD_TRAINING, Purpose.GOLD_SILENT):
-        known = gold.of_project(session, project.id, purpose=purpose)
+        known = gold.unmet(session, project.id, person_id, purpose=purpose, channels=rules.channels)
         for each in sorted(known, key=lambda row: lot(project.id, person_id, row.clip_id)):
-            is_asked = each.channel in rules.channels and each.created_by != person_id
-            if is_asked and _is_new(session, rules, person_id, each.clip_id, each.channel):
+            asked = (*rules.before(each.channel), each.channel)
+            if places.open_channels(session, each.clip_id, person_id, asked) == (each.channel,):
                 return DueCheck(each.clip_id, each.channel, 1, purpose)
     return None
-
-
-def _is_new(session: Session, rules: RatingProtocol, person_id: int, clip_id: str, channel: Channel) -> bool:
-    if clips.get(session, clip_id).status is not ClipStatus.READY:
-        return False
-    if any(each.channel is channel for each in assignments.of_clip(session, clip_id, person_id)):
-        return False
-    still_open = places.open_channels(session, clip_id, person_id, (*rules.before(channel), channel))
-    return still_open == (channel,)
 
 
 def _repeat(session: Session, project: ProjectRecord, person_id: int, place: int) -> DueCheck | None:
