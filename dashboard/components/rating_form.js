@@ -52,7 +52,10 @@ class RatingForm {
     this.data = data;
     this.trigger = setTriggerValue;
     this.isCut = false; // the page has just spoken
-    if (!isSameTask || data.turned === this.receipt?.rating) clearTimeout(this.turning);
+    if (!isSameTask || data.turned === this.receipt?.rating) {
+      clearTimeout(this.turning);
+      this.isTurning = false;
+    }
     if (!isSamePerson) this.openBox();
     if (!isSameTask) this.begin();
     else if (hadBase !== data.base && !this.isKept()) this.draft = { ...data.mine };
@@ -87,9 +90,9 @@ class RatingForm {
     return this.data.pass === null;
   }
 
-  // Whether keys may change the answer: not while the last one is on its way.
+  // Whether keys may change the answer: not while one is on its way, nor before the next task is there.
   isOpen() {
-    return !this.isReadOnly() && !this.isSending && !this.store.isWaiting(this.data.task);
+    return !this.isReadOnly() && !this.isSending && !this.isTurning && !this.store.isWaiting(this.data.task);
   }
 
   isKept() {
@@ -195,6 +198,7 @@ class RatingForm {
     this.draft = { ...receipt.stored };
     this.refusal = null;
     this.tell(receipt.feedback ?? null);
+    this.isTurning = isFirst && !receipt.feedback && !this.data.reveals;
     this.draw();
     this.sayState();
     this.turn({ task: answer.task, rating: receipt.rating, is_first: isFirst, stays: Boolean(receipt.feedback) });
@@ -254,6 +258,7 @@ class RatingForm {
     const offers = ["flag", "undo", "guide", "keys"];
     if (isEditable && !this.data.mine) offers.unshift("skip");
     this.node.setAttribute("aria-label", this.data.labels.form);
+    this.node.dataset.task = this.data.task;
     this.rows.show(this.data, this.draft);
     this.foot.show(this.data, this.draft, { isEditable, isChanged: this.isChanged(), offers });
   }

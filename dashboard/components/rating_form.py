@@ -111,6 +111,8 @@ class FormScene:
         As :func:`dashboard.answer_routes.draft_sent` writes it.
     needs_reason : bool
         A changed answer says why.
+    reveals : bool
+        The first answer brings the machine's opinion, not the next task.
     watched_share : float
         Share of the clip to be played before it is answered, 0 to 1.
     lease_s : float
@@ -134,6 +136,7 @@ class FormScene:
     shown: int | None
     draft: Mapping[str, Any] | None = None
     needs_reason: bool = False
+    reveals: bool = False
     watched_share: float = 0.0
     lease_s: float = 0.0
     guideline_id: int | None = None
@@ -232,6 +235,7 @@ def _data(scene: FormScene, keymap: Keymap) -> dict[str, Any]:
         "shown": scene.shown,
         "draft": None if scene.draft is None else dict(scene.draft),
         "needs_reason": scene.needs_reason,
+        "reveals": scene.reveals,
         "watched_share": scene.watched_share,
         "lease_s": scene.lease_s,
         "guideline": scene.guideline_id,

@@ -21,13 +21,15 @@ def test_the_opinion_stays_away_until_the_answer_is_stored(page: Page, server: S
     heard: list[bytes] = []
     page.on("websocket", lambda socket: _listen(socket, heard))
     review = ReviewPage(page, server)
-    clip = review.open(TAKE, project=PROJECT).id_of(TAKE, PROJECT)
+    clip = review.open(project=PROJECT).id_of(TAKE, PROJECT)  # the name of a take may tell how it was meant
+    expect(page.get_by_text("· Clip 1")).to_be_visible()
     [(expressed, document)] = server.rows(
         "SELECT expressed_intensity, document FROM predictions WHERE clip_id = ?", clip
     )
     assert any(clip.encode() in frame for frame in heard)
     assert not any(str(expressed).encode() in frame for frame in heard)
     assert not any(b'"attention": [0' in frame or b'"attention":[0' in frame for frame in heard)
+    assert not any(TAKE.encode() in frame for frame in heard)
     assert "attention" in document
     expect(page.locator(".verdict, .evidence, button.peak, .option.machine")).to_have_count(0)
     review.press("3", "Enter")

@@ -95,18 +95,19 @@ def test_each_channel_is_asked_alone_and_the_full_clip_last(page: Page, server: 
     )
     review = ReviewPage(page, server)
     review.open(project=project)
-    for asked, words, has_player in (
-        ("expected", "The words alone", False),
-        ("expressed", "The voice alone", True),
-        ("expressed", "The picture alone", True),
+    for channel, words, level_key in (
+        ("words", "The words alone", "t"),
+        ("voice", "The voice alone", "b"),
+        ("face", "The picture alone", "b"),
     ):
+        expect(page.locator(f'.rating[data-task*=".{channel}."]')).to_be_visible()
         expect(page.get_by_text(words)).to_be_visible()
         expect(page.locator(".verdict, .option.machine")).to_have_count(0)
         expect(page.get_by_text(TAKE)).to_have_count(0)
-        expect(review.media).to_have_count(int(has_player))
+        expect(review.media).to_have_count(int(channel != "words"))
         expect(review.form.get_by_role("group", name="Delivery is")).to_have_count(0)
-        review.press("t" if asked == "expected" else "b", "a", "Enter")
-        expect(page.get_by_text(words)).not_to_be_visible()
+        review.press(level_key, "a", "Enter")
+    expect(page.locator('.rating[data-task*=".full."]')).to_be_visible()
     expect(page.locator(".verdict")).to_be_visible()
     review.press("Enter")
     expect(page.get_by_text("All done")).to_be_visible()
@@ -153,7 +154,9 @@ def test_keys_that_collide_are_refused_when_the_project_is_opened(
 def _project(server: Served, name: str, *, protocol: str, rating: dict[str, object] | None = None) -> str:
     """A project of one take under a protocol; the clip's id."""
     take: Path = ROOT / "dashboard" / "demo" / "takes" / TAKE
-    command(server.home, "import", str(take), "--project", name)
+    lines = server.home / "one_line.csv"
+    lines.write_text(f"clip,line\n{TAKE},We have won at last!\n", encoding="utf-8")
+    command(server.home, "import", str(take), "--project", name, "--lines", str(lines))
     with sqlite3.connect(server.home / "dailies.db", timeout=20) as database:
         database.execute(
             "UPDATE projects SET protocol = ?, settings = json_set(settings, '$.rating', json(?)) "

@@ -81,7 +81,8 @@ def _scene(here: visit.Visit, view: ReviewView) -> FormScene:
         mine=None if own is None else _mine(own),
         shown=None if prediction is None else prediction.id,
         draft=draft_sent(view.draft),
-        needs_reason=_is_revealed(view),
+        needs_reason=_reveals(view) and own is not None,
+        reveals=_reveals(view),
         watched_share=0.0 if task is None or task.key.channel is Channel.WORDS else rules.watched_share,
         lease_s=float(rules.lease_minutes * SECONDS_A_MINUTE),
     )
@@ -102,10 +103,6 @@ def _reveals(view: ReviewView) -> bool:
         and task.key.channel is Channel.FULL
         and not task.control
     )
-
-
-def _is_revealed(view: ReviewView) -> bool:
-    return _reveals(view) and view.own_rating is not None
 
 
 def _emotions(view: ReviewView) -> tuple[EmotionOption, ...]:
