@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import boundary, language, sidebar, visit
-from dashboard.app_pages import agreement, clips, export, my_work, review, thresholds
+from dashboard.app_pages import adjudicate, agreement, clips, export, my_work, project, review, thresholds
 from dashboard.services import messages
 from dashboard.services.permissions import Act, may
 from engine.vocabulary import Role
@@ -25,10 +25,12 @@ REVIEW = "review"
 PAGES = (
     (REVIEW, review.show, "slideshow", Act.RATE),
     ("my_work", my_work.show, "assignment_ind", Act.RATE),
+    ("adjudicate", adjudicate.show, "gavel", Act.ADJUDICATE),
     ("clips", clips.show, "video_library", Act.SEE_MACHINE),
     ("thresholds", thresholds.show, "tune", Act.TEACH),
     ("agreement", agreement.show, "diversity_3", Act.SEE_MACHINE),
     ("export", export.show, "download", Act.EXPORT),
+    ("project", project.show, "settings", Act.SET_UP),
 )
 STYLE = """
 <style>

@@ -15,7 +15,7 @@ SHARED_STYLE: Final = "palette.css"
 SHARED_SCRIPT: Final = "dom.js"
 
 
-def renderer(name: str, *, scripts: tuple[str, ...]) -> ComponentRenderer:
+def renderer(name: str, *, scripts: tuple[str, ...], styles: tuple[str, ...] = ()) -> ComponentRenderer:
     """Register a component and return the function that mounts it.
 
     Parameters
@@ -25,11 +25,13 @@ def renderer(name: str, *, scripts: tuple[str, ...]) -> ComponentRenderer:
     scripts : tuple of str
         File names of the classes it is built from, in the order in which they need one another. They
         declare, and only ``{name}.js`` exports: the parts are joined, since a component is one module.
+    styles : tuple of str
+        File names of other components' styles that it is drawn in as well, before its own.
     """
     files = (SHARED_SCRIPT, *scripts, f"{name}.js")
     return st.components.v2.component(
         f"dailies_{name}",
-        css="\n".join(_text(file) for file in (SHARED_STYLE, f"{name}.css")),
+        css="\n".join(_text(file) for file in (SHARED_STYLE, *styles, f"{name}.css")),
         js="\n".join(_text(file) for file in files),
     )
 

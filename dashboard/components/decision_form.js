@@ -1,0 +1,170 @@
+// The decision about a disputed clip. Nothing is chosen to begin with: what the answers add up to is
+// dashed, and one key takes it over.
+
+const DECISION_SHELF = "dailies.decision.";
+
+// No two presses are alike, or the page would not hear the second.
+function pressKey() {
+  return `${Date.now()}-${Math.random()}`;
+}
+
+class DecisionForm {
+  constructor(host) {
+    this.listen = new AbortController();
+    this.rows = new AnswerRows((field, option) => this.change(field.name, option.value));
+    this.reason = element("input", {
+      type: "text", maxlength: "2000", class: "reason",
+      oninput: ({ target }) => this.change("reason", target.value || null),
+      onkeydown: (event) => event.key === "Escape" && event.target.blur(),
+    });
+    this.status = element("span", { class: "status", role: "status" });
+    this.foot = element("div", { class: "foot" });
+    this.node = element("section", { class: "root rating" }, this.rows.node, this.foot);
+    host.append(this.node);
+    navigator.keyboard?.getLayoutMap?.().then((map) => {
+      this.rows.keyNames = map;
+      if (this.data) this.draw();
+    });
+    window.addEventListener("keydown", (event) => this.key(event), { signal: this.listen.signal, capture: true });
+  }
+
+  show({ data, setTriggerValue }) {
+    const isOther = this.data?.clip !== data.clip || this.data?.base !== data.base || this.data.stored?.key !== data.stored?.key;
+    this.data = data;
+    this.trigger = setTriggerValue;
+    this.node.setAttribute("aria-label", data.labels.form);
+    if (isOther) this.open();
+    this.draw();
+  }
+
+  // What was typed stays on this device until the page says that it is stored.
+  open() {
+    this.note = null;
+    this.draft = {};
+    this.shelf = `${DECISION_SHELF}${this.data.person}.`;
+    try {
+      const { stored } = this.data;
+      if (stored && this.kept(stored.clip)?.sent === stored.key) localStorage.removeItem(this.shelf + stored.clip);
+      this.draft = this.kept(this.data.clip)?.draft ?? {};
+    } catch {
+      this.draft = {}; // a browser that keeps nothing, or what is kept is not ours
+    }
+  }
+
+  kept(clip) {
+    return JSON.parse(localStorage.getItem(this.shelf + clip) ?? "null");
+  }
+
+  keep(sent = null) {
+    try {
+      localStorage.setItem(this.shelf + this.data.clip, JSON.stringify({ draft: this.draft, sent }));
+    } catch {
+      return; // the draft lives as long as the page
+    }
+  }
+
+  change(name, value) {
+    this.draft = { ...this.draft, [name]: value };
+    this.note = null;
+    this.keep();
+    this.draw();
+  }
+
+  take() {
+    const suggested = Object.entries(this.data.machine ?? {}).filter(([, value]) => value !== null);
+    this.draft = { ...this.draft, ...Object.fromEntries(suggested) };
+    this.note = null;
+    this.keep();
+    this.draw();
+  }
+
+  drop() {
+    this.draft = {};
+    this.note = null;
+    this.keep();
+    this.draw();
+  }
+
+  decide() {
+    const said = this.data.fields.map((field) => [field.name, this.draft[field.name] ?? null]);
+    const reason = (this.draft.reason ?? "").trim();
+    if (said.every(([, value]) => value === null)) return this.say("missing");
+    if (!reason) {
+      this.say("reason_missing");
+      return this.reason.focus();
+    }
+    const key = pressKey();
+    this.keep(key);
+    this.say("sending");
+    this.trigger("decide", { ...Object.fromEntries(said), reason, key, clip: this.data.clip, base: this.data.base });
+  }
+
+  say(note) {
+    this.note = note;
+    this.draw();
+  }
+
+  draw() {
+    const { data, draft } = this;
+    const { labels } = data;
+    this.rows.show(data, draft);
+    const text = draft.reason ?? "";
+    if (this.reason.value !== text) this.reason.value = text;
+    this.reason.placeholder = labels.reason;
+    this.reason.setAttribute("aria-label", labels.reason);
+    const button = (name, cap, act, kind) => element("button", { type: "button", class: kind, onclick: act }, labels[name], " ", element("kbd", {}, cap));
+    const isBegun = Object.values(draft).some((value) => value !== null);
+    const hint = data.is_split ? labels.hint_split : labels.hint;
+    this.status.textContent = this.note ? labels[this.note] : isBegun ? labels.draft : hint;
+    this.status.dataset.state = this.note ?? "fresh";
+    if (this.foot.childElementCount) {
+      this.foot.querySelector(".confirm").firstChild.textContent = labels.decide;
+      return; // moving the reason would take the focus out of it
+    }
+    this.foot.append(this.reason, button("decide", "Enter ↵", () => this.decide(), "confirm"),
+      button("take", "I", () => this.take(), "plain"), this.status);
+  }
+
+  key(event) {
+    if (!this.data || isDialogOpen() || event.metaKey || event.altKey || event.repeat) return;
+    const isOwnText = event.composedPath()[0] === this.reason;
+    if (isTyping(event) && !isOwnText) return;
+    if (event.code === "Enter" || event.code === "NumpadEnter") {
+      const target = event.composedPath()[0];
+      const isPressing = target instanceof Element && !target.closest(".confirm") && ["BUTTON", "A", "SUMMARY"].includes(target.tagName) && target.matches(":focus-visible");
+      if (!isPressing || event.ctrlKey) this.taken(event, () => this.decide());
+      return;
+    }
+    if (isOwnText || event.ctrlKey || event.shiftKey) return;
+    const acts = {
+      Slash: () => this.reason.focus(),
+      Escape: () => this.drop(),
+      KeyI: () => this.take(),
+      PageDown: () => this.trigger("move", { where: "next", key: pressKey() }),
+      PageUp: () => this.trigger("move", { where: "previous", key: pressKey() }),
+    };
+    if (acts[event.code]) return this.taken(event, acts[event.code]);
+    const code = event.code.replace("Numpad", "Digit");
+    for (const field of this.data.fields) {
+      const option = field.options.find((one) => one.code === code);
+      if (option) return this.taken(event, () => this.change(field.name, option.value));
+    }
+  }
+
+  taken(event, act) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    act();
+  }
+
+  close() {
+    this.listen.abort();
+    this.node.remove();
+  }
+}
+
+const decisions = new WeakMap();
+
+export default function (argument) {
+  return mounted(decisions, argument, (host) => new DecisionForm(host));
+}
