@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, nulls_last, or_, select, update
 from sqlalchemy.orm import Session
 
 from db import ratings
 from db.records import AssignmentRecord, Purpose, SkipReason, TaskKey
-from db.rows import every, first, selecting
+from db.rows import build, columns_of, every, first, selecting
 from db.tables import Assignment, Clip, Draft, Rating
 from engine.vocabulary import Channel
 
@@ -38,23 +39,26 @@ def hand_out(
 
     Purpose and control stay what they were when the task was handed out first.
     """
-    if find(session, task) is None:
-        session.add(
-            Assignment(
-                clip_id=task.clip_id,
-                person_id=task.person_id,
-                channel=task.channel,
-                occasion=task.occasion,
-                purpose=purpose,
-                control=control,
-                created_at=created_at,
-                expires_at=expires_at,
-            )
-        )
-        session.flush()
-    else:
+    earlier = find(session, task)
+    if earlier is not None:
         _change(session, task, expires_at=expires_at, skipped_at=None, skip_reason=None, skip_note="")
-    return _one(session, task)
+        return replace(earlier, expires_at=expires_at, skipped_at=None, skip_reason=None, skip_note="")
+    row = Assignment(
+        clip_id=task.clip_id,
+        person_id=task.person_id,
+        channel=task.channel,
+        occasion=task.occasion,
+        purpose=purpose,
+        control=control,
+        created_at=created_at,
+        expires_at=expires_at,
+        skip_note="",
+    )
+    session.add(row)
+    session.flush()
+    return build(
+        AssignmentRecord, [getattr(row, column.key) for column in columns_of(Assignment, AssignmentRecord)]
+    )
 
 
 def skip(
@@ -92,15 +96,6 @@ def resumable(session: Session, project_id: int, person_id: int) -> tuple[Assign
 
     Of the drafts the one saved last comes first. Tasks touched before the last one were moved on from.
     """
-    mine = _of_person(project_id, person_id)
-    drafted = mine.join(
-        Draft,
-        (Draft.person_id == Assignment.person_id)
-        & (Draft.clip_id == Assignment.clip_id)
-        & (Draft.channel == Assignment.channel)
-        & (Draft.occasion == Assignment.occasion),
-    )
-    waiting = drafted.where(Assignment.skipped_at.is_(None), ~answered()).order_by(Draft.saved_at.desc())
     last = (
         select(Assignment.id)
         .join(Clip, Clip.id == Assignment.clip_id)
@@ -109,9 +104,23 @@ def resumable(session: Session, project_id: int, person_id: int) -> tuple[Assign
         .limit(1)
         .scalar_subquery()
     )
-    stopped = mine.where(Assignment.id == last, Assignment.skipped_at.is_(None), ~answered())
-    found = every(session, waiting, AssignmentRecord)
-    return found or every(session, stopped, AssignmentRecord)
+    waiting = (
+        _of_person(project_id, person_id)
+        .outerjoin(
+            Draft,
+            (Draft.person_id == Assignment.person_id)
+            & (Draft.clip_id == Assignment.clip_id)
+            & (Draft.channel == Assignment.channel)
+            & (Draft.occasion == Assignment.occasion),
+        )
+        .where(
+            or_(Draft.person_id.is_not(None), Assignment.id == last),
+            Assignment.skipped_at.is_(None),
+            ~answered(),
+        )
+        .order_by(nulls_last(Draft.saved_at.desc()))
+    )
+    return every(session, waiting, AssignmentRecord)
 
 
 def answered() -> ColumnElement[bool]:

@@ -25,7 +25,7 @@ from engine.vocabulary import Channel, Protocol
 AT_ONCE: Final = 16
 """Tasks offered at a time: more than raters who ask in the same moment and take each other's."""
 
-WINDOW: Final = 1000
+WINDOW: Final = 300
 """Clips among which the least rated are looked for, from a place drawn by lot; all of a smaller project."""
 
 
