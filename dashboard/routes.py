@@ -35,11 +35,6 @@ def media_url(key: str) -> str:
     return f"/takes/{key}"
 
 
-def original_url(key: str) -> str:
-    """Where a browser downloads the original of a clip's ``media_key`` under its own name."""
-    return f"/takes/{key}/original"
-
-
 def peak_url(clip_id: str, prediction_id: int, key: str) -> str:
     """Where a browser finds the still of ``key`` at a peak of attention.
 
@@ -54,15 +49,6 @@ async def serve_media(request: Request) -> Response:
     if not await run_in_threadpool(_is_known, key):
         return PlainTextResponse(UNSEEN, status_code=404)
     return await _file(request, key)
-
-
-async def serve_original(request: Request) -> Response:
-    """An original as a download."""
-    key = request.path_params["key"]
-    name = await run_in_threadpool(_original_name, key)
-    if name is None:
-        return PlainTextResponse(UNSEEN, status_code=404)
-    return await _file(request, key, download_as=name)
 
 
 async def serve_peak(request: Request) -> Response:
@@ -85,13 +71,12 @@ async def healthz(_request: Request) -> Response:
 
 ROUTES: Final = (
     Route("/takes/clips/{clip_id}/predictions/{prediction_id:int}/peaks/{key}", serve_peak),
-    Route("/takes/{key}/original", serve_original),
     Route("/takes/{key}", serve_media),
     Route("/healthz", healthz),
 )
 
 
-async def _file(request: Request, key: str, *, download_as: str | None = None) -> Response:
+async def _file(request: Request, key: str) -> Response:
     try:
         path = media_store.path_of(key)
     except StorageError as error:
@@ -100,7 +85,7 @@ async def _file(request: Request, key: str, *, download_as: str | None = None) -
     if tag in {each.strip() for each in request.headers.get("if-none-match", "").split(",")}:
         return Response(status_code=304, headers={"etag": tag, **SAFE_HEADERS})
     kind = await run_in_threadpool(media_store.media_type, path)
-    return _ranged(path, kind, tag, download_as)
+    return _ranged(path, kind, tag)
 
 
 class _RangedFile(FileResponse):
@@ -112,25 +97,18 @@ class _RangedFile(FileResponse):
         return [(max(start, 0), end) for start, end in asked]  # a start below 0 can only be a suffix's
 
 
-def _ranged(path: Path, kind: str, tag: str, download_as: str | None) -> FileResponse:
+def _ranged(path: Path, kind: str, tag: str) -> FileResponse:
     return _RangedFile(
         path,
         media_type=kind,
         headers={"etag": tag, **SAFE_HEADERS},
         stat_result=path.stat(),
-        filename=download_as,
     )
 
 
 def _is_known(key: str) -> bool:
     with reading() as session:
         return clips.by_media_key(session, key) is not None or channel_media.holds(session, key)
-
-
-def _original_name(key: str) -> str | None:
-    with reading() as session:
-        clip = clips.by_media_key(session, key)
-    return clip.original_name if clip is not None and clip.media_key == key else None
 
 
 def _peak_key(clip_id: str, prediction_id: int, key: str) -> str | None:

@@ -11,10 +11,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from dashboard.routes import ROUTES, media_url, original_url
+from dashboard.routes import ROUTES, media_url
 from dashboard.services import channel_files, clip_work, importing, media_store
 from dashboard.services.clip_work import ClipJob
-from db import channel_media, clips, session
+from db import channel_media, session
 from db.records import ClipRecord
 from engine.errors import MediaError
 from engine.media import MissingChannelError
@@ -92,17 +92,6 @@ def test_a_channel_is_served_in_ranges_and_without_the_name_of_the_clip(clip: Cl
     assert (answer.status_code, len(answer.content)) == (206, 100)
     assert "content-disposition" not in answer.headers
     assert NAME not in str(answer.headers)
-    assert browser.get(original_url(key)).status_code == 404
-
-
-def test_only_the_original_is_given_away_under_its_name(clip: ClipRecord) -> None:
-    copy = media_store.put_bytes(b"\x00\x00\x00\x20ftypisom a browser's copy")
-    with session.writing() as s:
-        clips.set_media(s, clip.id, browser_key=copy.key, duration_s=1.0, width=320, height=240)
-    browser = TestClient(Starlette(routes=list(ROUTES)))
-    assert browser.get(media_url(copy.key)).status_code == 200
-    assert browser.get(original_url(copy.key)).status_code == 404
-    assert NAME in browser.get(original_url(clip.media_key)).headers["content-disposition"]
 
 
 def test_the_analysis_makes_the_channels_a_project_asks_for(tmp_path: Path) -> None:
