@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import visit
+from dashboard.app_pages.agreement_sections import anchoring
 from dashboard.app_pages.threshold_sections import clip_links
 from dashboard.services import agreement, agreement_words, language_functioning, messages
 from dashboard.services.agreement import DisagreedClip, PartAgreement, ProjectAgreement, Split
@@ -22,6 +23,14 @@ def show() -> None:
     """Draw the page."""
     here = visit.here()
     st.header(messages.say("agreement.title"))
+    between, moved = st.tabs([messages.say("agreement.title"), messages.say("anchoring.tab")])
+    with between:
+        _between_people(here)
+    with moved:
+        anchoring.show(here)
+
+
+def _between_people(here: visit.Visit) -> None:
     st.caption(messages.say("agreement.what"))
     with st.spinner(messages.say("agreement.working")):
         found = agreement.of_project(here.project.id, person_id=here.person.id)

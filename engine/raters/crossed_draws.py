@@ -41,7 +41,8 @@ class Estimate:
     value : float or None
         ``None`` where there is nothing to divide by.
     low, high : float or None
-        ``None`` where there are too few answers or clips to say.
+        ``None`` where there are too few answers or clips to say, or no two of them differ: drawing the
+        same again tells nothing about what might have been.
     answers, clips, raters : int
         What it was told from.
     """
@@ -173,5 +174,7 @@ def _interval(value: float, resampled: Array, units: int, level: float) -> tuple
         return None
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(defined, [tail, 1.0 - tail])
+    if low == high:
+        return None
     stretch = t.ppf(1.0 - tail, units - 1) / norm.ppf(1.0 - tail) * np.sqrt(units / (units - 1))
     return value - float(stretch * (value - low)), value + float(stretch * (high - value))
