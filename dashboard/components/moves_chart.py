@@ -46,7 +46,15 @@ def moves_chart(moves: Sequence[Moves]) -> go.Figure:
                 name=messages.say(f"anchoring.chart.{part}"),
                 text=[count or "" for count in counts[part]],
                 textposition="inside",
-                marker={"color": colour, "pattern": {"shape": pattern, "fgcolor": "rgba(255,255,255,0.5)"}},
+                marker={
+                    "color": colour,
+                    "pattern": {
+                        "shape": pattern,
+                        "fgcolor": "rgba(255,255,255,0.5)",
+                        "fillmode": "overlay",
+                        "size": 6,
+                    },
+                },
                 hovertemplate=messages.say("anchoring.chart.hover") + "<extra>%{fullData.name}</extra>",
             )
         )
