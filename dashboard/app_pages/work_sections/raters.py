@@ -74,5 +74,5 @@ def _row(found: RaterFigures) -> dict[str, Any]:
         messages.say("my_work.column.steady"): rater_words.steadiness_short(found.steadiness),
         messages.say("my_work.column.known"): rater_words.tally(found.silent),
         messages.say("my_work.column.qualification"): rater_words.qualification_short(found.qualification),
-        messages.say("my_work.column.signs"): len(found.signs) or None,
+        messages.say("my_work.column.signs"): len(found.signs),
     }
