@@ -24,6 +24,8 @@ COMPONENTS = {
     "evidence": ("evidence.js",),
     "clips.table": ("clip_table.js",),
     "thresholds.confusion": ("confusion_table.js",),
+    "adjudicate.form": ("decision_form.js",),
+    "adjudicate.answers": ("answers_table.js",),
 }
 
 
