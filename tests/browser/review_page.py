@@ -16,9 +16,13 @@ class ReviewPage:
         self.page = page
         self.server = server
 
-    def open(self, clip: str | None = None, *, project: str = "Demo") -> ReviewPage:
+    def open(
+        self, clip: str | None = None, *, project: str = "Demo", language: str | None = None
+    ) -> ReviewPage:
         """Open the page, at the clip of that file name if one is named."""
         address = f"{self.server.url}/?project={project}"
+        if language is not None:
+            address += f"&language={language}"
         if clip is not None:
             address += f"&{CLIP_PARAMETER}={self.id_of(clip, project)}"
         self.page.goto(address)
