@@ -25,8 +25,14 @@ RIGHT_TO_LEFT_STYLE: Final = """
 .stApp, div[data-baseweb="popover"], div[role="dialog"] { direction: rtl; }
 .stPlotlyChart, .stDataFrame, .stSlider, .stCode { direction: ltr; }
 [class*="st-key-text_ltr"], [class*="st-key-text_ltr"] * { direction: ltr; text-align: start; }
-.stHeading, .stHeading * { text-align: start; }
-.st-key-previous_clip span[translate="no"], .st-key-next_clip span[translate="no"] { transform: scaleX(-1); }
+.stHeading, .stHeading *, .stMarkdown, .stMarkdown * { text-align: start; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { text-align: start; }
+.stMarkdown ul, .stMarkdown ol { padding-inline: 1.6rem 0; }
+.stMarkdown li { margin-inline: 0; }
+[data-testid="stMetricValue"] { direction: ltr; text-align: right; }
+[class*="st-key-previous_"] span[translate="no"], [class*="st-key-next_"] span[translate="no"] {
+  transform: scaleX(-1);
+}
 </style>
 """
 """Pictures, grids of numbers and sliders keep their sides: what is less stands left in every language.

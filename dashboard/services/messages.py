@@ -27,6 +27,9 @@ from engine.errors import UnknownNameError
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "locale"
 DEFAULT_LANGUAGE: Final = "en"
+ISOLATED: Final = "\u2066"
+ISOLATED_END: Final = "\u2069"
+"""Unicode's left-to-right isolate and its end (UAX #9)."""
 GROUPED: Final = ","
 """A place written ``{n:,}`` holds a number with its thousands set apart as the language does."""
 MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+!$:~|^=-])")
@@ -152,8 +155,12 @@ def plain(text: str) -> str:
 
 
 def signed(value: float) -> str:
-    """A gap or threshold with its sign and two places, minus as −."""
-    return f"{value:+.2f}".replace("-", "−")
+    """A gap or threshold with its sign and two places, minus as −.
+
+    Between words that run from the right the sign would slip behind the number; isolated, it stays.
+    """
+    number = f"{value:+.2f}".replace("-", "−")
+    return f"{ISOLATED}{number}{ISOLATED_END}" if direction() == "rtl" else number
 
 
 def part(prefix: str) -> dict[str, str]:

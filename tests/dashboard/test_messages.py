@@ -140,6 +140,14 @@ def test_urdu_runs_from_right_to_left_and_the_others_do_not() -> None:
     }
 
 
+def test_a_signed_number_keeps_its_sign_before_it_between_urdu_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert messages.signed(-0.154) == "−0.15"
+    monkeypatch.setattr(messages, "spoken", lambda: "ur")
+    assert messages.signed(-0.154) == "\u2066−0.15\u2069"
+
+
 def test_an_unknown_message_is_refused_with_the_catalogue_to_mend() -> None:
     with pytest.raises(UnknownNameError, match=r"'en' has no message 'no\.such'"):
         messages.say("no.such")

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import boundary, visit
 from dashboard.answer_routes import draft_sent
+from dashboard.app_pages import guideline_view
 from dashboard.app_pages.review_sections import machine_opinion
 from dashboard.components.keymap import keymap_of
 from dashboard.components.rating_form import (
@@ -58,7 +59,7 @@ def draw(here: visit.Visit, view: ReviewView) -> None:
 def _show_guide(guideline: Guideline) -> None:
     @st.dialog(messages.say("review.guide"), width="large")
     def shown() -> None:
-        st.markdown(guideline.text)
+        guideline_view.draw(guideline, name="guide")
 
     shown()
 
