@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from dashboard.services import projects, visitors
 from tests.browser.review_page import ReviewPage
 from tests.browser.served import Served
+from tests.browser.taught_project import inside
 
 
 @pytest.fixture
@@ -87,3 +89,20 @@ def test_a_guideline_is_previewed_stored_and_read_by_raters_with_its_version(
     assert server.rows(
         "SELECT guidelines.version FROM rating_circumstances JOIN guidelines ON guidelines.id = guideline_id"
     ) == [(1,)]
+
+
+def test_a_rater_is_let_lead_and_the_last_lead_stays(setup: Page, server: Served) -> None:
+    with inside(server.home):
+        visitors.welcome("Bela", projects.by_name("Demo"))
+    setup.reload()
+    running = setup.locator('[data-testid="stApp"]')
+    expect(running).to_have_attribute("data-test-script-state", "notRunning")
+    setup.get_by_role("tab", name="People").click()
+    setup.locator("[class*='st-key-part_'][class*='_instructor']").first.get_by_role("radio", name="rates").click()
+    expect(setup.get_by_text("Nobody would be left to lead the project")).to_be_visible()
+    setup.locator("[class*='st-key-part_'][class*='_rater']").get_by_role("radio", name="leads", exact=True).click()
+    server.wait_for(
+        "SELECT count(*) FROM memberships JOIN people ON people.id = person_id "
+        "WHERE people.name = 'Bela' AND role = 'instructor'",
+        1,
+    )

@@ -1,0 +1,40 @@
+"""Who takes part in a project, and what each may do."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import boundary, visit
+from dashboard.services import members, messages
+from db.records import MemberRecord
+from engine.vocabulary import Role
+
+
+def draw(here: visit.Visit) -> None:
+    """Draw the section."""
+    st.caption(messages.say("project.members"))
+    for member in members.listing(here.project.id, person_id=here.person.id):
+        person = member.person
+        name, part = st.columns([2, 3], vertical_alignment="center")
+        name.text(person.name)
+        roles = [role for role in Role if role is member.role or members.may_give(here.role, role)]
+        key = f"part_{person.id}_{member.role.value}"
+        part.segmented_control(
+            messages.say("project.part_of", name=person.name),
+            roles,
+            default=member.role,
+            required=True,
+            format_func=lambda role: messages.say(f"project.part.{role.value}"),
+            label_visibility="collapsed",
+            key=key,
+            on_change=boundary.guarded(_give),
+            args=(here, member, key),
+        )
+    for role in Role:
+        st.caption(messages.say(f"project.part_what.{role.value}"))
+
+
+def _give(here: visit.Visit, member: MemberRecord, key: str) -> None:
+    wanted = st.session_state[key]
+    st.session_state[key] = member.role  # what is refused does not stay chosen
+    members.give(here.project.id, member.person.id, wanted, person_id=here.person.id)

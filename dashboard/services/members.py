@@ -1,0 +1,67 @@
+"""Who has which part in a project, and changing it."""
+
+from __future__ import annotations
+
+from dashboard.services.permissions import Act, NotAllowedError, may, require
+from db import audit, people
+from db.errors import RefusedValueError
+from db.records import MemberRecord
+from db.session import reading, writing
+from engine.vocabulary import Role
+
+
+def listing(project_id: int, *, person_id: int | None) -> tuple[MemberRecord, ...]:
+    """The people of a project by name; simulated raters are left out.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person may not set the project up.
+    """
+    with reading() as session:
+        require(session, project_id, person_id, Act.SET_UP)
+        return tuple(each for each in people.members(session, project_id) if not each.person.simulated)
+
+
+def may_give(giver: Role | None, role: Role) -> bool:
+    """Whether a part may be given by somebody: nobody gives more than they have."""
+    if role is Role.ADMIN:
+        return may(giver, Act.MANAGE_PEOPLE)
+    return may(giver, Act.SET_UP)
+
+
+def give(project_id: int, member_id: int, role: Role, *, person_id: int) -> None:
+    """Give somebody another part in a project; a project always keeps one who leads it.
+
+    Raises
+    ------
+    NotAllowedError
+        If the giver's own part does not reach so far.
+    RefusedValueError
+        If nobody would be left to lead, or the person has no part in the project.
+    """
+    with writing() as session:
+        require(session, project_id, person_id, Act.SET_UP)
+        members = {each.person.id: each for each in people.members(session, project_id)}
+        if member_id not in members:
+            raise RefusedValueError("That person has no part in this project; have them open it first.")
+        before, own = members[member_id].role, members[person_id].role
+        if before is role:
+            return
+        if not (may_give(own, role) and may_give(own, before)):
+            raise NotAllowedError("Only an admin makes an admin or ends one's part; ask one.")
+        leads = [
+            each for each in members.values() if may(each.role, Act.SET_UP) and not each.person.simulated
+        ]
+        if not may(role, Act.SET_UP) and [each.person.id for each in leads] == [member_id]:
+            raise RefusedValueError(
+                "Nobody would be left to lead the project; let somebody else lead it first."
+            )
+        people.join(session, project_id, member_id, role)
+        audit.write(
+            session,
+            "project.part",
+            f"project:{project_id}",
+            person_id=person_id,
+            details={"person": member_id, "from": before.value, "to": role.value},
+        )
