@@ -11,10 +11,12 @@ export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
 run: $(VENV)/run.stamp
 	$(PY) -m dashboard serve --demo
 
+# The browser tests keep one process busy, all others the second; one torch thread to each.
+WORKERS ?= 2
 test: $(VENV)/dev.stamp
 	sh scripts/system_packages.sh chromium espeak-ng
 	$(PY) -m engine warm
-	$(PY) -m pytest $(PYTEST)
+	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup $(PYTEST)
 
 bench: $(VENV)/dev.stamp
 	$(PY) -m engine warm
