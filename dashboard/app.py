@@ -44,11 +44,11 @@ STYLE = """
 
 @st.fragment(run_every=TURN_PATIENCE_S)
 def _finish_turn(frame: list[str]) -> None:
-    """Run the app again where the run that was to draw the Review page was cut short.
+    """Run the app again where the run that was to draw the page was cut short, or did not come about.
 
     ``frame`` is empty while the frame itself draws this, so that only the later refreshes act.
     """
-    if frame and visit.is_turning():
+    if frame and (visit.is_turning() or visit.is_undrawn()):
         st.rerun()
 
 
@@ -60,6 +60,7 @@ def main() -> None:
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
+    visit.begin_drawing()
     language.settle()
     st.html(STYLE)
     frame: list[str] = []
@@ -77,6 +78,7 @@ def main() -> None:
             page.run()
     if page is pages[REVIEW]:
         visit.arrived()
+    visit.end_drawing()
 
 
 def _pages(role: Role | None) -> dict[str, StreamlitPage]:
