@@ -27,7 +27,7 @@ from dashboard.services.messages import say
 from dashboard.services.permissions import Act, require
 from dashboard.services.rating_protocol import protocol_of
 from dashboard.services.task_order import Search, returning, upcoming_tasks
-from db import assignments, audit, clips, flags, places, projects
+from db import assignments, audit, clips, drafts, flags, places, projects
 from db.columns import now
 from db.errors import RefusedValueError, UnknownRowError
 from db.records import (
@@ -151,6 +151,8 @@ def open_task(
             return task_of(held)
     with writing() as session:
         task = take(session, project, key, moment)
+        if task is None and held is not None and drafts.find(session, key) is not None:
+            return task_of(held)  # what they began while the place was theirs may be sent late
         if task is None:
             raise NoPlaceError(say("queue.no_place", n=protocol_of(project).overlap))
         return task
