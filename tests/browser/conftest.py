@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.served import Served, serve
+from tests.browser.workbench import Workbench, workbench_at
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -81,6 +82,20 @@ def own_server(prepared: Path, tmp_path: Path) -> Iterator[Callable[..., Served]
     yield start
     for running in started:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def lasting_bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workbench]:
+    """A server for projects that tests make for themselves, of clips that need no analysis."""
+    with workbench_at(tmp_path_factory.mktemp("bench") / "home") as bench:
+        yield bench
+
+
+@pytest.fixture
+def bench(lasting_bench: Workbench) -> Iterator[Workbench]:
+    """The same; the windows a test opens there end with it."""
+    yield lasting_bench
+    lasting_bench.close_windows()
 
 
 @pytest.fixture
