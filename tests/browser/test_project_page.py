@@ -98,9 +98,10 @@ def test_a_rater_is_let_lead_and_the_last_lead_stays(setup: Page, server: Served
     running = setup.locator('[data-testid="stApp"]')
     expect(running).to_have_attribute("data-test-script-state", "notRunning")
     setup.get_by_role("tab", name="People").click()
-    setup.locator("[class*='st-key-part_'][class*='_instructor']").first.get_by_role("radio", name="rates").click()
+    setup.locator("[class*='_instructor']").get_by_role("radio", name="rates").first.click()
     expect(setup.get_by_text("Nobody would be left to lead the project")).to_be_visible()
-    setup.locator("[class*='st-key-part_'][class*='_rater']").get_by_role("radio", name="leads", exact=True).click()
+    rater = setup.locator("[class*='st-key-part_'][class*='_rater']")
+    rater.get_by_role("radio", name="leads", exact=True).click()
     server.wait_for(
         "SELECT count(*) FROM memberships JOIN people ON people.id = person_id "
         "WHERE people.name = 'Bela' AND role = 'instructor'",
