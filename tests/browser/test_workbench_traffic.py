@@ -134,6 +134,12 @@ def listened(bench: Workbench, browser: Browser, project: str) -> tuple[RaterPag
     return RaterPage(page, bench.served), traffic
 
 
+def wait_for_opinion(rater: RaterPage) -> None:
+    """Wait until the page shows all that the machine says: the evidence is drawn last."""
+    expect(rater.page.locator("button.peak img").first).to_be_attached()
+    expect(rater.page.get_by_text(f"The clip reads as {MACHINE_EMOTION.value}")).to_be_visible()
+
+
 @pytest.mark.parametrize("protocol", [Protocol.BLIND_FIRST, Protocol.BLIND_ONLY])
 def test_nothing_of_the_prediction_comes_before_the_lock(
     bench: Workbench, browser: Browser, protocol: Protocol
@@ -153,8 +159,7 @@ def test_nothing_of_the_prediction_comes_before_the_lock(
         assert leaks(traffic, clip) == set()
         rater.send()
         if protocol is Protocol.BLIND_FIRST:
-            expect(rater.page.locator(".verdict")).to_be_visible()
-            expect(rater.page.locator("button.peak img").first).to_be_attached()
+            wait_for_opinion(rater)
             assert leaks(traffic, clip) == every_kind(clip)
             return
         rater.has_gone_on(before, last=place == CLIPS - 1)
@@ -179,7 +184,7 @@ def test_single_channels_are_asked_without_it_even_where_the_full_clip_shows_it(
         assert leaks(traffic, clip) == set()
         rater.send()
         expect(asked).to_have_count(0)
-    expect(rater.page.locator("button.peak img").first).to_be_attached()
+    wait_for_opinion(rater)
     assert leaks(traffic, clip) == every_kind(clip) | {"file name"}
 
 
@@ -188,5 +193,5 @@ def test_the_search_finds_all_of_it_where_the_page_shows_it(bench: Workbench, br
     [clip] = bench.project(project, 1)
     rater, traffic = listened(bench, browser, project)
     rater.begin(project)
-    expect(rater.page.locator("button.peak img").first).to_be_attached()
+    wait_for_opinion(rater)
     assert leaks(traffic, clip) == every_kind(clip) | {"file name"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import struct
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -153,7 +154,7 @@ class Workbench:
 
     def _add(self, project_id: int, stem: str) -> MadeClip:
         self._made += 1
-        generator = np.random.default_rng(self._made)
+        generator = np.random.default_rng(zlib.crc32(stem.encode()))  # whatever else was made before
         name = f"{stem}_far_too_weak_{MACHINE_EMOTION.value}.mp4"
         free = struct.pack(">I4sQ", 16, b"free", self._made)  # an atom that players skip, unlike any other
         stored = media_store.put_bytes(self._clip + free)
