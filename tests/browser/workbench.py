@@ -44,6 +44,9 @@ COUNT_POINTER = """
     window.pointed = 0;
     window.addEventListener("pointerdown", () => (window.pointed += 1), { capture: true });
 """
+STORED: Final = re.compile("Saved|You answered this clip on")
+"""The second where a form that was put on the page anew tells of an answer the one before has sent."""
+
 TITLE: Final = re.compile(r"^Clip \d+ of \d+ · ")
 
 
@@ -240,7 +243,7 @@ class RaterPage(ReviewPage):
     def send(self, *keys: str) -> None:
         """Answer, and wait until the page says that it is stored."""
         self.press(*keys, "Enter")
-        expect(self.status).to_contain_text("Saved")
+        expect(self.status).to_contain_text(STORED)
 
     def rate(self, *keys: str, last: bool = False) -> None:
         """Answer, and wait until the page has gone on to the next clip, or says that it was the last."""
