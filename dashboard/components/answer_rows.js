@@ -1,5 +1,9 @@
 // The questions and their options: what the machine says is dashed, what the person chose is filled.
 
+// Whether a question left alone is answered as the machine says. Never after a reveal: who answered
+// blind would find the machine's word as their own.
+const takesMachine = ({ machine, needs_reason: needsReason }) => machine !== null && !needsReason;
+
 class AnswerRows {
   constructor(choose) {
     this.choose = choose;
@@ -8,12 +12,13 @@ class AnswerRows {
   }
 
   show(data, draft) {
-    this.node.replaceChildren(...data.fields.map((field) => this.row(field, data, draft)));
+    const legend = data.machine !== null && !takesMachine(data) ? element("p", { class: "legend" }, data.labels.dashed) : null;
+    this.node.replaceChildren(...data.fields.map((field) => this.row(field, data, draft)), ...[legend].filter(Boolean));
   }
 
   row(field, data, draft) {
     const suggested = this.suggestion(field, data);
-    const isLeft = (draft[field.name] ?? null) === null;
+    const isLeft = takesMachine(data) && (draft[field.name] ?? null) === null;
     const buttons = field.options.map((option) => {
       const isMachine = suggested !== null && option.value === suggested;
       return element("button", {

@@ -8,7 +8,7 @@ const FORM_ACTS = {
   KeyO: (form) => form.skip(),
   KeyP: (form) => form.flag(),
   KeyI: (form) => form.press("guide"),
-  Backspace: (form) => form.press("undo"),
+  Backspace: (form) => (form.data.no_undo ? form.status.say(form.data, "no_undo") : form.press("undo")),
 };
 
 class FormKeys {
@@ -51,8 +51,9 @@ class FormKeys {
   }
 
   // A button reached with the tab key is pressed by Enter; one that was clicked is not.
+  // Nor is the link in the menu that led here.
   isPressing(target) {
-    if (!(target instanceof Element) || target.closest(".confirm")) return false;
+    if (!(target instanceof Element) || target.closest(".confirm, [data-testid='stSidebarNav']")) return false;
     return ["BUTTON", "A", "SUMMARY"].includes(target.tagName) && target.matches(":focus-visible");
   }
 

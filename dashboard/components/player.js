@@ -138,6 +138,7 @@ class Player {
 
   moved() {
     const { media } = this;
+    if (!media) return; // the clip was taken away between two pictures
     const time = media.currentTime;
     if (!media.paused && !media.seeking) {
       this.log.extend();

@@ -1,6 +1,6 @@
 // The answer to one task. Four rows of the screen are four rows of the keyboard; a key is known by
 // its place (event.code), so that any layout works. What is left alone means "as the machine says"
-// where the protocol shows the machine's opinion, and "no answer" where it does not.
+// where the protocol shows the machine's opinion from the start, and "no answer" everywhere else.
 
 const TASK_CHANNEL = "dailies";
 const TURN_PATIENCE_MS = 4_000;
@@ -161,6 +161,7 @@ class RatingForm {
     if (lacking > WATCHED_TOLERANCE) {
       return this.say("watch_more", { required: percent(data.watched_share), missing: percent(lacking) });
     }
+    this.foot.leave(); // the keys that follow are answers again
     this.isSending = true;
     await this.keeper.settle();
     this.isSending = false;
@@ -170,14 +171,14 @@ class RatingForm {
 
   answer() {
     const { data } = this;
-    const machine = data.machine ?? {};
+    const machine = takesMachine(data) ? data.machine : {};
     const answer = {
       key: randomKey(), task: data.task, title: data.title, pass: data.pass, base: data.base, shown: data.shown,
       comment: this.draft.comment ?? "", reason: this.draft.reason ?? "", tab: this.tab, language: data.language,
       guideline: data.guideline, elapsed_s: (performance.now() - this.shownAt) / 1000,
     };
     for (const { name } of data.fields) answer[name] = this.draft[name] ?? machine[name] ?? null;
-    answer.confirmed = data.machine !== null && data.fields.every((field) => (this.draft[field.name] ?? null) === null);
+    answer.confirmed = takesMachine(data) && data.fields.every((field) => (this.draft[field.name] ?? null) === null);
     const ask = new CustomEvent("dailies:watched", { detail: { clip: data.clip } });
     document.dispatchEvent(ask);
     answer.watched = ask.detail.watched ?? null;
@@ -258,6 +259,7 @@ class RatingForm {
     const offers = ["flag", "undo", "guide", "keys"];
     if (isEditable && !this.data.mine) offers.unshift("skip");
     this.node.setAttribute("aria-label", this.data.labels.form);
+    this.node.lang = this.data.language;
     this.node.dataset.task = this.data.task;
     this.rows.show(this.data, this.draft);
     this.foot.show(this.data, this.draft, { isEditable, isChanged: this.isChanged(), offers });

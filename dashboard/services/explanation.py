@@ -8,7 +8,7 @@ from typing import Final
 from dashboard.services.judging import InForce
 from dashboard.services.messages import say, signed
 from engine.analysis import Analysis, Judgement
-from engine.vocabulary import Modality, Verdict
+from engine.vocabulary import INTENSITY_UNIT, Modality, Verdict
 
 WORDS_NAMED: Final = 3
 """How many words of the line are named at most."""
@@ -49,6 +49,7 @@ def _gap(analysis: Analysis, judgement: Judgement) -> Iterator[str]:
         expected=analysis.expected_intensity,
         expressed=analysis.expressed_intensity,
         gap=signed(gap),
+        unit=INTENSITY_UNIT,
     )
     yield say(f"why.rule.{judgement.verdict}", lower=signed(judgement.lower), upper=signed(judgement.upper))
     if len(judgement.verdict_set) > 1:
