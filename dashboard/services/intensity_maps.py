@@ -11,6 +11,7 @@ from dashboard.services.intensity_judging import MapInForce, map_in_force
 from dashboard.services.messages import say
 from dashboard.services.permissions import Act, require
 from dashboard.services.projects import context_columns as chosen_columns
+from dashboard.services.steps_taken import steps_taken
 from dashboard.services.training_intensities import TrainingIntensities, collect
 from db import audit, intensity_maps, predictions, projects
 from db.errors import StorageError
@@ -144,7 +145,7 @@ def go_back(project_id: int, side: IntensitySide, *, person_id: int | None) -> I
     """
     with writing() as session:
         require(session, project_id, person_id, Act.TEACH)
-        steps = steps_taken(session, project_id, side)
+        steps = way_here(session, project_id, side)
         if len(steps) < 2:
             raise StorageError("No intensity map was put in force yet; there is nothing to go back from.")
         record = None if steps[-2] is None else intensity_maps.by_id(session, steps[-2])
@@ -152,14 +153,10 @@ def go_back(project_id: int, side: IntensitySide, *, person_id: int | None) -> I
         return record
 
 
-def steps_taken(session: Session, project_id: int, side: IntensitySide) -> list[int | None]:
+def way_here(session: Session, project_id: int, side: IntensitySide) -> list[int | None]:
     """What was in force in turn, ``None`` for no map, without the steps that were taken back."""
-    steps: list[int | None] = [None]
-    for promotion in reversed(intensity_maps.promotions(session, project_id, side)):
-        if promotion.map_id in steps:
-            del steps[steps.index(promotion.map_id) :]
-        steps.append(promotion.map_id)
-    return steps
+    promotions = reversed(intensity_maps.promotions(session, project_id, side))
+    return steps_taken([None, *(each.map_id for each in promotions)])
 
 
 def _keep(

@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from dashboard.services.intensity_judging import map_in_force, read_map, suspension
-from dashboard.services.intensity_maps import steps_taken
+from dashboard.services.intensity_maps import way_here
 from dashboard.services.judging import context_of
 from dashboard.services.projects import context_columns
 from dashboard.services.training_intensities import RatedIntensity, collect, stated_by
@@ -114,7 +114,7 @@ def view(project_id: int, side: IntensitySide) -> SideView:
         training = collect(session, project)[side]
         found = map_in_force(session, project_id, side, predictions.newest(session, project_id))
         stored = intensity_maps.history(session, project_id, side)
-        can_go_back = len(steps_taken(session, project_id, side)) > 1
+        can_go_back = len(way_here(session, project_id, side)) > 1
         names = {person.id: person.name for person in people.everybody(session)}
     current = found.suspended or found.record
     versions = {record.id: record.version for record in stored}

@@ -11,6 +11,7 @@ from dashboard.services.judging import InForce, ensure_fixed, in_force
 from dashboard.services.messages import say
 from dashboard.services.permissions import Act, require
 from dashboard.services.projects import context_columns as chosen_columns
+from dashboard.services.steps_taken import steps_taken
 from dashboard.services.training_ratings import TrainingRatings, collect
 from db import audit, policies, predictions, projects
 from db.errors import StorageError
@@ -142,11 +143,7 @@ def go_back(project_id: int, *, person_id: int | None) -> PolicyRecord:
     """
     with writing() as session:
         require(session, project_id, person_id, Act.TEACH)
-        steps: list[int] = []
-        for promotion in reversed(policies.promotions(session, project_id)):
-            if promotion.policy_id in steps:
-                del steps[steps.index(promotion.policy_id) :]
-            steps.append(promotion.policy_id)
+        steps = steps_taken(each.policy_id for each in reversed(policies.promotions(session, project_id)))
         if len(steps) < 2:
             raise StorageError(
                 "No other thresholds were in force before these; there is nothing to go back to."
