@@ -13,6 +13,7 @@ settings.load_profile("untimed")
 BROWSER = Path(__file__).parent / "browser"
 
 
+@pytest.hookimpl(tryfirst=True)  # before the names are sent to the processes
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the browser tests in one process, which share a prepared server; the others fill the rest."""
     for item in items:
