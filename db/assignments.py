@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, nulls_last, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, nulls_last, or_, select, update
 from sqlalchemy.orm import Session
 
 from db import ratings
-from db.records import AssignmentRecord, Purpose, SkipReason, TaskKey
+from db.records import AssignmentRecord, ClipStatus, Purpose, SkipReason, TaskKey
 from db.rows import build, columns_of, every, first, selecting
 from db.tables import Assignment, Clip, Draft, Rating
 from engine.vocabulary import Channel
@@ -69,16 +69,44 @@ def skip(
     return _one(session, task)
 
 
-def unskip(session: Session, task: TaskKey) -> AssignmentRecord:
-    """Forget that a task was left out; its place has to be found anew."""
+def unskip(session: Session, task: TaskKey) -> None:
+    """Forget that a task was left out, if it was; its place has to be found anew."""
     _change(session, task, skipped_at=None, skip_reason=None, skip_note="")
-    return _one(session, task)
 
 
 def skipped(session: Session, project_id: int, person_id: int) -> tuple[AssignmentRecord, ...]:
     """What a person has left out and not answered since, the longest ago first."""
-    left_out = _of_person(project_id, person_id).where(Assignment.skipped_at.is_not(None), ~answered())
-    return every(session, left_out.order_by(Assignment.skipped_at, Assignment.id), AssignmentRecord)
+    left_out = _left_out(project_id, person_id).order_by(Assignment.skipped_at, Assignment.id)
+    return every(session, left_out, AssignmentRecord)
+
+
+def last_skipped(session: Session, project_id: int, person_id: int) -> AssignmentRecord | None:
+    """What a person has left out last and not answered since."""
+    left_out = _left_out(project_id, person_id)
+    return first(
+        session, left_out.order_by(Assignment.skipped_at.desc(), Assignment.id.desc()), AssignmentRecord
+    )
+
+
+def next_skipped(
+    session: Session, project_id: int, person_id: int, *, since: datetime, behind: AssignmentRecord | None
+) -> AssignmentRecord | None:
+    """What a person left out longest ago, of ready clips.
+
+    Parameters
+    ----------
+    since : datetime
+        Only what was left out before, and not again then.
+    behind : AssignmentRecord, optional
+        Only what was left out after this one was.
+    """
+    waiting = _left_out(project_id, person_id).where(
+        Clip.status == ClipStatus.READY, Assignment.skipped_at < since
+    )
+    if behind is not None and behind.skipped_at is not None:
+        is_tied = and_(Assignment.skipped_at == behind.skipped_at, Assignment.id > behind.id)
+        waiting = waiting.where(or_(Assignment.skipped_at > behind.skipped_at, is_tied))
+    return first(session, waiting.order_by(Assignment.skipped_at, Assignment.id), AssignmentRecord)
 
 
 def newest(
@@ -161,6 +189,10 @@ def _of_person(project_id: int, person_id: int) -> Select[tuple[object, ...]]:
         .join(Clip, Clip.id == Assignment.clip_id)
         .where(Assignment.person_id == person_id, Clip.project_id == project_id)
     )
+
+
+def _left_out(project_id: int, person_id: int) -> Select[tuple[object, ...]]:
+    return _of_person(project_id, person_id).where(Assignment.skipped_at.is_not(None), ~answered())
 
 
 def _change(session: Session, task: TaskKey, **changes: object) -> None:

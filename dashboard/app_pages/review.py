@@ -13,7 +13,7 @@ from dashboard.components.player import PlayerScene, player
 from dashboard.components.verdict_panel import verdict_panel
 from dashboard.routes import media_url
 from dashboard.services import clip_list, messages, review
-from db.records import ClipStatus
+from db.records import AssignmentRecord, ClipStatus, SkipReason
 from engine.errors import DailiesError
 from engine.vocabulary import Channel, Protocol
 
@@ -30,11 +30,10 @@ def show() -> None:
         st.header(messages.say("review.title"))
         _waiting(here.project.id)
         return
-    visit.open_clip(view.clip.id, view.channel)
+    if view.left_out is None or view.task is not None:  # a skipped clip is opened by a wish alone
+        visit.open_clip(view.clip.id, view.channel)
     _head(view)
-    done = view.task_progress
-    if done.asked and done.answered + done.skipped >= done.asked:
-        st.success(messages.say("review.done"))
+    _end(view)
     left, right = st.columns(PLAYER_SHARE, gap="medium")
     with left:
         _media(view)
@@ -92,20 +91,41 @@ def _head(view: review.ReviewView) -> None:
     )
 
 
+def _end(view: review.ReviewView) -> None:
+    done = view.task_progress
+    if not view.is_through or not done.answered + done.skipped:
+        return
+    if done.skipped:
+        st.success(messages.say("review.done_but", n=done.skipped))
+    else:
+        st.success(messages.say("review.done"))
+
+
 def _notice(view: review.ReviewView) -> None:
     """What is asked of the person here, or why nothing is."""
+    said = [] if view.left_out is None else [_skip_told(view.left_out)]
     if view.notice is not None:
-        st.info(view.notice)
-    elif view.task is None or view.shows_machine:
-        return
-    elif view.channel is not Channel.FULL:
-        st.info(messages.say(f"review.channel_{view.channel.value}"))
-    elif view.task.control:
-        st.info(messages.say("review.control"))
-    elif view.project.protocol is Protocol.BLIND_ONLY:
-        st.info(messages.say("review.blind_only"))
-    else:
-        st.info(messages.say("review.blind"))
+        said.append(view.notice)
+    elif view.task is not None and not view.shows_machine:
+        said.append(_asked(view, is_control=view.task.control))
+    if said:
+        st.info("  \n".join(said))
+
+
+def _skip_told(left_out: AssignmentRecord) -> str:
+    reason = left_out.skip_reason or SkipReason.OTHER
+    words = [messages.say(f"skip.{reason.value}"), messages.plain(left_out.skip_note)]
+    return messages.say("review.you_skipped", why=" · ".join(filter(None, words)))
+
+
+def _asked(view: review.ReviewView, *, is_control: bool) -> str:
+    if view.channel is not Channel.FULL:
+        return messages.say(f"review.channel_{view.channel.value}")
+    if is_control:
+        return messages.say("review.control")
+    if view.project.protocol is Protocol.BLIND_ONLY:
+        return messages.say("review.blind_only")
+    return messages.say("review.blind")
 
 
 def _media(view: review.ReviewView) -> None:
@@ -126,3 +146,5 @@ def _media(view: review.ReviewView) -> None:
             line=clip.line if view.channel is Channel.FULL else "",
         )
         player(tracing.traced(plain, view))
+        if view.channel is Channel.FULL and not clip.line:
+            st.info(messages.say("review.no_line"))

@@ -20,12 +20,17 @@ class FormFoot {
     });
   }
 
+  // A text field that is left gives the keys back to the form.
+  leave() {
+    for (const field of [this.comment, this.reason]) field.blur();
+  }
+
   has(node) {
     return node === this.comment || node === this.reason;
   }
 
   // `state` has isEditable, isChanged and offers, the names of the small buttons there are.
-  show({ labels, machine, mine, needs_reason: needsReason }, draft, { isEditable, isChanged, offers }) {
+  show({ labels, machine, mine, onward, no_undo: noUndo, needs_reason: needsReason }, draft, { isEditable, isChanged, offers }) {
     for (const name of ["comment", "reason"]) {
       const text = draft[name] ?? "";
       if (this[name].value !== text) this[name].value = text;
@@ -34,14 +39,15 @@ class FormFoot {
     }
     const isConfirming = machine !== null && !isChanged;
     const action = !isEditable || (mine && !isChanged) ? "next" : mine ? "change" : isConfirming ? "confirm_all" : "send";
+    const sentence = action === "next" ? onward : labels[action];
     const asksReason = isEditable && needsReason && mine && isChanged;
     const small = (name) => element("button", {
       type: "button", class: `plain ${name}`, title: labels[name], "aria-label": labels[name], onclick: () => this.acts[name](),
     }, element("kbd", {}, SMALL_KEYS[name]), name === "keys" ? null : element("span", {}, labels[`${name}_short`]));
     const wanted = [
       asksReason ? this.reason : null, isEditable ? this.comment : null,
-      element("button", { type: "button", class: "confirm", onclick: () => this.acts.confirm() }, labels[action], " ", element("kbd", {}, "Enter ↵")),
-      ...offers.map(small), this.status,
+      sentence ? element("button", { type: "button", class: "confirm", onclick: () => this.acts.confirm() }, sentence, " ", element("kbd", {}, "Enter ↵")) : null,
+      ...offers.filter((name) => name !== "undo" || noUndo === null).map(small), this.status,
     ].filter(Boolean);
     const held = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement;
     const isWriting = this.has(held) && wanted.includes(held);

@@ -195,7 +195,8 @@ class RatingForm {
     }
     this.keeper.forget();
     const isFirst = this.data.mine === null;
-    this.data = { ...this.data, base: receipt.rating, mine: receipt.stored };
+    const noUndo = this.data.reveals ? "" : null; // whether it can be taken back, the page says soon
+    this.data = { ...this.data, base: receipt.rating, mine: receipt.stored, no_undo: noUndo };
     this.draft = { ...receipt.stored };
     this.refusal = null;
     this.tell(receipt.feedback ?? null);

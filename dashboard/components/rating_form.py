@@ -29,6 +29,7 @@ OTHER_KEYS: Final = {
     "frame": (",", "."),
     "speed": ("−", "="),
     "replay": ("0",),
+    "stretch": ("[", "]", "\\"),
     "move": ("PgUp", "PgDn"),
     "skip": ("O",),
     "flag": ("P",),
@@ -121,6 +122,8 @@ class FormScene:
         The text raters go by.
     turned : int or None
         The rating the page has heard of last, so that the form stops telling it.
+    onward, no_undo : str or None
+        What the main button says where nothing is to be sent, if it is there; why nothing can be taken back.
     """
 
     task: str
@@ -141,6 +144,8 @@ class FormScene:
     lease_s: float = 0.0
     guideline_id: int | None = None
     turned: int | None = None
+    onward: str | None = None
+    no_undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +191,8 @@ def rating_form(scene: FormScene, *, keymap: Keymap, acts: FormActs) -> None:
 
     def stored() -> None:
         if what := sent("stored"):
-            acts.stored(
-                Stored(
-                    str(what["task"]),
-                    int(what["rating"]),
-                    bool(what.get("is_first")),
-                    bool(what.get("stays")),
-                )
-            )
+            task, rating = str(what["task"]), int(what["rating"])
+            acts.stored(Stored(task, rating, bool(what.get("is_first")), bool(what.get("stays"))))
 
     def moved() -> None:
         if (where := sent("move")) in ("next", "previous", "on"):
@@ -240,6 +239,8 @@ def _data(scene: FormScene, keymap: Keymap) -> dict[str, Any]:
         "lease_s": scene.lease_s,
         "guideline": scene.guideline_id,
         "turned": scene.turned,
+        "onward": scene.onward,
+        "no_undo": scene.no_undo,
         "language": messages.spoken(),
         "skip_reasons": [
             {"value": reason.value, "label": messages.say(f"skip.{reason.value}")} for reason in SkipReason

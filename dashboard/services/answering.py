@@ -83,7 +83,7 @@ class Sent:
 
 
 def submit(sent: Sent, *, at: datetime | None = None) -> RatingRecord:
-    """Store an answer, decide its phase, lock it where it is blind, and drop its draft.
+    """Store an answer, decide its phase, lock it where it is blind; drop its draft, and that it was left out.
 
     Also stored: an answer whose lease has run out, or to a clip that has all its raters by now. Nothing
     a person gave is turned away for being late.
@@ -155,6 +155,7 @@ def submit(sent: Sent, *, at: datetime | None = None) -> RatingRecord:
             ),
         )
         circumstances.add(session, stored.id, sent.circumstances)
+        assignments.unskip(session, task)
         drafts.drop(session, task, up_to=sent.draft_revision, tab=sent.tab)
         return stored
 

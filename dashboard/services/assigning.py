@@ -26,7 +26,7 @@ from dashboard.services.handing_out import (
 from dashboard.services.messages import say
 from dashboard.services.permissions import Act, require
 from dashboard.services.rating_protocol import protocol_of
-from dashboard.services.task_order import Search, returning, upcoming_tasks
+from dashboard.services.task_order import Search, upcoming_tasks
 from db import assignments, audit, clips, drafts, flags, places, projects
 from db.columns import now
 from db.errors import RefusedValueError, UnknownRowError
@@ -75,7 +75,7 @@ def next_task(
     Returns
     -------
     Task or None
-        ``None`` where nothing is left for them: all is rated, in others' hands, or skipped twice.
+        ``None`` where nothing is left for them: all is rated, in others' hands, or skipped.
 
     Raises
     ------
@@ -98,9 +98,7 @@ def next_task(
             # The person's other window may have taken something meanwhile, and others some of the offer.
             task = before_all(session, project, person_id, moment)
             task = task or take_first(session, project, offered, moment)
-            if task is None and not offered:
-                return take_first(session, project, returning(session, project, person_id), moment)
-        if task is not None:
+        if task is not None or not offered:
             return task
 
 
@@ -183,7 +181,7 @@ def renew(key: TaskKey, *, at: datetime | None = None) -> datetime:
 
 
 def skip(key: TaskKey, reason: SkipReason, note: str = "", *, at: datetime | None = None) -> None:
-    """Leave a task out; its place is free, its draft stays, and it comes back at the end.
+    """Leave a task out until its person answers it or takes that back; its place is free, its draft stays.
 
     Raises
     ------
@@ -218,16 +216,6 @@ def unskip(key: TaskKey, *, at: datetime | None = None) -> Task:
             raise NoPlaceError(say("queue.place_gone"))
         _log(session, "task.unskip", key)
         return task
-
-
-def show_skipped(project_id: int, person_id: int) -> int:
-    """Have everything a person left out asked again; how many tasks those are."""
-    with writing() as session:
-        left_out = assignments.skipped(session, project_id, person_id)
-        for task in left_out:
-            assignments.unskip(session, task.key)
-            _log(session, "task.unskip", task.key)
-        return len(left_out)
 
 
 def flag(clip_id: str, person_id: int, *, reason: str, note: str = "") -> FlagRecord:

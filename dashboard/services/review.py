@@ -8,9 +8,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import assigning, channel_files, undoing
+from dashboard.services import assigning, channel_files, skipped_tasks, undoing
 from dashboard.services.control_clips import is_control
-from dashboard.services.handing_out import Task
+from dashboard.services.handing_out import Task, standing_task
 from dashboard.services.intensity_judging import RatersIntensity
 from dashboard.services.judging import InForce
 from dashboard.services.machine_view import NOTHING_SHOWN, machine_view
@@ -20,9 +20,17 @@ from dashboard.services.predictions import StoredPrediction
 from dashboard.services.rating_protocol import Question, protocol_of, questions_of, shows_machine
 from dashboard.services.task_order import Search, upcoming_tasks
 from dashboard.services.task_progress import TaskProgress, of_person
-from db import clips, drafts, projects, ratings
+from db import assignments, clips, drafts, projects, ratings
 from db.columns import now
-from db.records import ClipRecord, DraftRecord, Progress, ProjectRecord, RatingRecord, TaskKey
+from db.records import (
+    AssignmentRecord,
+    ClipRecord,
+    DraftRecord,
+    Progress,
+    ProjectRecord,
+    RatingRecord,
+    TaskKey,
+)
 from db.session import reading
 from engine.analysis import Judgement
 from engine.errors import MediaError
@@ -42,6 +50,10 @@ class ReviewView:
         What is to be rated; ``None`` where the person may only look.
     notice : str or None
         Why they may only look.
+    left_out : AssignmentRecord or None
+        The task as they have left it out, with their reason; ``None`` where they have not, or have answered.
+    is_through : bool
+        Nothing is left for them but what they have left out.
     channel : Channel
         What of the clip is shown.
     media_key : str or None
@@ -75,6 +87,8 @@ class ReviewView:
     title: str
     task: Task | None
     notice: str | None
+    left_out: AssignmentRecord | None
+    is_through: bool
     channel: Channel
     media_key: str | None
     questions: tuple[Question, ...]
@@ -148,9 +162,11 @@ def view(
         media_key = None
     search = Search(project, person_id, moment, behind=clip.id, without=clip.id)
     onward = upcoming_tasks(search, chance=random.SystemRandom())
+    is_through = not onward and skipped_tasks.is_through(project, person_id, at=moment)
     with reading() as session:
         shown = _view(session, project, clip, chosen, moment)
-    return replace(shown, media_key=media_key, next_unrated_id=onward[0].clip_id if onward else None)
+    following = onward[0].clip_id if onward else None
+    return replace(shown, media_key=media_key, is_through=is_through, next_unrated_id=following)
 
 
 def _chosen(
@@ -161,31 +177,35 @@ def _chosen(
             task = assigning.next_task(project.id, person_id, at=moment)
             if task is not None:
                 return _Chosen(task.key, task, None)
-            clip_id = _in_sight(project, person_id)
-        if clip_id is None:
-            return None
+            return _in_sight(project, person_id, moment)
         task = assigning.open_task(project.id, person_id, clip_id, channel, at=moment)
         return _Chosen(task.key, task, None)
     except (assigning.NoPlaceError, NotAllowedError) as refusal:
         notice = str(refusal)
     if clip_id is None:
         offered = upcoming_tasks(Search(project, person_id, moment), chance=random.SystemRandom())
-        clip_id = offered[0].clip_id if offered else _in_sight(project, person_id)
-    if clip_id is None:
-        return None
+        if not offered:
+            last = _in_sight(project, person_id, moment)
+            return None if last is None else replace(last, task=None, notice=last.notice or notice)
+        clip_id = offered[0].clip_id
     with reading() as session:
         assigning.clip_of(session, project, clip_id)
         return _Chosen(assigning.key_of(session, project, person_id, clip_id, channel), None, notice)
 
 
-def _in_sight(project: ProjectRecord, person_id: int) -> str | None:
-    """The clip that stays before a person for whom nothing is left."""
+def _in_sight(project: ProjectRecord, person_id: int, moment: datetime) -> _Chosen | None:
+    """What stays before a person for whom nothing is left: their last answer, else a clip to look at."""
     last = undoing.earlier(project.id, person_id)
-    if last is not None:
-        return last.clip_id
     with reading() as session:
+        if last is not None:
+            return _Chosen(last, standing_task(last, assignments.find(session, last), moment), None)
         first = clips.first_ready(session, project.id)
-    return None if first is None else first.id
+        if first is None:
+            return None
+        key = assigning.key_of(session, project, person_id, first.id, None)
+        if _left_out(session, key, None) is not None:
+            return _Chosen(key, None, None)  # seen again without a wish to answer it
+    return _chosen(project, person_id, first.id, None, moment)
 
 
 def _view(
@@ -207,6 +227,8 @@ def _view(
         title=say("queue.neutral_title", number=place) if is_blind else clip.original_name,
         task=task,
         notice=chosen.notice,
+        left_out=_left_out(session, key, own),
+        is_through=False,
         channel=key.channel,
         media_key=None,
         questions=questions_of(key.channel),
@@ -227,6 +249,11 @@ def _view(
         progress=ratings.progress(session, project.id, key.person_id),
         task_progress=of_person(session, project, key.person_id, moment=moment),
     )
+
+
+def _left_out(session: Session, key: TaskKey, own: RatingRecord | None) -> AssignmentRecord | None:
+    held = assignments.find(session, key)
+    return None if held is None or held.skipped_at is None or own is not None else held
 
 
 def _is_withheld(project: ProjectRecord, key: TaskKey, task: Task | None) -> bool:

@@ -97,22 +97,6 @@ def upcoming_tasks(search: Search, *, chance: random.Random) -> tuple[TaskKey, .
     return ()
 
 
-def returning(session: Session, project: ProjectRecord, person_id: int) -> tuple[TaskKey, ...]:
-    """Skipped tasks that come back once nothing else is left.
-
-    Each comes back once: a task that was skipped again after the last new one was handed out stays away
-    until it is asked for.
-    """
-    newest = assignments.newest(session, project.id, person_id)
-    if newest is None:
-        return ()
-    return tuple(
-        task.key
-        for task in assignments.skipped(session, project.id, person_id)
-        if task.skipped_at is not None and task.skipped_at < newest.created_at
-    )
-
-
 def _in_turn(
     session: Session, search: Search, channel: Channel, order: QueueOrder, chance: random.Random
 ) -> tuple[str, ...]:

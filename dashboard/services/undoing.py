@@ -1,4 +1,4 @@
-"""Taking back one's last answer, and going back through one's own."""
+"""Taking back what one did last, an answer or a skip, and going back through one's own answers."""
 
 from __future__ import annotations
 
@@ -22,23 +22,24 @@ TOLD: frozenset[Purpose] = frozenset({Purpose.GOLD_TRAINING, Purpose.QUALIFICATI
 
 
 class NoWayBackError(DailiesError):
-    """An answer that cannot be taken back: what was hidden before it has been shown since."""
+    """What cannot be taken back: something hidden has been shown since, or the place is gone."""
 
 
 def undo(project_id: int, person_id: int, *, at: datetime | None = None) -> Task | None:
-    """Take a person's last answer back; what it said becomes the draft again.
+    """Take back what a person did last, an answer or a skip.
 
-    The answer stays stored and counts nowhere.
+    An answer stays stored and counts nowhere; what it said becomes the draft again.
 
     Returns
     -------
     Task or None
-        The task it answered, in their hand again; ``None`` where they have answered nothing.
+        The task it was about, in their hand again; ``None`` where they have done nothing yet.
 
     Raises
     ------
     NoWayBackError
-        If the machine's opinion, the right answer or more of the clip was shown after it.
+        If the machine's opinion, the right answer or more of the clip was shown after the answer, or
+        others have taken the place that a skip left.
     NotAllowedError
         If the person may not rate in the project.
     """
@@ -47,6 +48,9 @@ def undo(project_id: int, person_id: int, *, at: datetime | None = None) -> Task
         require(session, project_id, person_id, Act.RATE)
         project = projects.by_id(session, project_id)
         last = own_answers.last(session, project_id, person_id)
+        left_out = assignments.last_skipped(session, project_id, person_id)
+        if left_out is not None and _is_newer(left_out, last):
+            return _bring_back(session, project, left_out.key, moment)
         if last is None:
             return None
         key = key_of(last)
@@ -60,6 +64,26 @@ def undo(project_id: int, person_id: int, *, at: datetime | None = None) -> Task
         )
         task = take(session, project, key, moment, purpose=last.purpose)
         return task or standing_task(key, held, moment)  # all its raters are there without this one
+
+
+def refusal(project_id: int, person_id: int) -> str | None:
+    """Why what a person did last cannot be taken back, in a sentence; ``None`` where it can.
+
+    A place that others may take meanwhile is no reason yet.
+    """
+    with reading() as session:
+        project = projects.by_id(session, project_id)
+        last = own_answers.last(session, project_id, person_id)
+        left_out = assignments.last_skipped(session, project_id, person_id)
+        if left_out is not None and _is_newer(left_out, last):
+            return None
+        if last is None:
+            return say("review.nothing_to_undo")
+        try:
+            _ensure_nothing_shown(session, project, last, assignments.find(session, key_of(last)))
+        except NoWayBackError as why:
+            return str(why)
+        return None
 
 
 def earlier(project_id: int, person_id: int, *, than: TaskKey | None = None) -> TaskKey | None:
@@ -77,6 +101,19 @@ def earlier(project_id: int, person_id: int, *, than: TaskKey | None = None) -> 
 def key_of(rating: RatingRecord) -> TaskKey:
     """The task that a rating answers."""
     return TaskKey(rating.clip_id, rating.person_id, rating.channel, rating.occasion)
+
+
+def _is_newer(left_out: AssignmentRecord, last: RatingRecord | None) -> bool:
+    return last is None or (left_out.skipped_at is not None and left_out.skipped_at > last.created_at)
+
+
+def _bring_back(session: Session, project: ProjectRecord, key: TaskKey, moment: datetime) -> Task:
+    task = take(session, project, key, moment)
+    if task is None:
+        raise NoWayBackError(say("queue.place_gone"))
+    about = {"channel": key.channel.value, "occasion": key.occasion}
+    audit.write(session, "task.unskip", f"clip:{key.clip_id}", person_id=key.person_id, details=about)
+    return task
 
 
 def _ensure_nothing_shown(

@@ -7,10 +7,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from engine.vocabulary import Protocol
 from tests.browser.review_page import ReviewPage
 from tests.browser.served import ROOT, Served, command
+from tests.browser.workbench import RaterPage, Workbench
 
 TAKE = "joy_right.mp4"
 
@@ -52,6 +54,94 @@ def test_an_answer_is_taken_back_and_is_a_draft_again(page: Page, server: Served
     expect(review.form.get_by_role("button", name="Send")).to_be_visible()
     assert len(server.rows("SELECT * FROM withdrawals")) == 1
     review.press("Escape")
+
+
+def test_what_was_skipped_is_shown_again_at_the_end_and_stays_skipped_until_it_is_answered(
+    bench: Workbench, browser: Browser
+) -> None:
+    bench.project("Left out", 3)
+    rater = bench.sit(browser, "Left out", "Asha")
+    skipped = [_skip(rater, "2"), _skip(rater, "4")]
+    rater.rate("4", last=True)
+    query = (
+        "SELECT a.clip_id, a.skip_reason FROM assignments a JOIN clips c ON c.id = a.clip_id "
+        "JOIN projects p ON p.id = c.project_id WHERE p.name = 'Left out' AND a.skipped_at IS NOT NULL "
+        "ORDER BY a.skipped_at"
+    )
+    left_out = [(skipped[0], "cannot_tell"), (skipped[1], "upsetting")]
+    again = rater.form.get_by_role("button", name="Show the 2 skipped clips again")
+    expect(rater.done).to_contain_text("You skipped 2 clips")
+    expect(again).to_be_visible()
+    expect(rater.form.get_by_role("button", name="Next clip")).to_have_count(0)
+    rater.press("Enter")
+    expect(rater.page.get_by_text("You skipped this: I cannot tell.")).to_be_visible()
+    expect(rater.page.get_by_text("1 of 3 rated, 2 skipped")).to_be_visible()
+    expect(rater.page.locator(f'.rating[data-task^="{skipped[0]}"]')).to_be_visible()
+    assert rater.clip == skipped[0]
+    assert bench.served.rows(query) == left_out
+    rater.press("5", "Enter")
+    expect(rater.page.get_by_text("You skipped this: It upsets me.")).to_be_visible()
+    expect(rater.page.get_by_text("2 of 3 rated, 1 skipped")).to_be_visible()
+    assert bench.served.rows(query) == left_out[1:]
+    expect(rater.page.locator(f'.rating[data-task^="{skipped[1]}"]')).to_be_visible()
+    rater.press("o", "6")
+    expect(rater.form.get_by_role("button", name="Show the 1 skipped clip again")).to_be_visible()
+    assert bench.served.rows(query) == [(skipped[1], "other")]
+    rater.press("Enter")
+    expect(rater.page.get_by_text("You skipped this: Another reason.")).to_be_visible()
+    expect(rater.form.get_by_role("button", name="Skip this clip")).to_be_visible()
+    rater.press("1", "Enter")
+    expect(rater.page.get_by_text("3 of 3 rated, 0 skipped")).to_be_visible()
+    expect(rater.done).to_be_visible()
+    expect(rater.form.locator(".confirm")).to_have_count(0)
+    stayed = rater.clip
+    rater.press("Enter")
+    expect(rater.page.get_by_text("3 of 3 rated, 0 skipped")).to_be_visible()
+    assert rater.clip == stayed
+    assert bench.served.rows(query) == []
+    assert len(bench.answers("Left out")) == 3
+
+
+def test_where_everything_was_skipped_enter_answers_nothing(bench: Workbench, browser: Browser) -> None:
+    bench.project("All left out", 1)
+    rater = bench.sit(browser, "All left out", "Asha")
+    rater.press("o", "2")
+    expect(rater.form.get_by_role("button", name="Show the 1 skipped clip again")).to_be_visible()
+    rater.press("Enter")
+    expect(rater.form.get_by_role("button", name="Confirm all")).to_be_visible()
+    expect(rater.page.get_by_text("You skipped this: I cannot tell.")).to_be_visible()
+    assert bench.answers("All left out") == []
+
+
+def test_a_skip_is_taken_back_by_the_key_that_takes_back_answers(bench: Workbench, browser: Browser) -> None:
+    bench.project("Skipped too soon", 3)
+    rater = bench.sit(browser, "Skipped too soon", "Asha")
+    rater.rate("4")
+    title = rater.title.inner_text()
+    _skip(rater, "2")
+    rater.press("Backspace")
+    expect(rater.title).to_have_text(title)
+    expect(rater.page.get_by_text("1 of 3 rated, 0 skipped")).to_be_visible()
+    assert [answer.delivery for answer in bench.answers("Skipped too soon")] == [1]
+
+
+def test_what_can_never_be_taken_back_is_said_beside_the_form(bench: Workbench, browser: Browser) -> None:
+    bench.project("Shown since", 2, protocol=Protocol.BLIND_FIRST)
+    rater = bench.sit(browser, "Shown since", "Asha")
+    undo = rater.form.get_by_role("button", name="Take your last")
+    expect(undo).to_have_count(0)
+    rater.press("Backspace")
+    expect(rater.status).to_have_text("There is nothing to take back.")
+    rater.send("4")
+    expect(rater.form.locator(".option.machine").first).to_be_visible()
+    rater.press("Backspace")
+    expect(rater.status).to_contain_text("it cannot be taken back")
+    expect(undo).to_have_count(0)
+    expect(rater.page.get_by_role("alert").filter(has_text="taken back")).to_have_count(0)
+    rater.press("Enter")
+    rater.is_empty()
+    _skip(rater, "2")
+    expect(undo).to_be_visible()
 
 
 def test_the_guide_opens_by_a_key(page: Page, server: Served) -> None:
@@ -111,6 +201,7 @@ def test_each_channel_is_asked_alone_and_the_full_clip_last(page: Page, server: 
     expect(page.locator(".verdict")).to_be_visible()
     review.press("Enter")
     expect(page.get_by_text("All done")).to_be_visible()
+    expect(review.form.locator(".confirm")).to_have_count(0)  # nothing is left to go to
     stored = server.rows(
         "SELECT channel, phase, expected_intensity IS NULL, expressed_intensity IS NULL, lock_hash IS NULL "
         "FROM ratings WHERE clip_id = ? ORDER BY id",
@@ -149,6 +240,15 @@ def test_keys_that_collide_are_refused_when_the_project_is_opened(
     _project(server, project, protocol="assisted", rating={"keys": {"delivery": list(keys)}})
     page.goto(f"{server.url}/?project={project}")
     expect(page.get_by_text("The key Q is taken twice")).to_be_visible()
+
+
+def _skip(rater: RaterPage, reason: str) -> str:
+    """Leave out what the page is about; its id, once the page has gone on."""
+    title, clip = rater.title.inner_text(), rater.clip
+    rater.press("o", reason)
+    expect(rater.title).not_to_have_text(title)
+    expect(rater.page.locator(f'.rating:not([data-task^="{clip}"])')).to_be_visible()
+    return clip
 
 
 def _project(server: Served, name: str, *, protocol: str, rating: dict[str, object] | None = None) -> str:

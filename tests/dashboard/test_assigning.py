@@ -142,7 +142,7 @@ def test_the_same_task_is_in_hand_in_two_windows() -> None:
     assert len({given(task) for task in tasks}) == 1
 
 
-def test_what_is_skipped_comes_back_at_the_end_once() -> None:
+def test_what_is_skipped_stays_skipped_when_nothing_else_is_left() -> None:
     project, (first, second, third) = made_desk(clips=3)
     asha = rater(project)
     key = TaskKey(first.id, asha.id)
@@ -152,10 +152,13 @@ def test_what_is_skipped_comes_back_at_the_end_once() -> None:
         task = assigning.next_task(project.id, asha.id, at=NOON + number * SOON)
         assert given(task) == clip.id
         answer(TaskKey(clip.id, asha.id))
-    assert given(assigning.next_task(project.id, asha.id, at=NOON + 5 * SOON)) == first.id
-    assigning.skip(key, SkipReason.CANNOT_TELL, at=NOON + 6 * SOON)
-    assert assigning.next_task(project.id, asha.id, at=NOON + 7 * SOON) is None
-    assert assigning.show_skipped(project.id, asha.id) == 1
+    assert assigning.next_task(project.id, asha.id, at=NOON + 5 * SOON) is None
+    assert assigning.open_task(project.id, asha.id, first.id, at=NOON + 6 * SOON).key == key
+    with session.reading() as s:
+        held = assignments.find(s, key)
+    assert held is not None
+    assert (held.skip_reason, held.skip_note) == (SkipReason.CANNOT_TELL, "too short")
+    assigning.unskip(key, at=NOON + 7 * SOON)
     assert given(assigning.next_task(project.id, asha.id, at=NOON + 8 * SOON)) == first.id
 
 

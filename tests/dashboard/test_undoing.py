@@ -8,7 +8,7 @@ from dashboard.services import assigning, drafts, rating_protocol, undoing
 from dashboard.services.undoing import NoWayBackError
 from db import assignments, ratings, session
 from db.columns import now
-from db.records import Purpose, TaskKey
+from db.records import Purpose, SkipReason, TaskKey
 from engine.vocabulary import Channel, Protocol
 from tests.dashboard.desk_made import answer, made_desk, rater
 
@@ -125,3 +125,63 @@ def test_one_goes_back_through_ones_own_answers_only() -> None:
     before = undoing.earlier(project.id, asha.id, than=last)
     assert before == TaskKey(made[2].id, asha.id)
     assert undoing.earlier(project.id, asha.id, than=before) is None
+
+
+def test_a_skip_after_the_last_answer_is_what_is_taken_back() -> None:
+    project, (first, second) = made_desk(clips=2, protocol=Protocol.BLIND_FIRST)
+    asha = rater(project)
+    answered, skipped = TaskKey(first.id, asha.id), TaskKey(second.id, asha.id)
+    answer(answered)
+    assigning.open_task(project.id, asha.id, second.id)
+    assigning.skip(skipped, SkipReason.CANNOT_TELL)
+    assert undoing.refusal(project.id, asha.id) is None
+    task = undoing.undo(project.id, asha.id)
+    assert task is not None
+    assert task.key == skipped
+    assert assigning.next_task(project.id, asha.id) == task
+    with session.reading() as s:
+        held = assignments.find(s, skipped)
+        assert held is not None
+        assert (held.skipped_at, held.skip_reason) == (None, None)
+        assert ratings.current_for(s, first.id, asha.id) is not None
+
+
+def test_an_answer_after_the_last_skip_is_what_is_taken_back_and_the_skip_stands() -> None:
+    project, (first, second) = made_desk(clips=2)
+    asha = rater(project)
+    skipped, answered = TaskKey(first.id, asha.id), TaskKey(second.id, asha.id)
+    assigning.open_task(project.id, asha.id, first.id)
+    assigning.skip(skipped, SkipReason.CANNOT_TELL)
+    answer(answered)
+    task = undoing.undo(project.id, asha.id)
+    assert task is not None
+    assert task.key == answered
+    with session.reading() as s:
+        assert [each.key for each in assignments.skipped(s, project.id, asha.id)] == [skipped]
+
+
+def test_a_skip_stands_where_others_have_taken_its_place() -> None:
+    project, (clip,) = made_desk(clips=1, overlap=1)
+    asha, ben = rater(project, "Asha"), rater(project, "Ben")
+    assigning.open_task(project.id, asha.id, clip.id)
+    assigning.skip(TaskKey(clip.id, asha.id), SkipReason.CANNOT_TELL)
+    answer(TaskKey(clip.id, ben.id))
+    with pytest.raises(NoWayBackError, match="taken this clip's places"):
+        undoing.undo(project.id, asha.id)
+    with session.reading() as s:
+        assert len(assignments.skipped(s, project.id, asha.id)) == 1
+
+
+def test_it_is_said_beforehand_whether_the_last_act_can_be_taken_back() -> None:
+    project, (clip,) = made_desk(clips=1, protocol=Protocol.BLIND_FIRST)
+    asha = rater(project)
+    assert undoing.refusal(project.id, asha.id) == "There is nothing to take back."
+    answer(TaskKey(clip.id, asha.id))
+    assert "opinion was shown" in (undoing.refusal(project.id, asha.id) or "")
+
+
+def test_an_answer_that_can_be_taken_back_is_not_refused_beforehand() -> None:
+    project, (clip,) = made_desk(clips=1)
+    asha = rater(project)
+    answer(TaskKey(clip.id, asha.id))
+    assert undoing.refusal(project.id, asha.id) is None

@@ -24,12 +24,15 @@ from dashboard.services import assigning, guidelines, label_sets, messages, task
 from dashboard.services.guidelines import Guideline
 from dashboard.services.rating_protocol import Question, protocol_of
 from dashboard.services.review import ReviewView
+from dashboard.services.skipped_tasks import next_skipped
+from db.columns import now
 from db.records import RatingRecord, SkipReason
 from engine.vocabulary import Channel, Protocol
 
 RATER_FLAG: Final = "rater"
 _GUIDE: Final = "guide_asked"
 _TURNED: Final = "rating_heard_of"
+_AGAIN: Final = "second_look_began"
 SECONDS_A_MINUTE: Final = 60
 
 
@@ -86,7 +89,17 @@ def _scene(here: visit.Visit, view: ReviewView) -> FormScene:
         reveals=_reveals(view),
         watched_share=0.0 if task is None or task.key.channel is Channel.WORDS else rules.watched_share,
         lease_s=float(rules.lease_minutes * SECONDS_A_MINUTE),
+        onward=_onward(view),
+        no_undo=undoing.refusal(here.project.id, here.person.id),
     )
+
+
+def _onward(view: ReviewView) -> str | None:
+    """What the main button says where nothing is to be sent; ``None`` where nothing is left."""
+    skipped = view.task_progress.skipped
+    if not view.is_through or (view.left_out is not None and view.task is not None):
+        return messages.say("rating.next")
+    return messages.say("review.show_skipped", n=skipped) if skipped else None
 
 
 def _name(view: ReviewView) -> str:
@@ -135,20 +148,25 @@ def _acts(here: visit.Visit, view: ReviewView) -> FormActs:
 
     def moved(where: str) -> None:
         if where == "on":
-            go_on(here, view)
+            is_looking = _AGAIN in st.session_state and view.left_out is not None
+            go_on(here, view, starts=view.is_through and not is_looking)
         else:
             visit.open_clip(view.next_clip_id if where == "next" else view.previous_clip_id)
 
     def skipped(given: str, reason: SkipReason, note: str) -> None:
         assigning.skip(task_pass.read(given), reason, note)
-        go_on(here, view)
+        go_on(here, view, has_skipped=True)
 
     def flagged(note: str) -> None:
         assigning.flag(view.clip.id, here.person.id, reason=RATER_FLAG, note=note)
         st.toast(messages.say("review.flagged"))
 
     def undone() -> None:
-        task = undoing.undo(here.project.id, here.person.id)
+        try:
+            task = undoing.undo(here.project.id, here.person.id)
+        except undoing.NoWayBackError as refusal:  # the form had not heard of it yet
+            st.toast(str(refusal))
+            return
         if task is None:
             st.toast(messages.say("review.nothing_to_undo"))
         else:
@@ -167,10 +185,30 @@ def _acts(here: visit.Visit, view: ReviewView) -> FormActs:
     )
 
 
-def go_on(here: visit.Visit, view: ReviewView) -> None:
-    """Open what the person is to answer next; stay where nothing is left."""
+def go_on(here: visit.Visit, view: ReviewView, *, has_skipped: bool = False, starts: bool = False) -> None:
+    """Open what the person is to answer next, or on a second look what they left out next.
+
+    Where nothing is left, an answer stays in sight; what was left out does not, or the next key would
+    answer it.
+
+    Parameters
+    ----------
+    has_skipped : bool
+        They have just left out what is in sight.
+    starts : bool
+        A second look begins where none is on, or nothing of it is left.
+    """
     task = assigning.next_task(here.project.id, here.person.id, behind=view.clip.id)
-    if task is not None:
-        visit.open_clip(task.key.clip_id, task.key.channel)
-    elif view.next_clip_id is not None and view.own_rating is not None:
-        visit.open_clip(view.next_clip_id)
+    key = None if task is None else task.key
+    since = st.session_state.get(_AGAIN)
+    if key is None and since is not None:
+        key = next_skipped(here.project.id, here.person.id, since=since, behind=view.left_out)
+    if key is None and starts:
+        st.session_state[_AGAIN] = now()
+        key = next_skipped(here.project.id, here.person.id)
+    if key is not None:
+        visit.open_clip(key.clip_id, key.channel)
+        return
+    st.session_state.pop(_AGAIN, None)
+    if has_skipped or (view.left_out is not None and view.task is None):
+        visit.open_clip(None)
