@@ -3,8 +3,8 @@
 const FORM_ACTS = {
   Slash: (form) => form.foot.comment.focus(),
   Escape: (form) => form.isReadOnly() || form.reset(),
-  PageDown: (form) => form.trigger("move", "next"),
-  PageUp: (form) => form.trigger("move", "previous"),
+  PageDown: (form) => form.press("move", "next"),
+  PageUp: (form) => form.press("move", "previous"),
   KeyO: (form) => form.skip(),
   KeyP: (form) => form.flag(),
   KeyI: (form) => form.press("guide"),

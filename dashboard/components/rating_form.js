@@ -125,8 +125,8 @@ class RatingForm {
   }
 
   // A press that the page answers; no two presses are alike, or the second would go unheard.
-  press(name) {
-    this.trigger(name, randomKey());
+  press(name, where = null) {
+    this.trigger(name, where === null ? randomKey() : { where, press: randomKey() });
   }
 
   reset() {
@@ -147,7 +147,7 @@ class RatingForm {
     const { data } = this;
     if (!this.isReadOnly() && !this.isOpen()) return;
     if (this.isReadOnly() || (data.mine && !this.isChanged())) {
-      this.trigger("move", "on");
+      this.press("move", "on");
       return;
     }
     const answer = this.answer();

@@ -195,8 +195,9 @@ def rating_form(scene: FormScene, *, keymap: Keymap, acts: FormActs) -> None:
             acts.stored(Stored(task, rating, bool(what.get("is_first")), bool(what.get("stays"))))
 
     def moved() -> None:
-        if (where := sent("move")) in ("next", "previous", "on"):
-            acts.moved(where)
+        what = sent("move")
+        if what and what["where"] in ("next", "previous", "on"):
+            acts.moved(what["where"])
 
     def skipped() -> None:
         if what := sent("skip"):
