@@ -16,7 +16,7 @@ WORKERS ?= 2
 test: $(VENV)/dev.stamp
 	sh scripts/system_packages.sh chromium espeak-ng
 	$(PY) -m engine warm
-	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup $(PYTEST)
+	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses $(WORKERS) --dist loadscope $(PYTEST)
 
 bench: $(VENV)/dev.stamp
 	$(PY) -m engine warm

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-BROWSER = Path(__file__).parent / "browser"
+BROWSER: Final = "tests/browser/"
 
 
-@pytest.hookimpl(tryfirst=True)  # before the names are sent to the processes
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the browser tests in one process, which share a prepared server; the others fill the rest."""
-    for item in items:
-        if BROWSER in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+class _BrowserTogether(LoadScopeScheduling):
+    """All browser tests go to one process, where they share a prepared server; the others file by file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """Share the tests out as :class:`_BrowserTogether` says."""
+    return _BrowserTogether(config, log)
