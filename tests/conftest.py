@@ -11,17 +11,24 @@ from xdist.scheduler import LoadScopeScheduling
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-BROWSER: Final = "tests/browser/"
+TOGETHER: Final = (
+    "tests/browser/test_workbench_",
+    "tests/browser/test_player_stage",
+    "tests/browser/test_my_work_page",
+    "tests/browser/",
+)
+"""Starts of names of files that share a server; a file belongs to the first that fits."""
 
 
-class _BrowserTogether(LoadScopeScheduling):
-    """All browser tests go to one process, where they share a prepared server; the others file by file."""
+class _ServersShared(LoadScopeScheduling):
+    """Tests that share a server go to one process, all others file by file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return BROWSER if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
+        fitting = (start for start in TOGETHER if nodeid.startswith(start))
+        return next(fitting, nodeid.partition("::")[0])
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
-    """Share the tests out as :class:`_BrowserTogether` says."""
-    return _BrowserTogether(config, log)
+    """Share the tests out as :class:`_ServersShared` says."""
+    return _ServersShared(config, log)
