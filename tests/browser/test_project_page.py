@@ -98,7 +98,8 @@ def test_a_rater_is_let_lead_and_the_last_lead_stays(setup: Page, server: Served
     running = setup.locator('[data-testid="stApp"]')
     expect(running).to_have_attribute("data-test-script-state", "notRunning")
     setup.get_by_role("tab", name="People").click()
-    setup.locator("[class*='_instructor']").get_by_role("radio", name="rates").first.click()
+    lead = setup.locator("[class*='st-key-part_'][class*='_instructor']").first
+    lead.get_by_role("radio", name="rates").click()
     expect(setup.get_by_text("Nobody would be left to lead the project")).to_be_visible()
     rater = setup.locator("[class*='st-key-part_'][class*='_rater']")
     rater.get_by_role("radio", name="leads", exact=True).click()
