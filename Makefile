@@ -43,7 +43,7 @@ $(VENV)/run.stamp: requirements.txt constraints.txt | $(PY)
 	$(PIP) -r requirements.txt -c constraints.txt
 	touch $@
 
-$(VENV)/dev.stamp: requirements.txt requirements-dev.txt constraints.txt | $(PY)
+$(VENV)/dev.stamp: requirements.txt requirements-dev.txt requirements-opensmile.txt constraints.txt | $(PY)
 	$(PIP) -r requirements-dev.txt -c constraints.txt
 	touch $@ $(VENV)/run.stamp
 

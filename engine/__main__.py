@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, NoReturn
@@ -17,8 +18,14 @@ from typing import Any, Final, NoReturn
 from engine.errors import DailiesError
 
 BAD_INPUT: Final = 2
-BRAINS: Final = ("text", "performance")
-"""In the order in which ``train all`` trains them."""
+BRAINS: Final[Mapping[str, str]] = {
+    "text": "engine.training.text",
+    "performance": "engine.training.performance",
+    "meld": "engine.training.meld",
+    "ravdess": "engine.training.ravdess",
+    "mmmla": "engine.training.mmmla",  # last: it alone wants openSMILE
+}
+"""The module that trains each, in the order in which ``train all`` does; each brings its own models."""
 
 DEFAULT_SEED: Final = 0
 
@@ -61,17 +68,11 @@ def warm(_chosen: argparse.Namespace) -> None:
 
 
 def train(chosen: argparse.Namespace) -> None:
-    """Train one brain or all of them from one seed."""
+    """Train one brain, one system, or all of them, from one seed."""
     for brain in BRAINS if chosen.brain == "all" else (chosen.brain,):
-        if brain == "text":
-            from engine.training.text import train as train_text
-
-            train_text(chosen.data, chosen.out, seed=chosen.seed)
-        else:
-            from engine.training.performance import train as train_performance
-
-            train_performance(chosen.data, chosen.out, seed=chosen.seed)
-        print(f"The {brain} brain is trained; its weights lie in {chosen.out}.")
+        import_module(BRAINS[brain]).train(chosen.data, chosen.out, seed=chosen.seed)
+        kind = "brain" if brain in ("text", "performance") else "system"
+        print(f"The {brain} {kind} is trained; its weights lie in {chosen.out}.")
 
 
 def evaluate(chosen: argparse.Namespace) -> None:
@@ -103,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     warming = commands.add_parser("warm", help="load and compile everything, so that later starts are fast")
     warming.set_defaults(run=warm)
 
-    training = commands.add_parser("train", help="train a brain and write its weights")
+    training = commands.add_parser("train", help="train a brain or a system and write its weights")
     training.add_argument("brain", choices=(*BRAINS, "all"))
     training.add_argument("--data", type=Path, required=True, metavar="DIR", help="the training sets")
     training.add_argument("--out", type=Path, required=True, metavar="WEIGHTS_DIR")

@@ -141,6 +141,50 @@ class Amplification:
 
 
 @dataclass(frozen=True, slots=True)
+class FacialCue:
+    """An action unit that the face shows or does not show.
+
+    Attributes
+    ----------
+    action_unit : int
+        Number in the Facial Action Coding System.
+    name : str
+        In words, ``"brows lowered"``.
+    expected : bool
+        Whether it belongs to the emotion named.
+    shown : bool
+    start_s, peak_s, end_s : float or None
+        First and last instant at which it shows and the strongest between; ``None`` where it does not.
+    """
+
+    action_unit: int
+    name: str
+    expected: bool
+    shown: bool
+    start_s: float | None = None
+    peak_s: float | None = None
+    end_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EkmanCheck:
+    """Whether the face shows what belongs to the emotion named.
+
+    Attributes
+    ----------
+    emotion : Emotion
+    cues : tuple of FacialCue
+        Those that belong to the emotion first, then others that show.
+    sentence : str
+        ``"For anger: brows lowered yes, lids tightened yes, lips pressed no."``
+    """
+
+    emotion: Emotion
+    cues: tuple[FacialCue, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Curves:
     """What can be drawn under the clip at the instants of the attention, each of length 50.
 
@@ -203,6 +247,10 @@ class Analysis:
         Length 50; the attention sums to 1.
     timings_s : Mapping[str, float]
         decode, face, voice, text, model, total.
+    branches : Mapping[str, ModalityReading]
+        What each branch of an emotion-naming system said, by its name; a modality may have several.
+    ekman : EkmanCheck or None
+        ``None`` where no face or no emotion is known, or the system does not look.
     """
 
     clip: str
@@ -225,6 +273,8 @@ class Analysis:
     amplification: Amplification | None
     timings_s: Mapping[str, float]
     warnings: tuple[str, ...]
+    branches: Mapping[str, ModalityReading] = field(default_factory=dict)
+    ekman: EkmanCheck | None = None
 
     @property
     def z_expected(self) -> float | None:

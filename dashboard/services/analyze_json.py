@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from dashboard.services.intensity_judging import RatersIntensity
 from db.records import IntensitySide
-from engine.analysis import Analysis, EmotionEstimate, ModalityReading
+from engine.analysis import Analysis, EkmanCheck, EmotionEstimate, ModalityReading
 
 
 def as_object(analysis: Analysis, *, raters: RatersIntensity | None = None) -> dict[str, Any]:
@@ -54,6 +55,8 @@ def as_object(analysis: Analysis, *, raters: RatersIntensity | None = None) -> d
             {"time_s": peak.time_s, "weight": peak.weight, "word": peak.word} for peak in analysis.peaks
         ],
         "modalities": {name: _modality(reading) for name, reading in analysis.modalities.items()},
+        "branches": {name: _modality(reading) for name, reading in analysis.branches.items()},
+        "ekman": _ekman(analysis.ekman),
         "amplification": None if analysis.amplification is None else str(analysis.amplification),
         "weights_version": analysis.weights_version,
         "feature_schema": analysis.feature_schema,
@@ -73,6 +76,10 @@ def _emotion(estimate: EmotionEstimate | None) -> dict[str, Any] | None:
     if estimate is None:
         return None
     return {"label": estimate.label.value, "probabilities": estimate.probabilities}
+
+
+def _ekman(check: EkmanCheck | None) -> dict[str, Any] | None:
+    return None if check is None else {**asdict(check), "cues": [asdict(cue) for cue in check.cues]}
 
 
 def _modality(reading: ModalityReading) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from engine.analysis import (
     Analysis,
     AttentionPeak,
     Curves,
+    EkmanCheck,
     EmotionEstimate,
+    FacialCue,
     Judgement,
     ModalityReading,
     SpokenWord,
@@ -124,18 +126,9 @@ def _document(analysis: Analysis, keys: tuple[str | None, ...]) -> dict[str, Any
             for peak, key in zip(analysis.peaks, keys, strict=True)
         ],
         "curves": {name: list(values) for name, values in asdict(analysis.curves).items()},
-        "modalities": {
-            modality: {
-                "trust": reading.trust,
-                "confidence": reading.confidence,
-                "emotion": _shares(reading.emotion),
-                "intensity": reading.intensity,
-                "weight": reading.weight,
-                "quality": dict(reading.quality),
-                "note": reading.note,
-            }
-            for modality, reading in analysis.modalities.items()
-        },
+        "modalities": {name: _reading_document(reading) for name, reading in analysis.modalities.items()},
+        "branches": {name: _reading_document(reading) for name, reading in analysis.branches.items()},
+        "ekman": None if analysis.ekman is None else asdict(analysis.ekman),
         "amplification": None if analysis.amplification is None else asdict(analysis.amplification),
         "timings_s": dict(analysis.timings_s),
         "warnings": list(analysis.warnings),
@@ -177,14 +170,37 @@ def _analysis(record: PredictionRecord, content: Mapping[str, Any]) -> Analysis:
             for peak in content["peaks"]
         ),
         curves=Curves(**{name: tuple(values) for name, values in content["curves"].items()}),
-        modalities={
-            Modality(name): ModalityReading(**{**reading, "emotion": _estimate(reading["emotion"])})
-            for name, reading in content["modalities"].items()
-        },
+        modalities={Modality(name): _reading(reading) for name, reading in content["modalities"].items()},
         amplification=None if lift is None else Amplification(**lift),
         timings_s=content["timings_s"],
         warnings=tuple(content["warnings"]),
+        # Documents stored before there were branches and checks lack both.
+        branches={name: _reading(reading) for name, reading in content.get("branches", {}).items()},
+        ekman=_check(content.get("ekman")),
     )
+
+
+def _reading_document(reading: ModalityReading) -> dict[str, Any]:
+    return {
+        "trust": reading.trust,
+        "confidence": reading.confidence,
+        "emotion": _shares(reading.emotion),
+        "intensity": reading.intensity,
+        "weight": reading.weight,
+        "quality": dict(reading.quality),
+        "note": reading.note,
+    }
+
+
+def _reading(document: Mapping[str, Any]) -> ModalityReading:
+    return ModalityReading(**{**document, "emotion": _estimate(document["emotion"])})
+
+
+def _check(document: Mapping[str, Any] | None) -> EkmanCheck | None:
+    if document is None:
+        return None
+    cues = tuple(FacialCue(**cue) for cue in document["cues"])
+    return EkmanCheck(Emotion(document["emotion"]), cues, document["sentence"])
 
 
 def _shares(emotion: EmotionEstimate | None) -> dict[str, float] | None:

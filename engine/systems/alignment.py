@@ -26,7 +26,6 @@ from engine.analysis import (
     SpokenWord,
     z_score,
 )
-from engine.errors import UnknownNameError
 from engine.features.landmarks import FaceTracker
 from engine.features.table import FACE, INSTANTS, SCHEMA_VERSION, VOICE, WORDS, FeatureTable
 from engine.features.trust import Trust, text_trust
@@ -104,7 +103,7 @@ class AlignmentSystem:
         amplify: bool = True,
         context: Mapping[str, str] | None = None,
     ) -> Analysis:
-        """Say everything about one clip; see :func:`analyze`."""
+        """Say everything about one clip; see :func:`engine.systems.registry.analyze`."""
         started = perf_counter()
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix="analyze") as pool:
             reading_text = pool.submit(self._read_line, line or "")
@@ -204,61 +203,6 @@ class AlignmentSystem:
             values[:, block.columns] = standardiser.apply(found.values, found.mask)
         mask = np.column_stack([placed.mask, heard.features.mask, seen.features.mask])
         return FeatureTable(values=values, mask=mask, times_s=media.times_s)
-
-
-def analyze(
-    path: str | Path,
-    *,
-    line: str | None = None,
-    system: SystemName | str = SystemName.ALIGNMENT,
-    policy: Policy | None = None,
-    word_times: Sequence[SpokenWord] | None = None,
-    neutral: NDArray[np.float32] | None = None,
-    amplify: bool = True,
-    context: Mapping[str, str] | None = None,
-) -> Analysis:
-    """Analyse one clip and its line.
-
-    Parameters
-    ----------
-    path : str or Path
-        A clip of 0.1 s to 30 min; without sound or without pictures it is masked and warned about.
-    line : str, optional
-        What is said in the clip; without it nothing is known of what the clip demands.
-    policy : Policy, optional
-        The thresholds to judge by; the published ±0.15 by default.
-    word_times : sequence of SpokenWord, optional
-        When each word of the line is said; by default the words are spread over the voiced stretch.
-    neutral : ndarray, shape (27,), optional
-        The actor's own face at rest, from :func:`engine.features.face.neutral_measures`.
-    amplify : bool
-        Whether the amplifier override may lift a cautious expressed intensity.
-    context : Mapping[str, str], optional
-        What else the thresholds may depend on (actor, language, genre …). The joint emotion and the
-        system are known without it.
-
-    Raises
-    ------
-    MediaError
-        If the file is no clip.
-    TableError
-        If the word times do not fit the line.
-    UnknownNameError
-        If there is no such system.
-    WeightsError
-        If a weight file is missing or damaged.
-    """
-    if system != SystemName.ALIGNMENT:
-        raise UnknownNameError(f"The system {system!s} cannot analyse clips; use {SystemName.ALIGNMENT}.")
-    return AlignmentSystem.load().analyze(
-        Path(path),
-        line=line,
-        policy=policy or FIXED,
-        word_times=word_times,
-        neutral=neutral,
-        amplify=amplify,
-        context=context,
-    )
 
 
 def _gap(expected: float | None, expressed: float | None) -> float | None:

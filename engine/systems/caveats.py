@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from engine.features.trust import LOW_TRUST, Trust
 from engine.media import Media
-from engine.systems.text_brain import TextReading
 from engine.vocabulary import Modality
+
+
+class Noted(Protocol):
+    """What reads a line and may say what limits the reading."""
+
+    @property
+    def note(self) -> str | None: ...
 
 
 def caveats(
     media: Media,
-    text: TextReading,
+    text: Noted,
     trust: Mapping[Modality, Trust],
     *,
     line: str | None,
@@ -23,7 +30,7 @@ def caveats(
     Parameters
     ----------
     media : Media
-    text : TextReading
+    text : Noted
     trust : Mapping[Modality, Trust]
     line : str or None
         As it was given.
