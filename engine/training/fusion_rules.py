@@ -22,6 +22,7 @@ from engine.systems.fusion import (
     product,
     weighted_mean,
 )
+from engine.training.calibration import softmax
 from engine.training.performance import fitted_temperature
 
 Numbers = NDArray[np.float64]
@@ -64,8 +65,8 @@ def compared(
     for one in np.unique(fold):
         fit, held = fold != one, fold == one
         warm = [fitted_temperature(each[fit], np.eye(kinds)[truth[fit]]) for each in logits]
-        plain = np.stack([_softmax(each) for each in logits], axis=1)  # [n, branches, K]
-        scaled = np.stack([_softmax(each / heat) for each, heat in zip(logits, warm, strict=True)], axis=1)
+        plain = np.stack([softmax(each) for each in logits], axis=1)  # [n, branches, K]
+        scaled = np.stack([softmax(each / heat) for each, heat in zip(logits, warm, strict=True)], axis=1)
         for rule, answer in _rules(scaled, plain, truth, fit, held, names).items():
             guess = answer.argmax(axis=1)
             right = float((guess == truth[held]).mean())
@@ -115,11 +116,11 @@ def _fixed_shares(probabilities: Numbers, truth: Rows) -> Numbers:
     rows = np.arange(truth.size)
 
     def loss(free: Numbers) -> float:
-        joint = weighted_mean(probabilities, _softmax(free[None])[0])
+        joint = weighted_mean(probabilities, softmax(free[None])[0])
         return float(-np.log(np.clip(joint[rows, truth], LEAST_SHARE, None)).mean())
 
     found = minimize(loss, np.zeros(probabilities.shape[1]), method="Nelder-Mead").x
-    return np.asarray(_softmax(found[None])[0], dtype=np.float64)
+    return np.asarray(softmax(found[None])[0], dtype=np.float64)
 
 
 def _combined(scaled: Numbers, truth: Rows, fit: NDArray[np.bool_], held: NDArray[np.bool_]) -> Numbers:
@@ -129,8 +130,3 @@ def _combined(scaled: Numbers, truth: Rows, fit: NDArray[np.bool_], held: NDArra
     answer = np.zeros((int(held.sum()), scaled.shape[2]))
     answer[:, model.classes_] = model.predict_proba(rows[held])
     return answer
-
-
-def _softmax(logits: Numbers) -> Numbers:
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True))

@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from engine import weights
-from engine.errors import TableError
 from engine.features import sound_summary
 from engine.features.geometry import NeutralPopulation
 from engine.features.landmarks import LANDMARKS
@@ -45,17 +44,18 @@ from engine.systems.stored_network import packed
 from engine.training import classifier_loop, face_branch, face_sequences, face_set
 from engine.training.action_units import action_unit_means, face_stand_in
 from engine.training.branch_loop import Examples
+from engine.training.calibration import line_scale, softmax, voice_scale
 from engine.training.classifier_loop import Inputs, Recipe, answers_of, train_classifier
 from engine.training.face_branch import made_examples
 from engine.training.fer_set import FerSet
 from engine.training.kept_folds import kept_network
+from engine.training.label_pairs import pairs
 from engine.training.meld_lines import read_meld_lines, shared_out
-from engine.training.mmmla import pairs, softmax, voice_scale
 from engine.training.performance import fitted_temperature, reference_weights
 from engine.training.ravdess_names import VOICE_EMOTIONS
 from engine.training.scores import naming
 from engine.training.sound_set import SoundSet, read_sound_set
-from engine.verdict.scale import NEUTRAL_SHARE, ReferenceScale
+from engine.verdict.scale import ReferenceScale
 from engine.vocabulary import Emotion
 
 Numbers = NDArray[np.float64]
@@ -259,7 +259,9 @@ def _train(data: Path, out: Path, seed: int, say: Callable[[str], None]) -> None
     text_logits = answers_of(head, text_reader(means), fit)[0]
     temperatures = {WORDS: fitted_temperature(text_logits, np.eye(len(CLASSES))[lines.label[fit]])}
     words = softmax(text_logits, temperatures[WORDS])
-    scales = {WORDS: _line_scale(arousal_logit(words, CLASSES), lines.label[fit])}
+    scales = {
+        WORDS: line_scale(arousal_logit(words, CLASSES), lines.label[fit] == CLASSES.index(Emotion.NEUTRAL))
+    }
     say(f"meld: words on held-out dialogues {_named(lines.label[fit], text_logits)}")
     arrays = packed(head, "text.")
 
@@ -345,17 +347,6 @@ def correlation_with_face(data: Path, sounds: SoundSet, arousal: Numbers) -> flo
         for each in (arousal, face)
     ]
     return float(np.corrcoef(scores)[0, 1])
-
-
-def _line_scale(raw: Numbers, label: Rows) -> ReferenceScale:
-    neutral = label == CLASSES.index(Emotion.NEUTRAL)
-    share = np.where(
-        neutral, NEUTRAL_SHARE / max(1, neutral.sum()), (1 - NEUTRAL_SHARE) / max(1, (~neutral).sum())
-    )
-    try:
-        return ReferenceScale.fit(raw, weights=share)
-    except ValueError as error:
-        raise TableError(f"meld_train.csv is too small to train on: {error}") from error
 
 
 def _named(truth: Rows, logits: Numbers) -> str:

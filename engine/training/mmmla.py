@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from engine import weights
-from engine.errors import TableError, WeightsError
+from engine.errors import WeightsError
 from engine.features import compare_lld
 from engine.systems import layers, mmmla
 from engine.systems.arousal import arousal_logit
@@ -41,13 +41,14 @@ from engine.systems.mmmla import (
 from engine.systems.sequences import z_scored
 from engine.systems.stored_network import packed
 from engine.training import classifier_loop, spoilt_sound
+from engine.training.calibration import line_scale, softmax, voice_scale
 from engine.training.classifier_loop import Inputs, Recipe, answers_of, padded, train_classifier
 from engine.training.kept_folds import kept_network
+from engine.training.label_pairs import pairs
 from engine.training.meld_lines import MeldLines, read_meld_lines, shared_out
-from engine.training.performance import fitted_temperature, reference_weights
+from engine.training.performance import fitted_temperature
 from engine.training.scores import naming
 from engine.training.sound_set import SoundSet, read_sound_set
-from engine.verdict.scale import NEUTRAL_SHARE, ReferenceScale
 from engine.vocabulary import BASIC_EMOTIONS, Emotion
 
 Numbers = NDArray[np.float64]
@@ -62,8 +63,6 @@ SPOILT_SHARE: Final = 0.5
 """Share of the recordings of an epoch that are the spoilt variant."""
 STATEMENT_WORDS: Final = 6
 """Both of RAVDESS's sentences have six words; each is given a sixth of the stretch, for want of times."""
-LINES_PER_CLIP: Final = 10
-"""Lines that each held-out recording is paired with when the join is measured."""
 
 SPOKEN_CLASS: Final = {
     Emotion.ANGER: Emotion.ANGER,
@@ -95,7 +94,7 @@ class VoiceSide:
     """
 
     sounds: SoundSet
-    steps: tuple[tuple[NDArray[np.float16], ...], ...]
+    steps: tuple[tuple[NDArray[np.floating[Any]], ...], ...]
     label: Rows
 
     @property
@@ -288,63 +287,11 @@ def trained_join(
     return train_classifier(join, read, voice_label, rows, JOIN, classes=len(CLASSES), rng=rng)
 
 
-def pairs(voice_label: Rows, line_label: Rows, *, rng: Generator) -> tuple[Rows, Rows]:
-    """Recordings and lines of one label, :data:`LINES_PER_CLIP` lines to each recording."""
-    clips, lines = [], []
-    for at, label in enumerate(voice_label):
-        fitting = np.flatnonzero(line_label == label)
-        if fitting.size:
-            drawn = rng.choice(fitting, LINES_PER_CLIP)
-            clips += [at] * drawn.size
-            lines += drawn.tolist()
-    return np.array(clips, dtype=np.int64), np.array(lines, dtype=np.int64)
-
-
 @torch.inference_mode()
 def join_logits(join: nn.Module, voices: Numbers, lines: Numbers) -> Numbers:
     """Logits [n, 4] of pooled states of paired recordings and lines."""
     logits, _ = join(torch.from_numpy(voices.astype(np.float32)), torch.from_numpy(lines.astype(np.float32)))
     return np.asarray(logits.double().numpy())
-
-
-def softmax(logits: Numbers, temperature: float) -> Numbers:
-    """Probabilities of logits [n, K] after temperature scaling."""
-    shares = np.exp((logits - logits.max(axis=1, keepdims=True)) / temperature)
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
-
-
-def line_scale(raw: Numbers, label: Rows) -> ReferenceScale:
-    """The scale of lines: neutral ones hold ``NEUTRAL_SHARE``.
-
-    Raises
-    ------
-    TableError
-        If there are too few lines.
-    """
-    neutral = label == CLASSES.index(Emotion.NEUTRAL)
-    share = np.where(
-        neutral, NEUTRAL_SHARE / max(1, neutral.sum()), (1 - NEUTRAL_SHARE) / max(1, (~neutral).sum())
-    )
-    try:
-        return ReferenceScale.fit(raw, weights=share)
-    except ValueError as error:
-        raise TableError(f"meld_train.csv is too small to train on: {error}") from error
-
-
-def voice_scale(raw: Numbers, sounds: SoundSet) -> ReferenceScale:
-    """The scale of deliveries: voices at rest hold ``NEUTRAL_SHARE``, normal and strong split the rest.
-
-    Raises
-    ------
-    TableError
-        If there are too few recordings.
-    """
-    rest = np.array([name.at_rest for name in sounds.names])
-    strong = np.array([name.strong for name in sounds.names])
-    try:
-        return ReferenceScale.fit(raw, weights=reference_weights(rest, ~rest & strong))
-    except ValueError as error:
-        raise TableError(f"There are too few recordings to train on: {error}") from error
 
 
 def _train(voice: VoiceSide, line: LineSide, out: Path, seed: int, say: Callable[[str], None]) -> None:
@@ -358,7 +305,9 @@ def _train(voice: VoiceSide, line: LineSide, out: Path, seed: int, say: Callable
     word_logits, word_states = answers_of(lexical, line.read, every)
     temperatures = {WORDS: fitted_temperature(word_logits[fit], np.eye(len(CLASSES))[line.label[fit]])}
     words = softmax(word_logits[fit], temperatures[WORDS])
-    scales = {WORDS: line_scale(arousal_logit(words, CLASSES), line.label[fit])}
+    scales = {
+        WORDS: line_scale(arousal_logit(words, CLASSES), line.label[fit] == CLASSES.index(Emotion.NEUTRAL))
+    }
     say(f"mmmla: words on held-out lines {_named(line.label[fit], word_logits[fit])}")
 
     arrays = packed(lexical, "lexical.")

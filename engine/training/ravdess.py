@@ -47,11 +47,11 @@ from engine.systems.sequences import z_scored
 from engine.systems.stored_network import packed
 from engine.training import classifier_loop, spoilt_sound
 from engine.training.action_units import action_unit_means, face_stand_in
+from engine.training.calibration import softmax, voice_scale
 from engine.training.classifier_loop import Inputs, Recipe, answers_of, padded, train_classifier
 from engine.training.fusion_rules import compared
 from engine.training.kept_folds import kept_network
 from engine.training.meld import FULL_EXPRESSION, LEAST_EXPRESSION, correlation_with_face, made_faces
-from engine.training.mmmla import softmax, voice_scale
 from engine.training.performance import fitted_temperature, reference_weights
 from engine.training.scores import naming
 from engine.training.sound_set import SoundSet, read_sound_set

@@ -29,7 +29,7 @@ VARIANTS: Final = 1
 SPOILING_SEED: Final = 20250
 """The variants are made once and kept; the seed of a training chooses among them."""
 
-Rows = tuple[NDArray[np.float16], ...]
+Rows = tuple[NDArray[np.floating[Any]], ...]
 """One array of steps for each recording."""
 
 
@@ -53,8 +53,11 @@ class SoundSet:
     fingerprint: NDArray[np.uint64]
 
     def descriptors(self) -> tuple[Rows, ...]:
-        """ComParE steps [steps, 65] of every recording, for each variant; the first is clean."""
-        return self._steps("compare", (compare_lld,), compare_lld.lld_steps)
+        """ComParE steps [steps, 65] of every recording, for each variant; the first is clean.
+
+        The spectral variance passes what half precision holds, so these are kept whole.
+        """
+        return self._steps("compare", (compare_lld,), compare_lld.lld_steps, kind=np.float32)
 
     def pictures(self) -> tuple[Rows, ...]:
         """Log-mel pictures [frames, 64] of every recording, for each variant."""

@@ -8,7 +8,9 @@ import numpy as np
 
 from engine.systems.fusion import learned_alpha
 from engine.systems.meld import ALPHA, CLASSES
+from engine.training.calibration import softmax
 from engine.training.classifier_loop import answers_of
+from engine.training.label_pairs import pairs
 from engine.training.meld import (
     audio_members,
     audio_reader,
@@ -19,7 +21,6 @@ from engine.training.meld import (
     text_reader,
 )
 from engine.training.meld_lines import read_meld_lines, shared_out
-from engine.training.mmmla import pairs, softmax
 from engine.training.performance import fitted_temperature
 from engine.training.sound_set import read_sound_set
 from scripts.systems_rows.figures import HEADER, once, over_folds

@@ -15,6 +15,7 @@ from engine.systems.layers import Pooling
 from engine.systems.mmmla import CLASSES, GatedJoin, PlainJoin
 from engine.training.cached import cache_file, write_cache
 from engine.training.classifier_loop import Recipe, answers_of, train_classifier
+from engine.training.label_pairs import pairs
 from engine.training.meld_lines import read_meld_lines, shared_out
 from engine.training.mmmla import (
     LineSide,
@@ -23,7 +24,6 @@ from engine.training.mmmla import (
     join_logits,
     lexical_network,
     line_side,
-    pairs,
     read_voice_side,
     trained_join,
 )

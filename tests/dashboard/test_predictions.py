@@ -10,8 +10,8 @@ from dashboard.services import projects
 from dashboard.services.predictions import draft_of, stored
 from db import predictions, session
 from db.errors import StorageError
-from engine.analysis import AttentionPeak
-from engine.vocabulary import BASIC_EMOTIONS, Modality
+from engine.analysis import AttentionPeak, EkmanCheck, EmotionEstimate, FacialCue, ModalityReading
+from engine.vocabulary import BASIC_EMOTIONS, Emotion, Modality
 from tests.dashboard.analysis_made import made_analysis
 from tests.dashboard.project_made import made_clip
 
@@ -89,3 +89,33 @@ def test_the_made_analysis_uses_the_engines_own_words() -> None:
     assert set(analysis.emotion.probabilities) <= set(BASIC_EMOTIONS)
     assert set(analysis.modalities) == set(Modality)
     assert isinstance(analysis.peaks[0], AttentionPeak)
+
+
+def test_branches_and_the_facial_check_are_read_back_too() -> None:
+    clip = made_clip(projects.create("Hamlet"), analysed=False)
+    shares = EmotionEstimate({Emotion.ANGER: 0.6, Emotion.NEUTRAL: 0.4})
+    cues = (
+        FacialCue(4, "brows lowered", expected=True, shown=True, start_s=0.5, peak_s=1.0, end_s=1.5),
+        FacialCue(24, "lips pressed", expected=True, shown=False),
+    )
+    analysis = made_analysis(
+        branches={"mel_picture": ModalityReading(0.8, 0.3, shares, 0.5, 0.7, {"speech_s": 1.5})},
+        ekman=EkmanCheck(Emotion.ANGER, cues, "For anger: brows lowered yes (1.0 s), lips pressed no."),
+        peaks=(),
+    )
+    with session.writing() as s:
+        record = predictions.add(s, draft_of(analysis, clip_id=clip.id))
+    with session.reading() as s:
+        assert stored(predictions.by_id(s, record.id)).analysis == analysis
+
+
+def test_a_document_from_before_there_were_branches_is_still_read() -> None:
+    clip = made_clip(projects.create("Hamlet"), analysed=False)
+    draft = draft_of(made_analysis(peaks=()), clip_id=clip.id)
+    older = {name: part for name, part in draft.document.items() if name not in ("branches", "ekman")}
+    with session.writing() as s:
+        record = predictions.add(s, replace(draft, document=older))
+    with session.reading() as s:
+        found = stored(predictions.by_id(s, record.id)).analysis
+    assert found.branches == {}
+    assert found.ekman is None

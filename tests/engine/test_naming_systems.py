@@ -13,8 +13,9 @@ from engine.analysis import Analysis
 from engine.errors import UnknownNameError, WeightsError
 from engine.features import compare_lld
 from engine.features.table import INSTANTS
-from engine.systems import meld, mmmla, ravdess
+from engine.systems import meld, mmmla, naming, ravdess
 from engine.systems.alignment import AlignmentSystem
+from engine.systems.clip_evidence import ClipEvidence, gather
 from engine.verdict.fixed import FIXED
 from engine.vocabulary import BASIC_EMOTIONS, LineSource, Modality, SystemName
 from tests.engine.systems_made import forget, weights_folder
@@ -41,6 +42,22 @@ FILES = {
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with weights_folder(tmp_path_factory.mktemp("made") / "weights") as made:
         yield made
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _looked_at_once() -> Iterator[None]:
+    """A clip is decoded and measured once for all systems: here the systems are tested, not the decoder."""
+    seen: dict[tuple[object, ...], ClipEvidence] = {}
+
+    def once(path: Path, *parts: object, line: str, before: tuple[str, ...], **rest: object) -> ClipEvidence:
+        key = (path, line, tuple(before))
+        if key not in seen:
+            seen[key] = gather(path, *parts, line=line, before=before, **rest)
+        return seen[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(naming, "gather", once)
+        yield
 
 
 def said(analysis: Analysis) -> str:
