@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import boundary, language, sidebar, visit
-from dashboard.app_pages import adjudicate, agreement, clips, export, my_work, project, review, thresholds
+from dashboard.app_pages import (
+    adjudicate,
+    agreement,
+    clips,
+    export,
+    models,
+    my_work,
+    project,
+    review,
+    thresholds,
+)
 from dashboard.services import messages
 from dashboard.services.permissions import Act, may
 from engine.vocabulary import Role
@@ -29,6 +39,7 @@ PAGES = (
     ("clips", clips.show, "video_library", Act.SEE_MACHINE),
     ("thresholds", thresholds.show, "tune", Act.TEACH),
     ("agreement", agreement.show, "diversity_3", Act.SEE_MACHINE),
+    ("models", models.show, "account_tree", Act.SEE_MACHINE),
     ("export", export.show, "download", Act.EXPORT),
     ("project", project.show, "settings", Act.SET_UP),
 )

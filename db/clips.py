@@ -204,6 +204,16 @@ def requeue_interrupted(session: Session) -> int:
     return len(ids)
 
 
+def queue_all(session: Session, project_id: int) -> int:
+    """Queue every clip of a project that is ready or has failed; how many clips that were."""
+    rested = (Clip.project_id == project_id, Clip.status.in_((ClipStatus.READY, ClipStatus.FAILED)))
+    count = session.scalar(select(func.count()).select_from(Clip).where(*rested)) or 0
+    session.execute(
+        update(Clip).where(*rested).values(status=ClipStatus.QUEUED, message=None, updated_at=now())
+    )
+    return count
+
+
 def _change(session: Session, clip_id: str, changes: Mapping[str, object]) -> ClipRecord:
     get(session, clip_id)
     session.execute(update(Clip).where(Clip.id == clip_id).values(updated_at=now(), **changes))

@@ -25,6 +25,7 @@ from dashboard.services import clip_work, media_store
 from dashboard.services.clip_work import ClipJob, ClipOutcome
 from dashboard.services.predictions import draft_of
 from dashboard.services.rating_protocol import protocol_of
+from dashboard.services.system_choice import system_of
 from db import channel_media, clips, predictions, projects
 from db.errors import RefusedValueError, StorageError
 from db.location import data_folder
@@ -232,8 +233,9 @@ def _said(warmed: Future[Any]) -> None:
 
 def _job(clip: ClipRecord) -> ClipJob:
     with reading() as session:
-        channels = protocol_of(projects.by_id(session, clip.project_id)).channels
-    return ClipJob(clip.media_key, clip.original_name, clip.line, channels)
+        project = projects.by_id(session, clip.project_id)
+    channels = protocol_of(project).channels
+    return ClipJob(clip.media_key, clip.original_name, clip.line, channels, system_of(project))
 
 
 def _keep(clip: ClipRecord, outcome: ClipOutcome) -> None:

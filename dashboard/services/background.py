@@ -19,6 +19,7 @@ class Lane(StrEnum):
 
     CLIPS = "clips"
     THRESHOLDS = "thresholds"
+    SYSTEMS = "systems"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Final
 from dashboard.services import channel_work, media_store
 from engine.analysis import Analysis
 from engine.errors import DailiesError
-from engine.vocabulary import Channel
+from engine.vocabulary import Channel, SystemName
 
 NICENESS: Final = 5  # pages go before analysis
 
@@ -30,12 +30,15 @@ class ClipJob:
     ----------
     channels : tuple of Channel
         What the project has people rate; each that needs a file of its own gets it.
+    system : SystemName
+        The one the project uses.
     """
 
     media_key: str
     original_name: str
     line: str
     channels: tuple[Channel, ...] = ()
+    system: SystemName = SystemName.ALIGNMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def work_on(job: ClipJob) -> ClipOutcome:
             if channel in channel_work.WRITERS
         }
         still = poster(path)
-        analysis = analyze(path, line=job.line or None)
+        analysis = analyze(path, line=job.line or None, system=job.system)
     except DailiesError as error:
         raise type(error)(str(error).replace(path.name, job.original_name)) from error
     return ClipOutcome(

@@ -1,0 +1,115 @@
+"""What each of the systems says about one clip, asked side by side in a process of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from dashboard.services import background, clip_work, media_store
+from dashboard.services.background import Lane, Work
+from dashboard.services.permissions import Act, require
+from db import clips
+from db.errors import RefusedValueError
+from db.records import ClipRecord
+from db.session import reading
+from engine.analysis import Analysis
+from engine.errors import DailiesError
+from engine.vocabulary import Emotion, SystemName
+
+
+@dataclass(frozen=True, slots=True)
+class SystemAnswer:
+    """What one system says, or why it says nothing: either is ``None``."""
+
+    system: SystemName
+    analysis: Analysis | None
+    refusal: str | None = None
+
+    @property
+    def emotion(self) -> Emotion | None:
+        """The emotion it names."""
+        estimate = None if self.analysis is None else self.analysis.emotion
+        return None if estimate is None else estimate.label
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All systems on one clip, in the order of :class:`~engine.vocabulary.SystemName`."""
+
+    clip: ClipRecord
+    answers: tuple[SystemAnswer, ...]
+
+    @property
+    def named(self) -> Mapping[Emotion, int]:
+        """How many systems name each emotion, the most named first."""
+        counts = Counter(answer.emotion for answer in self.answers if answer.emotion is not None)
+        return dict(counts.most_common())
+
+
+def begin(clip_id: str, *, person_id: int | None) -> None:
+    """Ask all systems about a clip; :func:`look` tells how far that is.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in the project does not include it.
+    UnknownRowError
+        If there is no such clip.
+    """
+    with reading() as session:
+        clip = clips.get(session, clip_id)
+        require(session, clip.project_id, person_id, Act.SEE_MACHINE)
+
+    def act(report: Callable[[int, int], None]) -> Comparison:
+        return compared(clip, report=report)
+
+    background.start(_name(clip_id), act, lane=Lane.SYSTEMS)
+
+
+def look(clip_id: str) -> Work | None:
+    """How far the comparison of a clip is; its answer is a :class:`Comparison`."""
+    return background.look(_name(clip_id))
+
+
+def compared(
+    clip: ClipRecord, *, report: Callable[[int, int], None] = lambda _done, _all: None
+) -> Comparison:
+    """Ask all systems about a clip and wait.
+
+    Raises
+    ------
+    RefusedValueError
+        If the clip ends the process it is analysed in.
+    """
+    path, line = media_store.path_of(clip.media_key), clip.line or None
+    answers = []
+    with ProcessPoolExecutor(
+        1, mp_context=get_context("spawn"), initializer=clip_work.leave_with_server
+    ) as process:
+        for done, system in enumerate(SystemName):
+            report(done, len(SystemName))
+            try:
+                answers.append(process.submit(_ask, system, path, line, clip.original_name).result())
+            except BrokenProcessPool:
+                raise RefusedValueError(
+                    f"{clip.original_name} made the analysis stop, so the systems cannot be compared on it."
+                ) from None
+    return Comparison(clip, tuple(answers))
+
+
+def _ask(system: SystemName, path: Path, line: str | None, name: str) -> SystemAnswer:
+    from engine import analyze
+
+    try:
+        return SystemAnswer(system, analyze(path, line=line, system=system))
+    except DailiesError as error:
+        return SystemAnswer(system, None, str(error).replace(path.name, name))
+
+
+def _name(clip_id: str) -> str:
+    return f"systems:{clip_id}"
