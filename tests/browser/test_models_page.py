@@ -1,0 +1,25 @@
+"""The systems side by side on a real clip: each answers or says why not, and branches can be opened."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.served import Served
+
+SYSTEMS = ("Alignment", "Voice and words (GMU)", "Late fusion", "Entropy-weighted fusion")
+
+
+def test_four_systems_answer_about_one_clip_and_show_their_branches(page: Page, server: Served) -> None:
+    page.goto(f"{server.url}/models?project=Demo")
+    expect(page.get_by_text("This project uses Alignment.")).to_be_visible()
+    page.get_by_role("button", name="Compare the systems on this clip").click()
+    expect(page.get_by_text(re.compile(r"\d of \d systems names? \w+\."))).to_be_visible(timeout=240_000)
+    for system in SYSTEMS:
+        expect(page.get_by_role("heading", name=system)).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"Line \d\.\d\d · performance \d\.\d\d · too (little|much)|right")).first
+    ).to_be_visible()
+    page.get_by_text("Late fusion: branch by branch").click()
+    expect(page.get_by_text(re.compile(r"^For \w+: "))).to_be_visible()
