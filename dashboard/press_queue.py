@@ -1,10 +1,10 @@
 """Streamlit's queue of runs, in which no press of a key gets lost.
 
-In Streamlit 1.60, the newest that installs beside MediaPipe, requests that come close together overwrite each
-other: a refresh of a fragment takes the place of a waiting run of the whole page, what a component has sent is
-dropped where two requests are joined, and a run that is cut short takes its callbacks along. Upstream mended a
-part of this later (streamlit/streamlit pull request 16765). Here presses wait in line, each run draws to its
-end, and only refreshes are joined.
+In Streamlit 1.60, the newest that installs beside MediaPipe, requests that come close together overwrite
+each other: a refresh of a fragment takes the place of a waiting run of the whole page, what a component
+has sent is dropped where two requests are joined, and a run that is cut short takes its callbacks along.
+Upstream mended a part of this later (streamlit/streamlit pull request 16765). Here presses wait in line,
+each run draws to its end, and only refreshes are joined.
 """
 
 from __future__ import annotations
