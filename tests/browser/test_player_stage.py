@@ -285,13 +285,17 @@ def test_it_reports_what_was_played_how_often_and_how_fast(stage: Stage, page: P
     player.press("Equal", "Equal", "Equal", "Equal", "Space")
     player.wait("media => media.currentTime > 2.2")
     player.press("Space")
+    player.wait("media => media.paused")
+    reached = player.get("currentTime")  # a busy machine stops it later
     seek(player, 1.0)
     player.press("Space")
     player.wait("media => media.currentTime > 1.5")
     player.press("Space")
+    player.wait("media => media.paused")
+    reached = max(reached, player.get("currentTime"))
     report = player.watched(_clip_id(stage))
     [[start, end]] = report["intervals_s"]
-    assert (start, end) == (pytest.approx(1.0, abs=0.1), pytest.approx(2.4, abs=0.4))
+    assert (start, end) == (pytest.approx(1.0, abs=0.1), pytest.approx(reached, abs=0.05))
     assert report["watched_share"] == pytest.approx((end - start) / SECONDS, abs=0.01)
     assert (report["replays"], report["fastest"]) == (1, 2)
     assert report["hidden_s"] == 0
