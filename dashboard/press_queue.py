@@ -21,6 +21,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import (
     ScriptRequests,
     ScriptRequestType,
 )
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 _WITH_DATA: Final = ("string_trigger_value", "chat_input_value")
 
@@ -31,12 +32,20 @@ class PressQueue(ScriptRequests):
     def __init__(self) -> None:
         super().__init__()
         self._waiting: list[RerunData] = []
+        self._own: RerunData | None = None
 
     def request_rerun(self, new_data: RerunData) -> bool:
-        """Take a request; ``False`` where the session has ended."""
+        """Take a request; ``False`` where the session has ended.
+
+        What the script asks for itself, by ``st.rerun`` or ``st.switch_page``, comes before all that waits.
+        """
         with self._lock:
             if self._state is ScriptRequestType.STOP:
                 return False
+            if get_script_run_ctx(suppress_warning=True) is not None:
+                self._own = new_data
+                self._state = ScriptRequestType.RERUN
+                return True
             if new_data.fragment_id:
                 new_data = replace(new_data, fragment_id=None, fragment_id_queue=[new_data.fragment_id])
             if self._waiting and not _presses(new_data.widget_states):
@@ -47,20 +56,25 @@ class PressQueue(ScriptRequests):
             return True
 
     def on_scriptrunner_yield(self) -> ScriptRequest | None:
-        """Only an end of the session ends a run before its time."""
+        """Only the script itself, or the end of the session, ends a run before its time."""
         with self._lock:
-            return ScriptRequest(ScriptRequestType.STOP) if self._state is ScriptRequestType.STOP else None
+            if self._state is ScriptRequestType.STOP:
+                return ScriptRequest(ScriptRequestType.STOP)
+            return self._next() if self._own is not None else None
 
     def on_scriptrunner_ready(self) -> ScriptRequest:
         """The request that waited longest, or the end where none does."""
         with self._lock:
-            if self._state is not ScriptRequestType.RERUN:
-                self._state = ScriptRequestType.STOP
-                return ScriptRequest(ScriptRequestType.STOP)
-            first = self._waiting.pop(0)
-            if not self._waiting:
-                self._state = ScriptRequestType.CONTINUE
-            return ScriptRequest(ScriptRequestType.RERUN, first)
+            if self._state is ScriptRequestType.RERUN:
+                return self._next()
+            self._state = ScriptRequestType.STOP
+            return ScriptRequest(ScriptRequestType.STOP)
+
+    def _next(self) -> ScriptRequest:
+        data, self._own = self._own or self._waiting.pop(0), None
+        if not self._waiting:
+            self._state = ScriptRequestType.CONTINUE
+        return ScriptRequest(ScriptRequestType.RERUN, data)
 
 
 def install() -> None:

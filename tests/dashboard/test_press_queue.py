@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_run_context import SCRIPT_RUN_CONTEXT_ATTR_NAME
 
 from dashboard.press_queue import PressQueue
 
@@ -98,3 +103,19 @@ def test_the_end_of_a_session_ends_its_run_and_takes_no_more() -> None:
     assert ending is not None
     assert ending.type is ScriptRequestType.STOP
     assert not queue.request_rerun(_request())
+
+
+def test_what_the_script_asks_for_itself_ends_its_run_and_comes_before_presses_that_wait() -> None:
+    queue = PressQueue()
+    queue.request_rerun(_request(button=True))
+    with ThreadPoolExecutor(1) as script:
+        script.submit(_as_script, queue.request_rerun, _request(OTHER_PAGE)).result()
+    turned = queue.on_scriptrunner_yield()
+    assert turned is not None
+    assert turned.rerun_data.page_script_hash == OTHER_PAGE
+    assert [values for *_, values in _served(queue)] == [{"button": True}]
+
+
+def _as_script(act: Callable[[RerunData], bool], data: RerunData) -> None:
+    setattr(threading.current_thread(), SCRIPT_RUN_CONTEXT_ATTR_NAME, object())
+    act(data)
