@@ -95,6 +95,33 @@ class SpokenWord:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptMatch:
+    """What was said, as it was recognised, against the line that was given.
+
+    Attributes
+    ----------
+    wer : float
+        Word error rate, (missed + changed + added) / words of the line; may exceed 1.
+    missed : tuple of str
+        Words of the line that were not heard.
+    changed : tuple of (str, str)
+        A word of the line and what was heard in its place.
+    added : tuple of str
+        Words that were heard and are not in the line.
+    """
+
+    wer: float
+    missed: tuple[str, ...] = ()
+    changed: tuple[tuple[str, str], ...] = ()
+    added: tuple[str, ...] = ()
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the line was said word for word."""
+        return not (self.missed or self.changed or self.added)
+
+
+@dataclass(frozen=True, slots=True)
 class AttentionPeak:
     """An instant the performance brain looked at most, with the picture shown then.
 
@@ -202,7 +229,9 @@ class Analysis:
     attention, attention_times_s : tuple of float
         Length 50; the attention sums to 1.
     timings_s : Mapping[str, float]
-        decode, face, voice, text, model, total.
+        decode, face, voice, text, model, total; and speech where speech was recognised.
+    script : ScriptMatch or None
+        ``None`` where no line was given or no speech was recognised.
     """
 
     clip: str
@@ -225,6 +254,7 @@ class Analysis:
     amplification: Amplification | None
     timings_s: Mapping[str, float]
     warnings: tuple[str, ...]
+    script: ScriptMatch | None = None
 
     @property
     def z_expected(self) -> float | None:

@@ -37,6 +37,7 @@ from engine.systems.attention_peaks import attention_peaks
 from engine.systems.caveats import caveats
 from engine.systems.evidence import Heard, Seen, curves, hear, see
 from engine.systems.fusion import JointEmotion, joint_emotion
+from engine.systems.heard_line import HeardLine
 from engine.systems.line_emotion import LineEmotion, local_folder
 from engine.systems.performance import PerformanceBrain, PerformanceReading, confidence
 from engine.systems.rehearsal import rehearsal_media
@@ -224,11 +225,13 @@ def analyze(
     path : str or Path
         A clip of 0.1 s to 30 min; without sound or without pictures it is masked and warned about.
     line : str, optional
-        What is said in the clip; without it nothing is known of what the clip demands.
+        What is said in the clip. Without it, it is recognised where a speech model is on this machine
+        (:mod:`engine.speech`); else nothing is known of what the clip demands.
     policy : Policy, optional
         The thresholds to judge by; the published ±0.15 by default.
     word_times : sequence of SpokenWord, optional
-        When each word of the line is said; by default the words are spread over the voiced stretch.
+        When each word of the line is said; by default as it was recognised, or the words are spread over
+        the voiced stretch.
     neutral : ndarray, shape (27,), optional
         The actor's own face at rest, from :func:`engine.features.face.neutral_measures`.
     amplify : bool
@@ -250,15 +253,17 @@ def analyze(
     """
     if system != SystemName.ALIGNMENT:
         raise UnknownNameError(f"The system {system!s} cannot analyse clips; use {SystemName.ALIGNMENT}.")
-    return AlignmentSystem.load().analyze(
+    heard = HeardLine.of(Path(path), line=line, word_times=word_times)
+    analysis = AlignmentSystem.load().analyze(
         Path(path),
-        line=line,
+        line=heard.line,
         policy=policy or FIXED,
-        word_times=word_times,
+        word_times=heard.word_times,
         neutral=neutral,
         amplify=amplify,
         context=context,
     )
+    return heard.told(analysis)
 
 
 def _gap(expected: float | None, expressed: float | None) -> float | None:
