@@ -1,6 +1,6 @@
 """Published models that Dailies does not ship: where they lie on this machine, and how one is fetched.
 
-A model is read from a local folder or the local hub cache. The network is asked only where the caller
+A model is read from the models folder or the local hub cache. The network is asked only where the caller
 says so in so many words.
 """
 
@@ -12,20 +12,22 @@ from pathlib import Path
 from typing import Final
 
 import httpx2
-from huggingface_hub import HfApi, snapshot_download
-from huggingface_hub.errors import LocalEntryNotFoundError
+from huggingface_hub import HfApi, snapshot_download, try_to_load_from_cache
 
 from engine.errors import WeightsError
 
 MODELS_VARIABLE: Final = "DAILIES_MODELS"
 """Environment variable: a folder that holds models under their hub names or the last part of them."""
 
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+CONFIG: Final = "config.json"
+WEIGHTS: Final = ("*.safetensors", "pytorch_model.bin")
 FILES: Final = (
-    "config.json",
+    CONFIG,
     "generation_config.json",
     "preprocessor_config.json",
-    "*.safetensors",
-    "pytorch_model.bin",
+    *WEIGHTS,
     "tokenizer*",
     "added_tokens.json",
     "special_tokens_map.json",
@@ -38,6 +40,11 @@ HUB_PATIENCE_S: Final = 5.0
 """How long the hub may take to say whether it is there."""
 
 
+def models_dir() -> Path:
+    """The models folder: ``DAILIES_MODELS``, or ``models/`` of the checkout."""
+    return Path(os.environ.get(MODELS_VARIABLE, ROOT / "models"))
+
+
 def local_folder(model: str) -> Path | None:
     """The folder of ``model`` on this machine, or ``None``; opens no connection.
 
@@ -46,15 +53,14 @@ def local_folder(model: str) -> Path | None:
     model : str
         Its hub name, such as ``openai/whisper-base``.
     """
-    if MODELS_VARIABLE in os.environ:
-        root = Path(os.environ[MODELS_VARIABLE])
-        for folder in (root / model, root / model.rpartition("/")[2]):
-            if (folder / "config.json").is_file():
-                return folder
-    try:
-        return Path(snapshot_download(model, allow_patterns=list(FILES), local_files_only=True))
-    except LocalEntryNotFoundError:
+    for folder in (models_dir() / model, models_dir() / model.rpartition("/")[2]):
+        if (folder / CONFIG).is_file():
+            return folder
+    cached = try_to_load_from_cache(model, CONFIG)
+    if not isinstance(cached, str):
         return None
+    snapshot = Path(cached).parent  # whoever wanted the tokenizer alone left no weights there
+    return snapshot if any(file.match(kind) for file in snapshot.iterdir() for kind in WEIGHTS) else None
 
 
 def fetched(model: str, hub: str | None = None) -> Path:
