@@ -179,11 +179,14 @@ class Curves:
         ``None`` where the voice is silent or unvoiced.
     face_movement : tuple of (float or None)
         Distance of the face from its neutral baseline, in standard deviations; ``None`` without a face.
+    brows : tuple of (float or None)
+        How far the brows are moved, 0 to 1, by blendshapes; empty where those are not at hand.
     """
 
     loudness_db: tuple[float | None, ...]
     pitch_hz: tuple[float | None, ...]
     face_movement: tuple[float | None, ...]
+    brows: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

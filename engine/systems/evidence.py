@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis import Curves
+from engine.features.blendshapes import NAMES, Blendshapes, brow_movement
 from engine.features.face import FaceFeatures, face_features
 from engine.features.landmarks import LANDMARKS, FaceTracker
 from engine.features.table import INSTANTS
@@ -46,11 +47,15 @@ class Seen:
     trust : Trust
     seconds : float
         What it took.
+    blendshapes : ndarray, shape (50, 52), or None
+        Columns as in :data:`engine.features.blendshapes.NAMES`, NaN where there is no face; ``None`` where
+        FaceLandmarker's file is not at hand. No system rests on them.
     """
 
     features: FaceFeatures
     trust: Trust
     seconds: float
+    blendshapes: NDArray[np.float32] | None = None
 
 
 def hear(media: Media) -> Heard:
@@ -77,15 +82,21 @@ def see(media: Media, tracker: FaceTracker, *, neutral: NDArray[np.float32] | No
     ------
     ValueError
         If ``neutral`` has another shape.
+    WeightsError
+        If FaceLandmarker's file is at hand and is not the published one.
     """
     started = perf_counter()
     landmarks = np.full((INSTANTS, LANDMARKS, 3), np.nan, dtype=np.float32)
     sizes = np.ones((INSTANTS, 2))
     shown = [index for index, picture in enumerate(media.pictures) if picture is not None]
     pictures = [picture for picture in media.pictures if picture is not None]
+    reader = Blendshapes.at_hand()
+    shapes = None if reader is None else np.full((INSTANTS, len(NAMES)), np.nan, dtype=np.float32)
     if shown:
         landmarks[shown] = tracker.track(pictures)
         sizes[shown] = [picture.shape[:2] for picture in pictures]
+        if reader is not None and shapes is not None:
+            shapes[shown] = reader.read(pictures, landmarks[shown])
     features = face_features(landmarks, sizes, neutral=neutral)
     if not media.has_pictures:
         trust = Trust(0.0, {}, "The clip has no pictures.")
@@ -93,7 +104,7 @@ def see(media: Media, tracker: FaceTracker, *, neutral: NDArray[np.float32] | No
         trust = face_trust(media.pictures, landmarks)
         if trust.value and not features.mask.any():
             trust = Trust(0.0, trust.quality, "The face is cut off by the edge of the picture.")
-    return Seen(features, trust, perf_counter() - started)
+    return Seen(features, trust, perf_counter() - started, shapes)
 
 
 def curves(heard: Heard, seen: Seen) -> Curves:
@@ -102,8 +113,9 @@ def curves(heard: Heard, seen: Seen) -> Curves:
         loudness_db=_known(heard.features.loudness_db),
         pitch_hz=_known(heard.features.pitch_hz),
         face_movement=_known(seen.features.movement),
+        brows=() if seen.blendshapes is None else _known(brow_movement(seen.blendshapes)),
     )
 
 
-def _known(values: NDArray[np.float64]) -> tuple[float | None, ...]:
+def _known(values: NDArray[np.float64] | NDArray[np.float32]) -> tuple[float | None, ...]:
     return tuple(float(value) if np.isfinite(value) else None for value in values)
