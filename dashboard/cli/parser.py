@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Final, NoReturn
 
-from dashboard.cli import agreement, analyzing, importing, projects, serving, thresholds
+from dashboard.cli import agreement, analyzing, importing, models, projects, serving, thresholds
 from engine.raters.answers import Level
 from engine.vocabulary import SystemName
 
@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     _export(commands.add_parser("export", help="write a project's ratings and predictions to files"))
     _thresholds(commands.add_parser("thresholds", help="learn thresholds from a table and apply them"))
     _agreement(commands.add_parser("agreement", help="say how far the raters of a table agree"))
+    _models(commands.add_parser("models", help="list and fetch models that are not shipped"))
     return top
 
 
@@ -123,6 +124,17 @@ def _agreement(words: argparse.ArgumentParser) -> None:
     words.add_argument("--level", required=True, choices=[level.value for level in Level])
     words.add_argument("--json", action="store_true", help="print one JSON object")
     words.set_defaults(run=agreement.run)
+
+
+def _models(words: argparse.ArgumentParser) -> None:
+    actions = words.add_subparsers(required=True, metavar="list|fetch")
+    known = actions.add_parser("list", help="say what can be fetched and what is here; asks no network")
+    known.set_defaults(run=models.listed)
+    fetch = actions.add_parser("fetch", help="say exactly what would be fetched, ask, and fetch it")
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="as in the list; else the usual ones")
+    fetch.add_argument("--yes", action="store_true", help="fetch without asking")
+    fetch.add_argument("--hub", metavar="ADDRESS", help="a mirror of the hub, over https")
+    fetch.set_defaults(run=models.fetch)
 
 
 def _whole(word: str) -> int:
