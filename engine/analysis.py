@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
 
 from engine.vocabulary import (
     INTENSITY_MIDPOINT,
@@ -19,6 +21,25 @@ from engine.vocabulary import (
     SystemName,
     Verdict,
 )
+
+
+class FaceReason(StrEnum):
+    """Why a face was read."""
+
+    ALONE = "alone"
+    SPEAKS = "speaks"
+    LARGEST = "largest"
+    ASKED = "asked"
+
+
+FACE_REASONS: Final = {
+    FaceReason.ALONE: "One face is seen.",
+    FaceReason.SPEAKS: "{count} faces are seen; number {chosen} from the left, whose mouth moves with the "
+    "voice, was read.",
+    FaceReason.LARGEST: "{count} faces are seen and none moves its mouth with the voice; the largest, number "
+    "{chosen} from the left, was read.",
+    FaceReason.ASKED: "{count} faces are seen; number {chosen} from the left was read, as asked.",
+}
 
 
 def z_score(intensity: float | None) -> float | None:
@@ -168,6 +189,27 @@ class Amplification:
 
 
 @dataclass(frozen=True, slots=True)
+class FacesSeen:
+    """Whose face was read where a clip shows faces.
+
+    Attributes
+    ----------
+    count : int
+        How many people are seen.
+    chosen : int
+        The face that was read, counted from 1 at the left.
+    reason : FaceReason
+    """
+
+    count: int
+    chosen: int
+    reason: FaceReason
+
+    def __str__(self) -> str:
+        return FACE_REASONS[self.reason].format(count=self.count, chosen=self.chosen)
+
+
+@dataclass(frozen=True, slots=True)
 class Curves:
     """What can be drawn under the clip at the instants of the attention, each of length 50.
 
@@ -235,6 +277,8 @@ class Analysis:
         decode, face, voice, text, model, total; and speech where speech was recognised.
     script : ScriptMatch or None
         ``None`` where no line was given or no speech was recognised.
+    faces : FacesSeen or None
+        ``None`` where no face is seen.
     """
 
     clip: str
@@ -258,6 +302,7 @@ class Analysis:
     timings_s: Mapping[str, float]
     warnings: tuple[str, ...]
     script: ScriptMatch | None = None
+    faces: FacesSeen | None = None
 
     @property
     def z_expected(self) -> float | None:

@@ -59,7 +59,7 @@ def _judged(
     probe(clip)  # what is no clip is said before the models are loaded, which takes seconds
     from engine import analyze
 
-    analysis = analyze(clip, line=row.line or None, system=given.system)
+    analysis = analyze(clip, line=row.line or None, system=given.system, face=given.face)
     prediction = draft_of(analysis, clip_id="")
     warnings = analysis.warnings
     raters = None

@@ -60,6 +60,9 @@ def _analyze(words: argparse.ArgumentParser) -> None:
     line.add_argument("--line", metavar="TEXT", help="the line that is spoken")
     line.add_argument("--lines", type=Path, metavar="LINES.csv", help="table with the columns clip,line")
     words.add_argument("--system", type=SystemName, choices=list(SystemName), default=SystemName.ALIGNMENT)
+    words.add_argument(
+        "--face", type=_face, metavar="N", help="read this face, from 1 at the left; else the one that speaks"
+    )
     policy = words.add_mutually_exclusive_group()
     policy.add_argument(
         "--policy", default="fixed", metavar="fixed|FILE", help="thresholds (default %(default)s)"
@@ -146,6 +149,12 @@ def _whole(word: str) -> int:
 def _seed(word: str) -> int:
     if (number := _whole(word)) < 0:
         raise argparse.ArgumentTypeError(f"{word} is no seed; give 0 or a positive whole number")
+    return number
+
+
+def _face(word: str) -> int:
+    if (number := _whole(word)) < 1:
+        raise argparse.ArgumentTypeError(f"{word} is no face; they are counted from 1 at the left")
     return number
 
 

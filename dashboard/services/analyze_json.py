@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from dashboard.services.intensity_judging import RatersIntensity
@@ -56,6 +57,7 @@ def as_object(analysis: Analysis, *, raters: RatersIntensity | None = None) -> d
         "modalities": {name: _modality(reading) for name, reading in analysis.modalities.items()},
         "amplification": None if analysis.amplification is None else str(analysis.amplification),
         "script": _script(analysis.script),
+        "faces": None if analysis.faces is None else asdict(analysis.faces),
         "weights_version": analysis.weights_version,
         "feature_schema": analysis.feature_schema,
         "timings_s": analysis.timings_s,

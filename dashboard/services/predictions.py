@@ -18,6 +18,8 @@ from engine.analysis import (
     AttentionPeak,
     Curves,
     EmotionEstimate,
+    FaceReason,
+    FacesSeen,
     Judgement,
     ModalityReading,
     ScriptMatch,
@@ -139,6 +141,7 @@ def _document(analysis: Analysis, keys: tuple[str | None, ...]) -> dict[str, Any
         },
         "amplification": None if analysis.amplification is None else asdict(analysis.amplification),
         "script": None if analysis.script is None else asdict(analysis.script),
+        "faces": None if analysis.faces is None else asdict(analysis.faces),
         "timings_s": dict(analysis.timings_s),
         "warnings": list(analysis.warnings),
     }
@@ -187,7 +190,12 @@ def _analysis(record: PredictionRecord, content: Mapping[str, Any]) -> Analysis:
         timings_s=content["timings_s"],
         warnings=tuple(content["warnings"]),
         script=_script(content.get("script")),  # predictions before speech recognition have none
+        faces=_faces(content.get("faces")),
     )
+
+
+def _faces(seen: Mapping[str, Any] | None) -> FacesSeen | None:
+    return None if seen is None else FacesSeen(seen["count"], seen["chosen"], FaceReason(seen["reason"]))
 
 
 def _script(match: Mapping[str, Any] | None) -> ScriptMatch | None:

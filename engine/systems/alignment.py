@@ -36,6 +36,7 @@ from engine.systems.amplifier import amplified
 from engine.systems.attention_peaks import attention_peaks
 from engine.systems.caveats import caveats
 from engine.systems.evidence import Heard, Seen, curves, hear, see
+from engine.systems.face_choice import several_faces
 from engine.systems.fusion import JointEmotion, joint_emotion
 from engine.systems.heard_line import HeardLine
 from engine.systems.line_emotion import LineEmotion, local_folder
@@ -104,6 +105,7 @@ class AlignmentSystem:
         neutral: NDArray[np.float32] | None = None,
         amplify: bool = True,
         context: Mapping[str, str] | None = None,
+        face: int | None = None,
     ) -> Analysis:
         """Say everything about one clip; see :func:`analyze`."""
         started = perf_counter()
@@ -112,7 +114,7 @@ class AlignmentSystem:
             media = decode(path)
             decoded = perf_counter()
             hearing = pool.submit(hear, media)
-            seen = see(media, self.tracker, neutral=neutral)
+            seen = see(media, self.tracker, neutral=neutral, face=face)
             heard = hearing.result()
             text, text_seconds = reading_text.result()
         before_model = perf_counter()
@@ -178,7 +180,8 @@ class AlignmentSystem:
                 "model": finished - before_model,
                 "total": perf_counter() - started,
             },
-            warnings=caveats(media, text, trust, line=line, expressed=expressed),
+            warnings=caveats(media, text, trust, line=line, expressed=expressed) + several_faces(seen.faces),
+            faces=seen.faces,
         )
 
     def _read_line(self, line: str) -> tuple[TextReading, float]:
@@ -217,6 +220,7 @@ def analyze(
     neutral: NDArray[np.float32] | None = None,
     amplify: bool = True,
     context: Mapping[str, str] | None = None,
+    face: int | None = None,
 ) -> Analysis:
     """Analyse one clip and its line.
 
@@ -239,11 +243,14 @@ def analyze(
     context : Mapping[str, str], optional
         What else the thresholds may depend on (actor, language, genre …). The joint emotion and the
         system are known without it.
+    face : int, optional
+        Which face to read where there are several, counted from 1 at the left; by default the one whose
+        mouth moves with the voice, else the largest.
 
     Raises
     ------
     MediaError
-        If the file is no clip.
+        If the file is no clip, or has no such face.
     TableError
         If the word times do not fit the line.
     UnknownNameError
@@ -262,6 +269,7 @@ def analyze(
         neutral=neutral,
         amplify=amplify,
         context=context,
+        face=face,
     )
     return heard.told(analysis)
 
