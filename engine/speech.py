@@ -160,9 +160,9 @@ class Speech:
         duration_s = sound.size / SOUND_RATE_HZ
         if duration_s < SHORTEST_S or float(frame_levels(sound).max()) < SILENCE_DB:
             return SILENT
-        options: dict[str, Any] = {"task": "transcribe", "do_sample": False, "num_beams": 1}
-        if language is not None and self._pipeline.model.generation_config.is_multilingual:
-            options["language"] = language
+        options: dict[str, Any] = {"do_sample": False, "num_beams": 1}
+        if getattr(self._pipeline.model.generation_config, "is_multilingual", False):
+            options |= {"task": "transcribe", "language": language}  # others refuse to be told
         with torch.inference_mode():
             answer = self._pipeline(sound, return_timestamps="word", generate_kwargs=options)
         line = " ".join(answer["text"].split())

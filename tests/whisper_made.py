@@ -29,7 +29,9 @@ LOUD: Final = 20.0
 """How far a place's own voice drowns the token that stands there."""
 
 
-def save_tiny_whisper(folder: Path, said: tuple[str, ...] = SAID, *, until_s: float = 2.0) -> Path:
+def save_tiny_whisper(
+    folder: Path, said: tuple[str, ...] = SAID, *, until_s: float = 2.0, is_english_only: bool = False
+) -> Path:
     """Write a Whisper that says ``said`` from 0 to ``until_s`` of each window of 30 s."""
     folder.mkdir(parents=True)
     tokenizer = _tokenizer(folder)
@@ -55,8 +57,7 @@ def save_tiny_whisper(folder: Path, said: tuple[str, ...] = SAID, *, until_s: fl
     words = tokenizer("".join(f" {word}" for word in said), add_special_tokens=False)["input_ids"]
     due = [
         _id(tokenizer, "startoftranscript"),
-        _id(tokenizer, "en"),
-        _id(tokenizer, "transcribe"),
+        *([] if is_english_only else [_id(tokenizer, "en"), _id(tokenizer, "transcribe")]),
         _id(tokenizer, "0.00"),
         *words,
         _id(tokenizer, f"{until_s:.2f}"),
@@ -67,6 +68,10 @@ def save_tiny_whisper(folder: Path, said: tuple[str, ...] = SAID, *, until_s: fl
         tokens.normal_()
         model.model.decoder.embed_positions.weight.copy_(LOUD * tokens[due[1:]])
     _describe(model.generation_config, tokenizer)
+    if is_english_only:
+        for name in ("lang_to_id", "task_to_id"):
+            delattr(model.generation_config, name)
+        model.generation_config.is_multilingual = False
     model.save_pretrained(folder)
     WhisperFeatureExtractor(feature_size=config.num_mel_bins).save_pretrained(folder)
     return folder

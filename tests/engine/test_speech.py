@@ -64,6 +64,17 @@ def test_each_word_is_heard_with_a_time_inside_the_sound() -> None:
     assert times[-1] > times[0]
 
 
+def test_a_model_for_english_alone_is_told_no_language(tmp_path: Path) -> None:
+    english = Speech.from_folder(save_tiny_whisper(tmp_path / "whisper-tiny.en", is_english_only=True))
+    assert english.recognise(noise(2.0), language="hi").line == SPOKEN
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("language", ["en", None])
+def test_a_language_may_be_told(language: str | None) -> None:
+    assert Speech.load().recognise(noise(1.0), language=language).line == SPOKEN
+
+
 @pytest.mark.usefixtures("here")
 def test_a_sound_longer_than_a_window_is_heard_window_by_window() -> None:
     heard = Speech.load().recognise(noise(40.0))
