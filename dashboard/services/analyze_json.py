@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from dashboard.services.intensity_judging import RatersIntensity
 from db.records import IntensitySide
-from engine.analysis import Analysis, EmotionEstimate, ModalityReading
+from engine.analysis import Analysis, EmotionEstimate, ModalityReading, ScriptMatch
 
 
 def as_object(analysis: Analysis, *, raters: RatersIntensity | None = None) -> dict[str, Any]:
@@ -55,6 +56,8 @@ def as_object(analysis: Analysis, *, raters: RatersIntensity | None = None) -> d
         ],
         "modalities": {name: _modality(reading) for name, reading in analysis.modalities.items()},
         "amplification": None if analysis.amplification is None else str(analysis.amplification),
+        "script": _script(analysis.script),
+        "faces": None if analysis.faces is None else asdict(analysis.faces),
         "weights_version": analysis.weights_version,
         "feature_schema": analysis.feature_schema,
         "timings_s": analysis.timings_s,
@@ -73,6 +76,12 @@ def _emotion(estimate: EmotionEstimate | None) -> dict[str, Any] | None:
     if estimate is None:
         return None
     return {"label": estimate.label.value, "probabilities": estimate.probabilities}
+
+
+def _script(match: ScriptMatch | None) -> dict[str, Any] | None:
+    if match is None:
+        return None
+    return {"wer": match.wer, "missed": match.missed, "changed": match.changed, "added": match.added}
 
 
 def _modality(reading: ModalityReading) -> dict[str, Any]:

@@ -18,8 +18,11 @@ from engine.analysis import (
     AttentionPeak,
     Curves,
     EmotionEstimate,
+    FaceReason,
+    FacesSeen,
     Judgement,
     ModalityReading,
+    ScriptMatch,
     SpokenWord,
 )
 from engine.vocabulary import Emotion, Modality, Verdict
@@ -137,6 +140,8 @@ def _document(analysis: Analysis, keys: tuple[str | None, ...]) -> dict[str, Any
             for modality, reading in analysis.modalities.items()
         },
         "amplification": None if analysis.amplification is None else asdict(analysis.amplification),
+        "script": None if analysis.script is None else asdict(analysis.script),
+        "faces": None if analysis.faces is None else asdict(analysis.faces),
         "timings_s": dict(analysis.timings_s),
         "warnings": list(analysis.warnings),
     }
@@ -184,7 +189,20 @@ def _analysis(record: PredictionRecord, content: Mapping[str, Any]) -> Analysis:
         amplification=None if lift is None else Amplification(**lift),
         timings_s=content["timings_s"],
         warnings=tuple(content["warnings"]),
+        script=_script(content.get("script")),  # predictions before speech recognition have none
+        faces=_faces(content.get("faces")),
     )
+
+
+def _faces(seen: Mapping[str, Any] | None) -> FacesSeen | None:
+    return None if seen is None else FacesSeen(seen["count"], seen["chosen"], FaceReason(seen["reason"]))
+
+
+def _script(match: Mapping[str, Any] | None) -> ScriptMatch | None:
+    if match is None:
+        return None
+    changed = tuple((ours, theirs) for ours, theirs in match["changed"])
+    return ScriptMatch(match["wer"], tuple(match["missed"]), changed, tuple(match["added"]))
 
 
 def _shares(emotion: EmotionEstimate | None) -> dict[str, float] | None:

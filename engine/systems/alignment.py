@@ -36,7 +36,9 @@ from engine.systems.amplifier import amplified
 from engine.systems.attention_peaks import attention_peaks
 from engine.systems.caveats import caveats
 from engine.systems.evidence import Heard, Seen, curves, hear, see
+from engine.systems.face_choice import several_faces
 from engine.systems.fusion import JointEmotion, joint_emotion
+from engine.systems.heard_line import HeardLine
 from engine.systems.line_emotion import LineEmotion, local_folder
 from engine.systems.performance import PerformanceBrain, PerformanceReading, confidence
 from engine.systems.rehearsal import rehearsal_media
@@ -103,6 +105,7 @@ class AlignmentSystem:
         neutral: NDArray[np.float32] | None = None,
         amplify: bool = True,
         context: Mapping[str, str] | None = None,
+        face: int | None = None,
     ) -> Analysis:
         """Say everything about one clip; see :func:`analyze`."""
         started = perf_counter()
@@ -111,7 +114,7 @@ class AlignmentSystem:
             media = decode(path)
             decoded = perf_counter()
             hearing = pool.submit(hear, media)
-            seen = see(media, self.tracker, neutral=neutral)
+            seen = see(media, self.tracker, neutral=neutral, face=face)
             heard = hearing.result()
             text, text_seconds = reading_text.result()
         before_model = perf_counter()
@@ -177,7 +180,8 @@ class AlignmentSystem:
                 "model": finished - before_model,
                 "total": perf_counter() - started,
             },
-            warnings=caveats(media, text, trust, line=line, expressed=expressed),
+            warnings=caveats(media, text, trust, line=line, expressed=expressed) + several_faces(seen.faces),
+            faces=seen.faces,
         )
 
     def _read_line(self, line: str) -> tuple[TextReading, float]:
@@ -216,6 +220,7 @@ def analyze(
     neutral: NDArray[np.float32] | None = None,
     amplify: bool = True,
     context: Mapping[str, str] | None = None,
+    face: int | None = None,
 ) -> Analysis:
     """Analyse one clip and its line.
 
@@ -224,11 +229,13 @@ def analyze(
     path : str or Path
         A clip of 0.1 s to 30 min; without sound or without pictures it is masked and warned about.
     line : str, optional
-        What is said in the clip; without it nothing is known of what the clip demands.
+        What is said in the clip. Without it, it is recognised where a speech model is on this machine
+        (:mod:`engine.speech`); else nothing is known of what the clip demands.
     policy : Policy, optional
         The thresholds to judge by; the published ±0.15 by default.
     word_times : sequence of SpokenWord, optional
-        When each word of the line is said; by default the words are spread over the voiced stretch.
+        When each word of the line is said; by default as it was recognised, or the words are spread over
+        the voiced stretch.
     neutral : ndarray, shape (27,), optional
         The actor's own face at rest, from :func:`engine.features.face.neutral_measures`.
     amplify : bool
@@ -236,11 +243,14 @@ def analyze(
     context : Mapping[str, str], optional
         What else the thresholds may depend on (actor, language, genre …). The joint emotion and the
         system are known without it.
+    face : int, optional
+        Which face to read where there are several, counted from 1 at the left; by default the one whose
+        mouth moves with the voice, else the largest.
 
     Raises
     ------
     MediaError
-        If the file is no clip.
+        If the file is no clip, or has no such face.
     TableError
         If the word times do not fit the line.
     UnknownNameError
@@ -250,15 +260,18 @@ def analyze(
     """
     if system != SystemName.ALIGNMENT:
         raise UnknownNameError(f"The system {system!s} cannot analyse clips; use {SystemName.ALIGNMENT}.")
-    return AlignmentSystem.load().analyze(
+    heard = HeardLine.of(Path(path), line=line, word_times=word_times)
+    analysis = AlignmentSystem.load().analyze(
         Path(path),
-        line=line,
+        line=heard.line,
         policy=policy or FIXED,
-        word_times=word_times,
+        word_times=heard.word_times,
         neutral=neutral,
         amplify=amplify,
         context=context,
+        face=face,
     )
+    return heard.told(analysis)
 
 
 def _gap(expected: float | None, expressed: float | None) -> float | None:
