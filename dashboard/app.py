@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 ICON = Path(__file__).resolve().parent / "icon.png"
 SIDEBAR_WIDTH = 236  # pixels
-TURN_PATIENCE_S = 1
 REVIEW = "review"
 # Name in the address, what draws it, icon, and what somebody must be allowed to do to have it. A comment:
 # Streamlit writes a text that stands alone in the entry file onto the page.
@@ -53,16 +52,6 @@ STYLE = """
 """
 
 
-@st.fragment(run_every=TURN_PATIENCE_S)
-def _finish_turn(frame: list[str]) -> None:
-    """Run the app again where the run that was to draw the page was cut short, or did not come about.
-
-    ``frame`` is empty while the frame itself draws this, so that only the later refreshes act.
-    """
-    if frame and (visit.is_turning() or visit.is_undrawn()):
-        st.rerun()
-
-
 def main() -> None:
     """Draw one run of the app."""
     st.set_page_config(
@@ -71,17 +60,13 @@ def main() -> None:
         layout="wide",
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
-    visit.begin_drawing()
     language.settle()
     st.html(STYLE)
-    frame: list[str] = []
     is_visited = False
     with boundary.shown():
         is_visited = sidebar.show()  # drawn before any turn: fields a run leaves out lose what they hold
     pages = _pages(visit.here().role if is_visited else Role.RATER)
     page = st.navigation(list(pages.values()))
-    _finish_turn(frame)
-    frame.append("drawn")
     with boundary.shown():
         if visit.is_turning() and page is not pages[REVIEW]:
             st.switch_page(pages[REVIEW], query_params=st.query_params.to_dict())
@@ -89,7 +74,6 @@ def main() -> None:
             page.run()
     if page is pages[REVIEW]:
         visit.arrived()
-    visit.end_drawing()
 
 
 def _pages(role: Role | None) -> dict[str, StreamlitPage]:

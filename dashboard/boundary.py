@@ -27,9 +27,10 @@ PENDING: Final = "error_sentence"
 @contextmanager
 def shown() -> Iterator[None]:
     """Show what goes wrong inside as one sentence; Streamlit's own control flow passes through."""
+    place = st.empty()  # always there: what comes and goes above tabs puts them back to the first
     pending = st.session_state.pop(PENDING, None)
     if pending:
-        st.error(pending, icon=":material/error:")
+        place.error(pending, icon=":material/error:")
     try:
         yield
     except Exception as error:

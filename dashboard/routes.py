@@ -11,7 +11,7 @@ from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboard.services import media_store
@@ -69,7 +69,13 @@ async def healthz(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
+async def review(request: Request) -> Response:
+    """The Review page is the one without a name; whoever types its name is brought there."""
+    return RedirectResponse(f"./?{request.url.query}")
+
+
 ROUTES: Final = (
+    Route("/review", review),
     Route("/takes/clips/{clip_id}/predictions/{prediction_id:int}/peaks/{key}", serve_peak),
     Route("/takes/{key}", serve_media),
     Route("/healthz", healthz),

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import uvicorn
 
-from dashboard import answer_routes, routes, trace_routes, visitor_routes
+from dashboard import answer_routes, press_queue, routes, trace_routes, visitor_routes
 from dashboard.services import demo
 from dashboard.services.analysis_worker import AnalysisWorker
 from db import session as database
@@ -74,6 +74,7 @@ def application(*, with_demo: bool = False) -> Any:
     """The ASGI application: Streamlit's pages, our routes, and the worker for as long as it runs."""
     import streamlit as st
 
+    press_queue.install()
     return st.App(
         SCRIPT,
         routes=[*visitor_routes.ROUTES, *answer_routes.ROUTES, *trace_routes.ROUTES, *routes.ROUTES],

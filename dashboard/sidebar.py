@@ -10,12 +10,15 @@ from dashboard import language, visit
 from dashboard.components.visitor import remember
 from dashboard.services import clip_list, messages, permissions, projects, visitors
 from dashboard.visitor_routes import COOKIE
-from db.records import ClipStatus, PersonRecord, ProjectRecord
+from db.records import PersonRecord, ProjectRecord
 
 _PROJECT: Final = "chosen_project"
 _PERSON: Final = "chosen_person"
 _TICKET: Final = "visitor_ticket"
 REFRESH_S: Final = 3
+"""Between two looks at the progress while clips are being analysed."""
+IDLE_REFRESH_S: Final = 20
+"""The same while none is: every open page asks."""
 
 
 def show() -> bool:
@@ -80,16 +83,20 @@ def _person() -> str:
     return str(chosen or visitors.DEMO_TEACHER).strip() or visitors.DEMO_TEACHER
 
 
-@st.fragment(run_every=REFRESH_S)
 def _progress(project_id: int, person_id: int) -> None:
-    progress = clip_list.progress(project_id, person_id)
-    share = progress.rated / progress.ready if progress.ready else 0.0
-    words = messages.say("app.progress", rated=progress.rated, total=progress.ready)
-    st.progress(min(1.0, share), text=words)
-    state = clip_list.counts(project_id)
-    waiting = state[ClipStatus.QUEUED] + state[ClipStatus.ANALYSING]
-    if waiting:
-        st.caption(messages.say("app.waiting", n=waiting))
+    waiting = clip_list.waiting(project_id)
+
+    @st.fragment(run_every=REFRESH_S if waiting else IDLE_REFRESH_S)
+    def shown() -> None:
+        progress = clip_list.progress(project_id, person_id)
+        share = progress.rated / progress.ready if progress.ready else 0.0
+        words = messages.say("app.progress", rated=progress.rated, total=progress.ready)
+        st.progress(min(1.0, share), text=words)
+        left = clip_list.waiting(project_id)
+        if left:
+            st.caption(messages.say("app.waiting", n=left))
+
+    shown()
 
 
 def _remember(person: PersonRecord) -> None:

@@ -13,7 +13,6 @@ from engine.vocabulary import Channel, Role
 _KEY: Final = "visit"
 _CLIP: Final = "open_clip"
 _WANTS_REVIEW: Final = "wants_review"
-_UNDRAWN: Final = "undrawn"
 CLIP_PARAMETER: Final = "clip"
 CHANNEL_PARAMETER: Final = "channel"
 PROJECT_PARAMETER: Final = "project"
@@ -45,7 +44,6 @@ def open_clip(clip_id: str | None, channel: Channel = Channel.FULL) -> None:
     It stands in the address, so that a reload comes back to it, and in the session, so that a look at
     another page does.
     """
-    st.session_state[_UNDRAWN] = True
     if clip_id is None:
         st.query_params.pop(CLIP_PARAMETER, None)
         st.session_state.pop(_CLIP, None)
@@ -76,33 +74,10 @@ def go_to_review(clip_id: str) -> None:
 
 
 def is_turning() -> bool:
-    """Whether the Review page was asked for and has not been drawn yet.
-
-    The wish stands until :func:`arrived`: a run that turns the page can be cut short by a fragment's own
-    refresh, and would otherwise leave an empty page.
-    """
+    """Whether the Review page was asked for and has not been drawn yet; true until :func:`arrived`."""
     return _WANTS_REVIEW in st.session_state
 
 
 def arrived() -> None:
     """The Review page was drawn to its end; nothing more is asked for."""
     st.session_state.pop(_WANTS_REVIEW, None)
-
-
-def begin_drawing() -> None:
-    """A run of the app has begun."""
-    st.session_state[_UNDRAWN] = True
-
-
-def end_drawing() -> None:
-    """A run of the app has come to its end: the page shows what is asked for."""
-    st.session_state.pop(_UNDRAWN, None)
-
-
-def is_undrawn() -> bool:
-    """Whether the page is behind what is asked for.
-
-    A fragment's own refresh that comes in between two requests turns the second one, a press of a key for
-    example, into a refresh of that fragment alone: the press is answered, and the page stays as it was.
-    """
-    return _UNDRAWN in st.session_state

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
 
 from engine.vocabulary import (
     INTENSITY_MIDPOINT,
@@ -19,6 +21,25 @@ from engine.vocabulary import (
     SystemName,
     Verdict,
 )
+
+
+class FaceReason(StrEnum):
+    """Why a face was read."""
+
+    ALONE = "alone"
+    SPEAKS = "speaks"
+    LARGEST = "largest"
+    ASKED = "asked"
+
+
+FACE_REASONS: Final = {
+    FaceReason.ALONE: "One face is seen.",
+    FaceReason.SPEAKS: "{count} faces are seen; number {chosen} from the left, whose mouth moves with the "
+    "voice, was read.",
+    FaceReason.LARGEST: "{count} faces are seen and none moves its mouth with the voice; the largest, number "
+    "{chosen} from the left, was read.",
+    FaceReason.ASKED: "{count} faces are seen; number {chosen} from the left was read, as asked.",
+}
 
 
 def z_score(intensity: float | None) -> float | None:
@@ -92,6 +113,33 @@ class SpokenWord:
     start_s: float
     end_s: float
     attention: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptMatch:
+    """What was said, as it was recognised, against the line that was given.
+
+    Attributes
+    ----------
+    wer : float
+        Word error rate, (missed + changed + added) / words of the line; may exceed 1.
+    missed : tuple of str
+        Words of the line that were not heard.
+    changed : tuple of (str, str)
+        A word of the line and what was heard in its place.
+    added : tuple of str
+        Words that were heard and are not in the line.
+    """
+
+    wer: float
+    missed: tuple[str, ...] = ()
+    changed: tuple[tuple[str, str], ...] = ()
+    added: tuple[str, ...] = ()
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the line was said word for word."""
+        return not (self.missed or self.changed or self.added)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +233,27 @@ class EkmanCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class FacesSeen:
+    """Whose face was read where a clip shows faces.
+
+    Attributes
+    ----------
+    count : int
+        How many people are seen.
+    chosen : int
+        The face that was read, counted from 1 at the left.
+    reason : FaceReason
+    """
+
+    count: int
+    chosen: int
+    reason: FaceReason
+
+    def __str__(self) -> str:
+        return FACE_REASONS[self.reason].format(count=self.count, chosen=self.chosen)
+
+
+@dataclass(frozen=True, slots=True)
 class Curves:
     """What can be drawn under the clip at the instants of the attention, each of length 50.
 
@@ -196,11 +265,14 @@ class Curves:
         ``None`` where the voice is silent or unvoiced.
     face_movement : tuple of (float or None)
         Distance of the face from its neutral baseline, in standard deviations; ``None`` without a face.
+    brows : tuple of (float or None)
+        How far the brows are moved, 0 to 1, by blendshapes; empty where those are not at hand.
     """
 
     loudness_db: tuple[float | None, ...]
     pitch_hz: tuple[float | None, ...]
     face_movement: tuple[float | None, ...]
+    brows: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,11 +318,15 @@ class Analysis:
     attention, attention_times_s : tuple of float
         Length 50; the attention sums to 1.
     timings_s : Mapping[str, float]
-        decode, face, voice, text, model, total.
+        decode, face, voice, text, model, total; and speech where speech was recognised.
     branches : Mapping[str, ModalityReading]
         What each branch of an emotion-naming system said, by its name; a modality may have several.
     ekman : EkmanCheck or None
         ``None`` where no face or no emotion is known, or the system does not look.
+    script : ScriptMatch or None
+        ``None`` where no line was given or no speech was recognised.
+    faces : FacesSeen or None
+        ``None`` where no face is seen.
     """
 
     clip: str
@@ -275,6 +351,8 @@ class Analysis:
     warnings: tuple[str, ...]
     branches: Mapping[str, ModalityReading] = field(default_factory=dict)
     ekman: EkmanCheck | None = None
+    script: ScriptMatch | None = None
+    faces: FacesSeen | None = None
 
     @property
     def z_expected(self) -> float | None:

@@ -1,12 +1,20 @@
-"""What holds for every test: nothing is timed, and those that drive a browser stay together."""
+"""What holds for every test: nothing is timed, no fetched model is seen, and browsers stay together."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Final
 
 import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
+
+NO_MODELS: Final = str(Path(__file__).resolve().parent / "data" / "no_models")
+"""A folder that is not there: what a developer has fetched changes no test. The hub library reads its
+variable when it is first imported."""
+os.environ["DAILIES_MODELS"] = NO_MODELS
+os.environ["HF_HUB_CACHE"] = NO_MODELS
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")

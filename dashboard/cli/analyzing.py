@@ -14,6 +14,7 @@ from dashboard.services import analyze_json, judging, projects
 from dashboard.services.intensity_judging import NOTHING_KNOWN, RatersIntensity, raters_intensity
 from dashboard.services.lines_table import LineRow, LinesTable, read_lines
 from dashboard.services.predictions import draft_of
+from dashboard.services.script_words import script_sentence
 from db.records import IntensitySide
 from db.session import reading
 from engine.analysis import Analysis
@@ -22,6 +23,7 @@ from engine.media import probe
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
 from engine.verdict.policy_file import read_policy_in_force
+from engine.vocabulary import LineSource
 
 FIXED_WORD: Final = "fixed"
 BAD_INPUT: Final = 2
@@ -57,7 +59,7 @@ def _judged(
     probe(clip)  # what is no clip is said before the models are loaded, which takes seconds
     from engine import analyze
 
-    analysis = analyze(clip, line=row.line or None, system=given.system)
+    analysis = analyze(clip, line=row.line or None, system=given.system, face=given.face)
     prediction = draft_of(analysis, clip_id="")
     warnings = analysis.warnings
     raters = None
@@ -94,7 +96,7 @@ def _readable(analysis: Analysis, raters: RatersIntensity) -> str:
     verdicts = {"under": "too little", "correct": "right", "over": "too much"}
     emotion = "unknown" if analysis.emotion is None else analysis.emotion.label.value
     rows: Mapping[str, str] = {
-        "line": analysis.line or "(none)",
+        "line": _line(analysis),
         "emotion": emotion,
         "the line asks for": _intensity(analysis.expected_intensity, raters, IntensitySide.EXPECTED),
         "the performance shows": _intensity(analysis.expressed_intensity, raters, IntensitySide.EXPRESSED),
@@ -104,9 +106,15 @@ def _readable(analysis: Analysis, raters: RatersIntensity) -> str:
     }
     told = [f"{analysis.clip} ({analysis.duration_s:.1f} s)"]
     told += [f"  {name}: {value}" for name, value in rows.items()]
+    told += [] if analysis.script is None else [f"  script: {script_sentence(analysis.script)}"]
     told += [f"  note: {analysis.amplification}"] if analysis.amplification is not None else []
     told += [f"  warning: {warning}" for warning in (*analysis.warnings, *raters.suspended)]
     return "\n".join(told)
+
+
+def _line(analysis: Analysis) -> str:
+    said = analysis.line or "(none)"
+    return f"{said} (recognised)" if analysis.line_source is LineSource.RECOGNISED else said
 
 
 def _intensity(value: float | None, raters: RatersIntensity, side: IntensitySide) -> str:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Final, NoReturn
 
-from dashboard.cli import agreement, analyzing, importing, projects, serving, thresholds
+from dashboard.cli import agreement, analyzing, importing, models, projects, serving, thresholds
 from engine.raters.answers import Level
 from engine.vocabulary import SystemName
 
@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     _export(commands.add_parser("export", help="write a project's ratings and predictions to files"))
     _thresholds(commands.add_parser("thresholds", help="learn thresholds from a table and apply them"))
     _agreement(commands.add_parser("agreement", help="say how far the raters of a table agree"))
+    _models(commands.add_parser("models", help="list and fetch models that are not shipped"))
     return top
 
 
@@ -59,6 +60,9 @@ def _analyze(words: argparse.ArgumentParser) -> None:
     line.add_argument("--line", metavar="TEXT", help="the line that is spoken")
     line.add_argument("--lines", type=Path, metavar="LINES.csv", help="table with the columns clip,line")
     words.add_argument("--system", type=SystemName, choices=list(SystemName), default=SystemName.ALIGNMENT)
+    words.add_argument(
+        "--face", type=_face, metavar="N", help="read this face, from 1 at the left; else the one that speaks"
+    )
     policy = words.add_mutually_exclusive_group()
     policy.add_argument(
         "--policy", default="fixed", metavar="fixed|FILE", help="thresholds (default %(default)s)"
@@ -125,6 +129,17 @@ def _agreement(words: argparse.ArgumentParser) -> None:
     words.set_defaults(run=agreement.run)
 
 
+def _models(words: argparse.ArgumentParser) -> None:
+    actions = words.add_subparsers(required=True, metavar="list|fetch")
+    known = actions.add_parser("list", help="say what can be fetched and what is here; asks no network")
+    known.set_defaults(run=models.listed)
+    fetch = actions.add_parser("fetch", help="say exactly what would be fetched, ask, and fetch it")
+    fetch.add_argument("names", nargs="*", metavar="NAME", help="as in the list; else the usual ones")
+    fetch.add_argument("--yes", action="store_true", help="fetch without asking")
+    fetch.add_argument("--hub", metavar="ADDRESS", help="a mirror of the hub, over https")
+    fetch.set_defaults(run=models.fetch)
+
+
 def _whole(word: str) -> int:
     if not word.lstrip("-").isdecimal() or not math.isfinite(float(word)):
         raise argparse.ArgumentTypeError(f"{word!r} is no whole number")
@@ -134,6 +149,12 @@ def _whole(word: str) -> int:
 def _seed(word: str) -> int:
     if (number := _whole(word)) < 0:
         raise argparse.ArgumentTypeError(f"{word} is no seed; give 0 or a positive whole number")
+    return number
+
+
+def _face(word: str) -> int:
+    if (number := _whole(word)) < 1:
+        raise argparse.ArgumentTypeError(f"{word} is no face; they are counted from 1 at the left")
     return number
 
 

@@ -4,7 +4,7 @@
 const STRIP_HEIGHT = 84;
 const HEAD_ROOM = 10;
 const MARK_RADIUS = 8;
-const CURVES = ["loudness", "pitch", "face"];
+const CURVES = ["loudness", "pitch", "face", "brows"];
 
 class Curves {
   constructor(plot, x) {

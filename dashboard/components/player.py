@@ -72,7 +72,7 @@ class PlayerScene:
     attention, times_s : tuple of float
         Length 50, or empty while the machine's opinion must stay hidden.
     peaks : tuple of ScenePeak
-    loudness_db, pitch_hz, face_movement : tuple of (float or None)
+    loudness_db, pitch_hz, face_movement, brows : tuple of (float or None)
         Curves at ``times_s``, or empty. A clip without picture shows its sound wave only beside a
         loudness: a wave tells as much.
     amplified_s : float or None
@@ -93,6 +93,7 @@ class PlayerScene:
     loudness_db: tuple[float | None, ...] = ()
     pitch_hz: tuple[float | None, ...] = ()
     face_movement: tuple[float | None, ...] = ()
+    brows: tuple[float | None, ...] = ()
     amplified_s: float | None = None
     trace: TraceScene | None = None
 
@@ -121,6 +122,7 @@ def player(scene: PlayerScene, *, key: str = "player") -> None:
                 "loudness": list(scene.loudness_db),
                 "pitch": list(scene.pitch_hz),
                 "face": list(scene.face_movement),
+                "brows": list(scene.brows),
             },
             "amplified_s": scene.amplified_s,
             "trace": None if scene.trace is None else _trace(scene.trace),

@@ -4,6 +4,7 @@ const IDLE_AFTER_MS = 60_000; // a person thinking counts as at work for a minut
 const TICK_MS = 500;
 const LONGEST_TICK_MS = 2_000; // a sleeping computer is nobody's work
 const LONGEST_STEP_S = 1.5; // a larger leap between two reports of the media is a seek, not playing
+const START_SLACK_S = 0.25; // how much later than the player a page may hear where playing began
 
 class WatchLog {
   constructor(media) {
@@ -18,7 +19,8 @@ class WatchLog {
     this.lastTick = this.lastTouch = performance.now();
     this.listen = new AbortController();
     const options = { signal: this.listen.signal };
-    for (const start of ["playing", "seeked"]) media.addEventListener(start, () => this.begin(), options);
+    // "play" knows where it starts; "playing" may come some frames later.
+    for (const start of ["play", "playing", "seeked"]) media.addEventListener(start, () => this.begin(), options);
     media.addEventListener("timeupdate", () => this.extend(), options);
     media.addEventListener("pause", () => this.rest(), options);
     for (const stop of ["ended", "seeking"]) media.addEventListener(stop, () => this.end(), options);
@@ -32,7 +34,7 @@ class WatchLog {
   begin() {
     if (this.current || this.media.paused || document.hidden) return;
     const now = this.media.currentTime;
-    if (this.stretches.some(([from, to]) => now >= from && now < to - 0.1)) this.starts += 1;
+    if (this.stretches.some(([from, to]) => now >= from - START_SLACK_S && now < to - 0.1)) this.starts += 1;
     this.current = [now, now];
   }
 

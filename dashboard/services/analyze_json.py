@@ -12,7 +12,7 @@ from typing import Any
 
 from dashboard.services.intensity_judging import RatersIntensity
 from db.records import IntensitySide
-from engine.analysis import Analysis, EkmanCheck, EmotionEstimate, ModalityReading
+from engine.analysis import Analysis, EkmanCheck, EmotionEstimate, ModalityReading, ScriptMatch
 
 
 def as_object(analysis: Analysis, *, raters: RatersIntensity | None = None) -> dict[str, Any]:
@@ -58,6 +58,8 @@ def as_object(analysis: Analysis, *, raters: RatersIntensity | None = None) -> d
         "branches": {name: _modality(reading) for name, reading in analysis.branches.items()},
         "ekman": _ekman(analysis.ekman),
         "amplification": None if analysis.amplification is None else str(analysis.amplification),
+        "script": _script(analysis.script),
+        "faces": None if analysis.faces is None else asdict(analysis.faces),
         "weights_version": analysis.weights_version,
         "feature_schema": analysis.feature_schema,
         "timings_s": analysis.timings_s,
@@ -80,6 +82,12 @@ def _emotion(estimate: EmotionEstimate | None) -> dict[str, Any] | None:
 
 def _ekman(check: EkmanCheck | None) -> dict[str, Any] | None:
     return None if check is None else {**asdict(check), "cues": [asdict(cue) for cue in check.cues]}
+
+
+def _script(match: ScriptMatch | None) -> dict[str, Any] | None:
+    if match is None:
+        return None
+    return {"wer": match.wer, "missed": match.missed, "changed": match.changed, "added": match.added}
 
 
 def _modality(reading: ModalityReading) -> dict[str, Any]:

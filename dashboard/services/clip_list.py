@@ -77,6 +77,12 @@ def counts(project_id: int) -> Mapping[ClipStatus, int]:
         return clips.counts(session, project_id)
 
 
+def waiting(project_id: int) -> int:
+    """How many clips of a project wait for their analysis or are in it."""
+    state = counts(project_id)
+    return state[ClipStatus.QUEUED] + state[ClipStatus.ANALYSING]
+
+
 def progress(project_id: int, person_id: int) -> Progress:
     """How far a person is with a project."""
     with reading() as session:

@@ -72,9 +72,11 @@ def prepare_process() -> None:
     leave_with_server()
     os.nice(NICENESS)
     try:
+        from engine import speech
         from engine.systems.alignment import AlignmentSystem
 
         AlignmentSystem.load()
+        speech.at_hand()
     except Exception:  # the first clip will say it again, to the person who asks
         logging.getLogger(__name__).exception("The models cannot be loaded.")
 

@@ -7,8 +7,9 @@ from typing import Final
 
 from dashboard.services.judging import InForce
 from dashboard.services.messages import say, signed
+from dashboard.services.script_words import script_sentence
 from engine.analysis import Analysis, Judgement
-from engine.vocabulary import INTENSITY_UNIT, Modality, Verdict
+from engine.vocabulary import INTENSITY_UNIT, LineSource, Modality, Verdict
 
 WORDS_NAMED: Final = 3
 """How many words of the line are named at most."""
@@ -32,6 +33,7 @@ def explain(analysis: Analysis, judgement: Judgement, policy: InForce) -> tuple[
         *_thresholds(policy),
         *_frames(analysis),
         *_words(analysis),
+        *_said(analysis),
         *_modalities(analysis),
     )
 
@@ -103,6 +105,13 @@ def _words(analysis: Analysis) -> Iterator[str]:
     named = [word.text for word in strongest if word.attention >= TELLING * average]
     if named:
         yield say("why.words", words=say("why.comma").join(say("why.quoted", word=word) for word in named))
+
+
+def _said(analysis: Analysis) -> Iterator[str]:
+    if analysis.line_source is LineSource.RECOGNISED:
+        yield say("why.recognised")
+    if analysis.script is not None:
+        yield script_sentence(analysis.script)
 
 
 def _modalities(analysis: Analysis) -> Iterator[str]:

@@ -19,9 +19,12 @@ from engine.analysis import (
     Curves,
     EkmanCheck,
     EmotionEstimate,
+    FaceReason,
+    FacesSeen,
     FacialCue,
     Judgement,
     ModalityReading,
+    ScriptMatch,
     SpokenWord,
 )
 from engine.vocabulary import Emotion, Modality, Verdict
@@ -130,6 +133,8 @@ def _document(analysis: Analysis, keys: tuple[str | None, ...]) -> dict[str, Any
         "branches": {name: _reading_document(reading) for name, reading in analysis.branches.items()},
         "ekman": None if analysis.ekman is None else asdict(analysis.ekman),
         "amplification": None if analysis.amplification is None else asdict(analysis.amplification),
+        "script": None if analysis.script is None else asdict(analysis.script),
+        "faces": None if analysis.faces is None else asdict(analysis.faces),
         "timings_s": dict(analysis.timings_s),
         "warnings": list(analysis.warnings),
     }
@@ -177,6 +182,8 @@ def _analysis(record: PredictionRecord, content: Mapping[str, Any]) -> Analysis:
         # Documents stored before there were branches and checks lack both.
         branches={name: _reading(reading) for name, reading in content.get("branches", {}).items()},
         ekman=_check(content.get("ekman")),
+        script=_script(content.get("script")),  # predictions before speech recognition have none
+        faces=_faces(content.get("faces")),
     )
 
 
@@ -201,6 +208,17 @@ def _check(document: Mapping[str, Any] | None) -> EkmanCheck | None:
         return None
     cues = tuple(FacialCue(**cue) for cue in document["cues"])
     return EkmanCheck(Emotion(document["emotion"]), cues, document["sentence"])
+
+
+def _faces(seen: Mapping[str, Any] | None) -> FacesSeen | None:
+    return None if seen is None else FacesSeen(seen["count"], seen["chosen"], FaceReason(seen["reason"]))
+
+
+def _script(match: Mapping[str, Any] | None) -> ScriptMatch | None:
+    if match is None:
+        return None
+    changed = tuple((ours, theirs) for ours, theirs in match["changed"])
+    return ScriptMatch(match["wer"], tuple(match["missed"]), changed, tuple(match["added"]))
 
 
 def _shares(emotion: EmotionEstimate | None) -> dict[str, float] | None:

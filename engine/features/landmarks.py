@@ -10,14 +10,15 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import Any, Final, Self
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.features.face_tracks import linked
+from engine.features.face_window import FaceWindow
 
 Picture = NDArray[np.uint8]
 Points = NDArray[np.float32]
@@ -31,37 +32,10 @@ LEAST_CONFIDENCE: Final = 0.5
 PROBES: Final = 3
 """Pictures in which the number of faces is checked: one, some way in, and near the end."""
 FAR_CONFIDENCE: Final = 0.6
-FAR_ROOM: Final = 1.0
-"""Part of a far face's size that its window shows on each side: it may move that much."""
-WINDOW_WIDTH: Final = 256
-"""A far face's window is enlarged to this; a third of it is face."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """A part of the picture, enlarged, in which a far face is followed."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @property
-    def zoom(self) -> float:
-        return max(1.0, WINDOW_WIDTH / (self.right - self.left))
-
-    def cut(self, picture: Picture) -> Picture:
-        part = picture[self.top : self.bottom, self.left : self.right]
-        enlarged = cv2.resize(part, None, fx=self.zoom, fy=self.zoom, interpolation=cv2.INTER_CUBIC)
-        return enlarged.astype(np.uint8)
-
-    def back(self, tracked: Points) -> Points:
-        corner = np.array([self.left, self.top, 0], dtype=np.float32)
-        return np.asarray(tracked / np.float32(self.zoom) + corner, dtype=np.float32)
 
 
 class FaceTracker:
-    """Finds the largest face of a clip and follows it.
+    """Finds the faces of a clip and follows the largest, or all of them.
 
     Loading takes a fraction of a second and a tracker may be shared between threads, which then
     take turns. Use :meth:`load` to share one.
@@ -116,13 +90,38 @@ class FaceTracker:
         for picture in pictures:
             _check(picture)
         with self._turn, self._quiet():
+            return self._followed_one(pictures, *self._where(pictures))
+
+    def track_all(self, pictures: Sequence[Picture]) -> tuple[Points, ...]:
+        """Follow every face through the pictures of one clip.
+
+        Where a few pictures show no more than one face, this is :meth:`track` at the same cost.
+
+        Parameters
+        ----------
+        pictures : sequence of ndarray, shape (height, width, 3), uint8, RGB
+            In the order of time.
+
+        Returns
+        -------
+        tuple of ndarray, shape (pictures, 478, 3), float32
+            As :meth:`track` gives it, one for each face, from left to right; empty where nobody is seen.
+
+        Raises
+        ------
+        ValueError
+            If a picture is no RGB picture of bytes.
+        """
+        for picture in pictures:
+            _check(picture)
+        with self._turn, self._quiet():
             region, window = self._where(pictures)
-            if window is None:
-                tracked = self._followed(pictures, region)
-            else:
-                tracked = window.back(self._followed([window.cut(picture) for picture in pictures], None))
-            self._settled = self._settled or bool(np.isfinite(tracked[:, 0, 0]).any())
-        return tracked
+            if region is not None:
+                tracks = linked([self._look(picture) for picture in pictures])
+                if len(tracks) > 1:
+                    return tracks
+            tracked = self._followed_one(pictures, region, window)
+        return (tracked,) if np.isfinite(tracked[:, 0, 0]).any() else ()
 
     def find(self, picture: Picture) -> Points:
         """The largest face of a single picture, shape (478, 3); NaN where there is none.
@@ -139,7 +138,9 @@ class FaceTracker:
             return np.full((LANDMARKS, 3), np.nan, dtype=np.float32)
         return max(faces, key=_size)
 
-    def _where(self, pictures: Sequence[Picture]) -> tuple[tuple[int, int, int, int] | None, _Window | None]:
+    def _where(
+        self, pictures: Sequence[Picture]
+    ) -> tuple[tuple[int, int, int, int] | None, FaceWindow | None]:
         """The region of the largest face when there are several, or the window of one far away."""
         probed = np.unique(np.linspace(0, len(pictures) - 1, PROBES).astype(int)) if pictures else ()
         seen = 0
@@ -154,22 +155,23 @@ class FaceTracker:
                 return None, window
         return None, None
 
-    def _far_window(self, picture: Picture) -> _Window | None:
+    def _far_window(self, picture: Picture) -> FaceWindow | None:
         """Where a face is that is too small for the tracker's own detector, as in a full-length shot."""
-        height, width = picture.shape[:2]
-        boxes = [
+        found = [
             one.location_data.relative_bounding_box for one in self._far.process(picture).detections or ()
         ]
-        if not boxes:
-            return None
-        box = max(boxes, key=lambda one: float(one.width * one.height))
-        size = max(box.width * width, box.height * height)
-        middle = np.array([(box.xmin + box.width / 2) * width, (box.ymin + box.height / 2) * height])
-        left, top = np.maximum(middle - (0.5 + FAR_ROOM) * size, 0).astype(int)
-        right, bottom = np.minimum(middle + (0.5 + FAR_ROOM) * size, (width, height)).astype(int)
-        return (
-            _Window(int(left), int(top), int(right), int(bottom)) if right > left and bottom > top else None
-        )
+        boxes = [(one.xmin, one.ymin, one.width, one.height) for one in found]
+        return FaceWindow.around(max(boxes, key=lambda box: box[2] * box[3]), picture) if boxes else None
+
+    def _followed_one(
+        self, pictures: Sequence[Picture], region: tuple[int, int, int, int] | None, window: FaceWindow | None
+    ) -> Points:
+        if window is None:
+            tracked = self._followed(pictures, region)
+        else:
+            tracked = window.back(self._followed([window.cut(picture) for picture in pictures], None))
+        self._settled = self._settled or bool(np.isfinite(tracked[:, 0, 0]).any())
+        return tracked
 
     def _followed(self, pictures: Sequence[Picture], region: tuple[int, int, int, int] | None) -> Points:
         tracked = np.full((len(pictures), LANDMARKS, 3), np.nan, dtype=np.float32)

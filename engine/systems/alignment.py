@@ -35,6 +35,7 @@ from engine.systems.amplifier import amplified
 from engine.systems.attention_peaks import attention_peaks
 from engine.systems.caveats import caveats
 from engine.systems.evidence import Heard, Seen, curves, hear, see
+from engine.systems.face_choice import several_faces
 from engine.systems.fusion import JointEmotion, joint_emotion
 from engine.systems.line_emotion import LineEmotion, local_folder
 from engine.systems.performance import PerformanceBrain, PerformanceReading, confidence
@@ -102,6 +103,7 @@ class AlignmentSystem:
         neutral: NDArray[np.float32] | None = None,
         amplify: bool = True,
         context: Mapping[str, str] | None = None,
+        face: int | None = None,
     ) -> Analysis:
         """Say everything about one clip; see :func:`engine.systems.registry.analyze`."""
         started = perf_counter()
@@ -110,7 +112,7 @@ class AlignmentSystem:
             media = decode(path)
             decoded = perf_counter()
             hearing = pool.submit(hear, media)
-            seen = see(media, self.tracker, neutral=neutral)
+            seen = see(media, self.tracker, neutral=neutral, face=face)
             heard = hearing.result()
             text, text_seconds = reading_text.result()
         before_model = perf_counter()
@@ -176,7 +178,8 @@ class AlignmentSystem:
                 "model": finished - before_model,
                 "total": perf_counter() - started,
             },
-            warnings=caveats(media, text, trust, line=line, expressed=expressed),
+            warnings=caveats(media, text, trust, line=line, expressed=expressed) + several_faces(seen.faces),
+            faces=seen.faces,
         )
 
     def _read_line(self, line: str) -> tuple[TextReading, float]:

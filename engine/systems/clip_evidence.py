@@ -86,13 +86,14 @@ def gather(
     before: Sequence[str] = (),
     word_times: Sequence[SpokenWord] | None = None,
     neutral: Floats | None = None,
+    face: int | None = None,
 ) -> ClipEvidence:
     """Decode a clip, and look at its face, its voice and its line side by side.
 
     Raises
     ------
     MediaError
-        If the file is no clip.
+        If the file is no clip, or has no such face.
     TableError
         If the word times do not fit the line.
     """
@@ -102,7 +103,7 @@ def gather(
         media = decode(path)
         decoded = perf_counter()
         hearing = pool.submit(hear, media)
-        seen = see(media, tracker, neutral=neutral)
+        seen = see(media, tracker, neutral=neutral, face=face)
         heard = hearing.result()
         spoken, context, text_seconds = reading.result()
     spans = (

@@ -8,13 +8,15 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.analysis import Curves
+from engine.analysis import Curves, FacesSeen
+from engine.features.blendshapes import NAMES, Blendshapes, brow_movement
 from engine.features.face import FaceFeatures, face_features
 from engine.features.landmarks import LANDMARKS, FaceTracker
 from engine.features.table import INSTANTS
 from engine.features.trust import Trust, face_trust, voice_trust
 from engine.features.voice import VoiceFeatures, voice_features
 from engine.media import Media
+from engine.systems.face_choice import chosen_face
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,18 @@ class Seen:
     trust : Trust
     seconds : float
         What it took.
+    blendshapes : ndarray, shape (50, 52), or None
+        Columns as in :data:`engine.features.blendshapes.NAMES`, NaN where there is no face; ``None`` where
+        FaceLandmarker's file is not at hand. No system rests on them.
+    faces : FacesSeen or None
+        Whose face it is; ``None`` where nobody is seen.
     """
 
     features: FaceFeatures
     trust: Trust
     seconds: float
+    blendshapes: NDArray[np.float32] | None = None
+    faces: FacesSeen | None = None
 
 
 def hear(media: Media) -> Heard:
@@ -65,27 +74,46 @@ def hear(media: Media) -> Heard:
     return Heard(features, trust, perf_counter() - started)
 
 
-def see(media: Media, tracker: FaceTracker, *, neutral: NDArray[np.float32] | None = None) -> Seen:
+def see(
+    media: Media,
+    tracker: FaceTracker,
+    *,
+    neutral: NDArray[np.float32] | None = None,
+    face: int | None = None,
+) -> Seen:
     """Measure the face of a clip and how far it can be trusted.
 
     Parameters
     ----------
     neutral : ndarray, shape (27,), optional
         The actor's own face at rest, from :func:`engine.features.face.neutral_measures`.
+    face : int, optional
+        Which face to read, counted from 1 at the left; by default the one that speaks, else the largest.
 
     Raises
     ------
     ValueError
         If ``neutral`` has another shape.
+    MediaError
+        If there is no such face.
+    WeightsError
+        If FaceLandmarker's file is at hand and is not the published one.
     """
     started = perf_counter()
     landmarks = np.full((INSTANTS, LANDMARKS, 3), np.nan, dtype=np.float32)
     sizes = np.ones((INSTANTS, 2))
     shown = [index for index, picture in enumerate(media.pictures) if picture is not None]
     pictures = [picture for picture in media.pictures if picture is not None]
+    reader = Blendshapes.at_hand()
+    shapes = None if reader is None else np.full((INSTANTS, len(NAMES)), np.nan, dtype=np.float32)
+    tracks = tracker.track_all(pictures) if shown else ()
+    faces = chosen_face(tracks, media, shown=shown, asked=face)
     if shown:
-        landmarks[shown] = tracker.track(pictures)
+        if faces is not None:
+            landmarks[shown] = tracks[faces.chosen - 1]
         sizes[shown] = [picture.shape[:2] for picture in pictures]
+        if reader is not None and shapes is not None:
+            shapes[shown] = reader.read(pictures, landmarks[shown])
     features = face_features(landmarks, sizes, neutral=neutral)
     if not media.has_pictures:
         trust = Trust(0.0, {}, "The clip has no pictures.")
@@ -93,7 +121,7 @@ def see(media: Media, tracker: FaceTracker, *, neutral: NDArray[np.float32] | No
         trust = face_trust(media.pictures, landmarks)
         if trust.value and not features.mask.any():
             trust = Trust(0.0, trust.quality, "The face is cut off by the edge of the picture.")
-    return Seen(features, trust, perf_counter() - started)
+    return Seen(features, trust, perf_counter() - started, shapes, faces)
 
 
 def curves(heard: Heard, seen: Seen) -> Curves:
@@ -102,8 +130,9 @@ def curves(heard: Heard, seen: Seen) -> Curves:
         loudness_db=_known(heard.features.loudness_db),
         pitch_hz=_known(heard.features.pitch_hz),
         face_movement=_known(seen.features.movement),
+        brows=() if seen.blendshapes is None else _known(brow_movement(seen.blendshapes)),
     )
 
 
-def _known(values: NDArray[np.float64]) -> tuple[float | None, ...]:
+def _known(values: NDArray[np.float64] | NDArray[np.float32]) -> tuple[float | None, ...]:
     return tuple(float(value) if np.isfinite(value) else None for value in values)

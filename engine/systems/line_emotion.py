@@ -6,29 +6,20 @@ folder or the local hub cache, and fetched only when that is asked for in so man
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import httpx2
 import torch
-from huggingface_hub import HfApi, snapshot_download
-from huggingface_hub.errors import LocalEntryNotFoundError
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
+from engine import hub_models
 from engine.analysis import EmotionEstimate
 from engine.errors import UnknownNameError, WeightsError
 from engine.vocabulary import Emotion, emotion_named
 
 MODEL: Final = "j-hartmann/emotion-english-distilroberta-base"
-MODELS_VARIABLE: Final = "DAILIES_MODELS"
-"""Environment variable: a folder that holds the model under its hub name or the last part of it."""
-
-FILES: Final = ("config.json", "*.safetensors", "pytorch_model.bin", "tokenizer*", "vocab*", "merges.txt")
-HUB_PATIENCE_S: Final = 5.0
-"""How long the hub may take to say whether it is there."""
 
 LONGEST: Final = 512
 """Tokens RoBERTa reads; the rest of a longer line is cut off."""
@@ -71,11 +62,11 @@ class LineEmotion:
         """
         folder = local_folder()
         if folder is None and fetch:
-            folder = _fetched(hub)
+            folder = hub_models.fetched(MODEL, hub)
         if folder is None:
             raise WeightsError(
-                f"The model {MODEL} is not on this machine; put its files into "
-                f"${MODELS_VARIABLE}/{MODEL}, or leave the line's emotion to the text brain."
+                f"The model {MODEL} is not on this machine; {hub_models.where_to_put(MODEL)}, "
+                "or leave the line's emotion to the text brain."
             )
         return cls.from_folder(folder)
 
@@ -94,7 +85,8 @@ class LineEmotion:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError, KeyError) as error:
             raise WeightsError(
-                f"The model folder {folder.name} cannot be loaded ({_first_line(error)}); copy it again."
+                f"The model folder {folder.name} cannot be loaded ({hub_models.first_line(error)}); "
+                "copy it again."
             ) from error
         if len(tokenizer) <= len(tokenizer.all_special_ids):  # transformers makes one up where none is
             raise WeightsError(
@@ -128,29 +120,7 @@ class LineEmotion:
 
 def local_folder() -> Path | None:
     """The model's folder on this machine, or ``None``; opens no connection."""
-    if MODELS_VARIABLE in os.environ:
-        root = Path(os.environ[MODELS_VARIABLE])
-        for folder in (root / MODEL, root / MODEL.rpartition("/")[2]):
-            if (folder / "config.json").is_file():
-                return folder
-    try:
-        return Path(snapshot_download(MODEL, allow_patterns=list(FILES), local_files_only=True))
-    except LocalEntryNotFoundError:
-        return None
-
-
-def _fetched(hub: str | None) -> Path:
-    """The model's folder after a download; the hub is asked briefly first, so that nobody waits in vain."""
-    try:
-        HfApi(endpoint=hub).model_info(MODEL, timeout=HUB_PATIENCE_S)
-        return Path(
-            snapshot_download(MODEL, allow_patterns=list(FILES), etag_timeout=HUB_PATIENCE_S, endpoint=hub)
-        )
-    except (OSError, httpx2.HTTPError) as error:
-        raise WeightsError(
-            f"The model {MODEL} could not be fetched ({_first_line(error)}); try again with a network, "
-            f"or put its files into ${MODELS_VARIABLE}/{MODEL}."
-        ) from error
+    return hub_models.local_folder(MODEL)
 
 
 def _emotions_of(id2label: dict[int, str]) -> tuple[Emotion, ...]:
@@ -158,7 +128,3 @@ def _emotions_of(id2label: dict[int, str]) -> tuple[Emotion, ...]:
         return tuple(emotion_named(id2label[number]) for number in sorted(id2label))
     except UnknownNameError as error:
         raise WeightsError(f"The line model's classes are not emotions: {error}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -29,6 +29,7 @@ from engine.systems.caveats import caveats
 from engine.systems.clip_evidence import ClipEvidence, gather
 from engine.systems.ekman import ekman_check
 from engine.systems.evidence import curves
+from engine.systems.face_choice import several_faces
 from engine.systems.performance import LEAST_CONFIDENCE, confidence
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
@@ -120,6 +121,7 @@ def analysis_by(
     word_times: Sequence[SpokenWord] | None = None,
     neutral: NDArray[np.float32] | None = None,
     context: Mapping[str, str] | None = None,
+    face: int | None = None,
 ) -> Analysis:
     """Analyse one clip with a system that names emotions.
 
@@ -131,7 +133,7 @@ def analysis_by(
     Raises
     ------
     MediaError
-        If the file is no clip.
+        If the file is no clip, or has no such face.
     TableError
         If the word times do not fit the line.
     WeightsError
@@ -146,6 +148,7 @@ def analysis_by(
         before=before,
         word_times=word_times,
         neutral=neutral,
+        face=face,
     )
     before_model = perf_counter()
     named = system.read(clip)
@@ -196,6 +199,7 @@ def analysis_by(
         warnings=_warnings(clip, named, line=line, expected=expected, expressed=expressed),
         branches={name: _reading((name,), named, clip.trust, system) for name in named.branches},
         ekman=check,
+        faces=clip.seen.faces,
     )
 
 
@@ -304,7 +308,11 @@ def _warnings(
             f"Only {clip.line.known_share:.0%} of the line's words are known to the English text encoder, "
             "so what it says of the line is hardly more than a guess."
         )
-    said = [*caveats(clip.media, _LineNote(note), clip.trust, line=line, expressed=expressed), *named.notes]
+    said = [
+        *caveats(clip.media, _LineNote(note), clip.trust, line=line, expressed=expressed),
+        *several_faces(clip.seen.faces),
+        *named.notes,
+    ]
     if expected is None and clip.line.words:
         said.append("No branch of this system reads words, so what the line demands is unknown.")
     return tuple(said)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from engine.analysis import Analysis, SpokenWord
 from engine.errors import UnknownNameError
+from engine.systems.heard_line import HeardLine
 from engine.systems.naming import NamingSystem, analysis_by
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
@@ -55,6 +56,7 @@ def analyze(
     neutral: NDArray[np.float32] | None = None,
     amplify: bool = True,
     context: Mapping[str, str] | None = None,
+    face: int | None = None,
 ) -> Analysis:
     """Analyse one clip and its line.
 
@@ -63,7 +65,8 @@ def analyze(
     path : str or Path
         A clip of 0.1 s to 30 min; without sound or without pictures it is masked and warned about.
     line : str, optional
-        What is said in the clip; without it nothing is known of what the clip demands.
+        What is said in the clip. Without it, it is recognised where a speech model is on this machine
+        (:mod:`engine.speech`); else nothing is known of what the clip demands.
     before : sequence of str
         Lines spoken before it, the latest last; read by systems that know dialogue context.
     system : SystemName or str
@@ -71,7 +74,8 @@ def analyze(
     policy : Policy, optional
         The thresholds to judge by; the published ±0.15 by default.
     word_times : sequence of SpokenWord, optional
-        When each word of the line is said; by default the words are spread over the voiced stretch.
+        When each word of the line is said; by default as it was recognised, or the words are spread over
+        the voiced stretch.
     neutral : ndarray, shape (27,), optional
         The actor's own face at rest, from :func:`engine.features.face.neutral_measures`.
     amplify : bool
@@ -79,11 +83,14 @@ def analyze(
     context : Mapping[str, str], optional
         What else the thresholds may depend on (actor, language, genre …). The joint emotion and the
         system are known without it.
+    face : int, optional
+        Which face to read where there are several, counted from 1 at the left; by default the one whose
+        mouth moves with the voice, else the largest.
 
     Raises
     ------
     MediaError
-        If the file is no clip.
+        If the file is no clip, or has no such face.
     TableError
         If the word times do not fit the line.
     UnknownNameError
@@ -97,25 +104,30 @@ def analyze(
         raise UnknownNameError(
             f"There is no system {system!s} to analyse clips; use {', '.join(SystemName)}."
         ) from None
+    heard = HeardLine.of(Path(path), line=line, word_times=word_times)
     if chosen is SystemName.ALIGNMENT:
         from engine.systems.alignment import AlignmentSystem
 
-        return AlignmentSystem.load().analyze(
+        analysis = AlignmentSystem.load().analyze(
             Path(path),
-            line=line,
+            line=heard.line,
             policy=policy or FIXED,
-            word_times=word_times,
+            word_times=heard.word_times,
             neutral=neutral,
             amplify=amplify,
             context=context,
+            face=face,
         )
-    return analysis_by(
-        naming_system(chosen),
-        Path(path),
-        line=line,
-        before=before,
-        policy=policy or FIXED,
-        word_times=word_times,
-        neutral=neutral,
-        context=context,
-    )
+    else:
+        analysis = analysis_by(
+            naming_system(chosen),
+            Path(path),
+            line=heard.line,
+            before=before,
+            policy=policy or FIXED,
+            word_times=heard.word_times,
+            neutral=neutral,
+            context=context,
+            face=face,
+        )
+    return heard.told(analysis)

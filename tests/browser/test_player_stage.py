@@ -32,6 +32,7 @@ def curves(duration_s: float) -> dict[str, Any]:
         "loudness_db": (10 * np.cos(grid)).tolist(),
         "pitch_hz": [None if i % 9 > 5 else 180.0 + i for i in range(INSTANTS)],
         "face_movement": np.abs(np.sin(2 * grid)).tolist(),
+        "brows": np.abs(np.cos(3 * grid)).tolist(),
     }
 
 
@@ -204,15 +205,15 @@ def test_home_and_end_move_the_time_line_that_has_the_focus(opened: PlayerPage) 
 
 
 def test_curves_can_be_laid_over_one_another_and_differ_without_colour(opened: PlayerPage) -> None:
-    for name in ("loudness", "pitch", "face"):
+    for name in ("loudness", "pitch", "face", "brows"):
         opened.page.locator(f'.chip[data-curve="{name}"]').click()
-    expect(opened.page.locator("path.curve")).to_have_count(3)
+    expect(opened.page.locator("path.curve")).to_have_count(4)
     dashes = opened.page.locator("path.curve").evaluate_all(
         "all => all.map(e => getComputedStyle(e).strokeDasharray)"
     )
-    assert len(set(dashes)) == 3
+    assert len(set(dashes)) == 4
     opened.page.locator('.chip[data-curve="pitch"]').click()
-    expect(opened.page.locator("path.curve")).to_have_count(2)
+    expect(opened.page.locator("path.curve")).to_have_count(3)
 
 
 def test_a_word_is_a_place_to_go_to(opened: PlayerPage) -> None:
@@ -285,13 +286,17 @@ def test_it_reports_what_was_played_how_often_and_how_fast(stage: Stage, page: P
     player.press("Equal", "Equal", "Equal", "Equal", "Space")
     player.wait("media => media.currentTime > 2.2")
     player.press("Space")
+    player.wait("media => media.paused")
+    reached = player.get("currentTime")  # a busy machine stops it later
     seek(player, 1.0)
     player.press("Space")
     player.wait("media => media.currentTime > 1.5")
     player.press("Space")
+    player.wait("media => media.paused")
+    reached = max(reached, player.get("currentTime"))
     report = player.watched(_clip_id(stage))
     [[start, end]] = report["intervals_s"]
-    assert (start, end) == (pytest.approx(1.0, abs=0.1), pytest.approx(2.4, abs=0.4))
+    assert (start, end) == (pytest.approx(1.0, abs=0.1), pytest.approx(reached, abs=0.05))
     assert report["watched_share"] == pytest.approx((end - start) / SECONDS, abs=0.01)
     assert (report["replays"], report["fastest"]) == (1, 2)
     assert report["hidden_s"] == 0

@@ -84,13 +84,16 @@ def test_a_trace_by_mouse_is_stored_once_at_ten_a_second(stage: Stage, page: Pag
     page.mouse.move(x, box["y"] + 0.75 * box["height"])
     player.press("Space")
     player.wait("media => media.currentTime > 1")
+    player.press("Space")  # a busy machine would be at the end before the mouse has moved
+    player.wait("media => media.paused")
     page.mouse.move(x, box["y"] + 0.25 * box["height"])
+    player.press("Space")
     player.wait("media => media.ended")
     saved(page)
     [(rate, lag, levels)] = stored(stage, "mouse")
     assert rate == 10
-    assert 0 < lag <= SECONDS / 3
     assert len(levels) == pytest.approx(10 * SECONDS, abs=1)
+    assert 0 < lag <= len(levels) / rate / 3
     known = [level for level in levels if level is not None]
     assert len(known) == len(levels) - round(10 * lag)
     assert known[0] == pytest.approx(0.25, abs=0.03)

@@ -6,6 +6,7 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dashboard.__main__ import main
@@ -18,6 +19,7 @@ from engine.verdict.policy_file import write_policy
 from engine.vocabulary import Emotion, Modality, Verdict
 from tests.dashboard.analysis_made import made_analysis
 from tests.dashboard.project_made import made_ratings
+from tests.face_made import HEIGHT, WIDTH, drawn_face
 from tests.media_made import made_clip, tone
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -208,3 +210,18 @@ def test_import_goes_on_with_a_project_whose_analysis_was_stopped() -> None:
         assert clips.counts(s, project.id)[ClipStatus.READY] == 1
         done = [line.action for line in audit.list_page(s).items]
     assert done.index("analysis.go_on") < done.index("analysis.stop")  # the newest stands first
+
+
+def test_of_several_faces_another_can_be_asked_for(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def two_people(number: int, _size: tuple[int, int]) -> np.ndarray:
+        left, right = (drawn_face(centre=(x, 240), scale=0.8, jaw=number % 5 / 4) for x in (170, 490))
+        return np.where(np.arange(WIDTH)[None, :, None] < WIDTH // 2, left, right).astype(np.uint8)
+
+    clip = made_clip(tmp_path / "two.mp4", seconds=1.0, rate=10, size=(WIDTH, HEIGHT), draw=two_people)
+    shown = json.loads(told(capsys, "analyze", clip, "--face", 2, "--json").out)
+    assert shown["faces"] == {"count": 2, "chosen": 2, "reason": "asked"}
+    assert any("2 faces are seen; number 2" in warning for warning in shown["warnings"])
+    assert "There is no face 3: 2 face(s)" in told(capsys, "analyze", clip, "--face", 3, status=2).err
+    assert "counted from 1" in told(capsys, "analyze", clip, "--face", 0, status=2).err

@@ -10,7 +10,15 @@ from dashboard.services import projects
 from dashboard.services.predictions import draft_of, stored
 from db import predictions, session
 from db.errors import StorageError
-from engine.analysis import AttentionPeak, EkmanCheck, EmotionEstimate, FacialCue, ModalityReading
+from engine.analysis import (
+    AttentionPeak,
+    EkmanCheck,
+    EmotionEstimate,
+    FaceReason,
+    FacesSeen,
+    FacialCue,
+    ModalityReading,
+)
 from engine.vocabulary import BASIC_EMOTIONS, Emotion, Modality
 from tests.dashboard.analysis_made import made_analysis
 from tests.dashboard.project_made import made_clip
@@ -18,7 +26,7 @@ from tests.dashboard.project_made import made_clip
 
 def test_an_analysis_is_read_back_exactly_but_for_its_pictures() -> None:
     clip = made_clip(projects.create("Hamlet"), analysed=False)
-    analysis = made_analysis()
+    analysis = made_analysis(faces=FacesSeen(2, 1, FaceReason.SPEAKS))
     with session.writing() as s:
         record = predictions.add(s, draft_of(analysis, clip_id=clip.id, thumbnail_keys=("a.jpg", None)))
     with session.reading() as s:

@@ -196,3 +196,9 @@ def test_health_means_the_database_answers(port: int, home: Path) -> None:
     answer = ask(port, "/healthz")
     assert answer.status == 503
     assert b"no SQLite database" in answer.body
+
+
+def test_the_name_of_the_review_page_leads_to_it_with_project_and_clip(port: int) -> None:
+    answer = ask(port, "/review?project=Hamlet&clip=a1")
+    assert answer.status == 307
+    assert answer.headers["location"] == "./?project=Hamlet&clip=a1"

@@ -10,6 +10,7 @@ import torch
 from tokenizers import ByteLevelBPETokenizer
 from transformers import RobertaConfig, RobertaForSequenceClassification, RobertaTokenizerFast
 
+from engine import hub_models
 from engine.errors import WeightsError
 from engine.systems import line_emotion
 from engine.systems.alignment import AlignmentSystem
@@ -56,13 +57,13 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def nothing_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(line_emotion.MODELS_VARIABLE, str(tmp_path / "empty"))
+    monkeypatch.setenv(hub_models.MODELS_VARIABLE, str(tmp_path / "empty"))
 
 
 def test_a_local_folder_answers_with_a_distribution_over_the_basic_emotions(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(line_emotion.MODELS_VARIABLE, str(models))
+    monkeypatch.setenv(hub_models.MODELS_VARIABLE, str(models))
     model = LineEmotion.load()
     estimates = model.read_many(LINES)
     assert [tuple(estimate.probabilities) for estimate in estimates] == [BASIC_EMOTIONS] * len(LINES)
@@ -99,7 +100,7 @@ def test_the_model_is_also_found_under_the_last_part_of_its_name(
     models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / MODEL.rpartition("/")[2]).symlink_to(models / MODEL)
-    monkeypatch.setenv(line_emotion.MODELS_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(hub_models.MODELS_VARIABLE, str(tmp_path))
     assert line_emotion.local_folder() == tmp_path / MODEL.rpartition("/")[2]
 
 
@@ -134,7 +135,7 @@ def test_a_hub_that_nobody_answers_for_is_given_up_with_a_sentence() -> None:
 
 @pytest.mark.usefixtures("nothing_here")
 def test_a_hub_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(line_emotion, "HUB_PATIENCE_S", 0.2)
+    monkeypatch.setattr(hub_models, "HUB_PATIENCE_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with pytest.raises(WeightsError, match="could not be fetched"):
@@ -157,7 +158,7 @@ def test_where_the_model_is_at_hand_it_names_the_emotion_of_the_words_and_nothin
 ) -> None:
     take = Path(__file__).resolve().parents[2] / "dashboard" / "demo" / "takes" / "joy_right.mp4"
     plain = AlignmentSystem.load()
-    monkeypatch.setenv(line_emotion.MODELS_VARIABLE, str(models))
+    monkeypatch.setenv(hub_models.MODELS_VARIABLE, str(models))
     AlignmentSystem.load.cache_clear()
     try:
         named = AlignmentSystem.load()

@@ -22,7 +22,7 @@ def draw(here: visit.Visit) -> None:
         part.segmented_control(
             messages.say("project.part_of", name=person.name),
             roles,
-            default=member.role,
+            default=None if key in st.session_state else member.role,
             required=True,
             format_func=lambda role: messages.say(f"project.part.{role.value}"),
             label_visibility="collapsed",

@@ -29,6 +29,7 @@ def scene(view: ReviewView, prediction: StoredPrediction) -> PlayerScene:
         loudness_db=analysis.curves.loudness_db,
         pitch_hz=analysis.curves.pitch_hz,
         face_movement=analysis.curves.face_movement,
+        brows=analysis.curves.brows,
         amplified_s=None if analysis.amplification is None else analysis.amplification.time_s,
     )
 
