@@ -65,9 +65,9 @@ from engine.vocabulary import Emotion
 Numbers = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-TEXT: Final = Recipe(epochs=8, rate=1e-3, class_balance=0.3)
-AUDIO: Final = Recipe(epochs=60)
-MADE_FACES: Final = Recipe(epochs=5, batch=128, class_balance=0.0)
+TEXT: Final = Recipe(epochs=20, rate=3e-3, class_balance=0.4)
+AUDIO: Final = Recipe(epochs=40)
+MADE_FACES: Final = Recipe(epochs=4, batch=128, rate=4e-3, class_balance=0.0)
 SUMMARY_NOISE: Final = 0.03
 """Of the range of each column: recordings differ more than 1,200 of them show."""
 SPOILT_SHARE: Final = 0.5
