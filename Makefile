@@ -6,7 +6,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 export DAILIES_CACHE ?= $(CURDIR)/.cache
 export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
 
-.PHONY: run test bench bench-thresholds lint screenshots demo clean
+.PHONY: run test bench bench-thresholds bench-systems lint screenshots demo clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m dashboard serve --demo
@@ -25,6 +25,10 @@ bench: $(VENV)/dev.stamp
 ROWS ?= 1,2,3,4,5,6
 bench-thresholds: $(VENV)/dev.stamp
 	$(PY) -m scripts.bench_thresholds --rows $(ROWS)
+
+# What was trained with the same seed is read from the cache, fold by fold.
+bench-systems: $(VENV)/dev.stamp
+	$(PY) -m scripts.systems_table
 
 lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check .

@@ -17,7 +17,7 @@ from dashboard.services.predictions import draft_of
 from dashboard.services.script_words import script_sentence
 from db.records import IntensitySide
 from db.session import reading
-from engine.analysis import Analysis
+from engine.analysis import Analysis, ModalityReading
 from engine.errors import MediaError
 from engine.media import probe
 from engine.verdict.fixed import FIXED
@@ -107,6 +107,8 @@ def _readable(analysis: Analysis, raters: RatersIntensity) -> str:
     told = [f"{analysis.clip} ({analysis.duration_s:.1f} s)"]
     told += [f"  {name}: {value}" for name, value in rows.items()]
     told += [] if analysis.script is None else [f"  script: {script_sentence(analysis.script)}"]
+    told += [f"  {name}: {_opinion(reading)}" for name, reading in analysis.branches.items()]
+    told += [f"  the face: {analysis.ekman.sentence}"] if analysis.ekman is not None else []
     told += [f"  note: {analysis.amplification}"] if analysis.amplification is not None else []
     told += [f"  warning: {warning}" for warning in (*analysis.warnings, *raters.suspended)]
     return "\n".join(told)
@@ -115,6 +117,11 @@ def _readable(analysis: Analysis, raters: RatersIntensity) -> str:
 def _line(analysis: Analysis) -> str:
     said = analysis.line or "(none)"
     return f"{said} (recognised)" if analysis.line_source is LineSource.RECOGNISED else said
+
+
+def _opinion(reading: ModalityReading) -> str:
+    named = "unknown" if reading.emotion is None else reading.emotion.label.value
+    return f"{named}, weight {reading.weight:.2f}"
 
 
 def _intensity(value: float | None, raters: RatersIntensity, side: IntensitySide) -> str:

@@ -37,8 +37,11 @@ from engine.systems.caveats import caveats
 from engine.systems.evidence import Heard, Seen, curves, hear, see
 from engine.systems.face_choice import several_faces
 from engine.systems.fusion import JointEmotion, joint_emotion
+from engine.systems.heard_line import HeardLine
 from engine.systems.line_emotion import LineEmotion, local_folder
+from engine.systems.naming import analysis_by
 from engine.systems.performance import PerformanceBrain, PerformanceReading, confidence
+from engine.systems.registry import naming_system
 from engine.systems.rehearsal import rehearsal_media
 from engine.systems.spoken_words import matched_spans
 from engine.systems.text_brain import TextBrain, TextReading
@@ -105,7 +108,7 @@ class AlignmentSystem:
         context: Mapping[str, str] | None = None,
         face: int | None = None,
     ) -> Analysis:
-        """Say everything about one clip; see :func:`engine.systems.registry.analyze`."""
+        """Say everything about one clip; see :func:`analyze`."""
         started = perf_counter()
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix="analyze") as pool:
             reading_text = pool.submit(self._read_line, line or "")
@@ -206,6 +209,87 @@ class AlignmentSystem:
             values[:, block.columns] = standardiser.apply(found.values, found.mask)
         mask = np.column_stack([placed.mask, heard.features.mask, seen.features.mask])
         return FeatureTable(values=values, mask=mask, times_s=media.times_s)
+
+
+def analyze(
+    path: str | Path,
+    *,
+    line: str | None = None,
+    before: Sequence[str] = (),
+    system: SystemName | str = SystemName.ALIGNMENT,
+    policy: Policy | None = None,
+    word_times: Sequence[SpokenWord] | None = None,
+    neutral: NDArray[np.float32] | None = None,
+    amplify: bool = True,
+    context: Mapping[str, str] | None = None,
+    face: int | None = None,
+) -> Analysis:
+    """Analyse one clip and its line.
+
+    Parameters
+    ----------
+    path : str or Path
+        A clip of 0.1 s to 30 min; without sound or without pictures it is masked and warned about.
+    line : str, optional
+        What is said in the clip. Without it, it is recognised where a speech model is on this machine
+        (:mod:`engine.speech`); else nothing is known of what the clip demands.
+    before : sequence of str
+        Lines spoken before it, the latest last; read by systems that name emotions in a dialogue.
+    system : SystemName or str
+        Which of the published systems answers.
+    policy : Policy, optional
+        The thresholds to judge by; the published ±0.15 by default.
+    word_times : sequence of SpokenWord, optional
+        When each word of the line is said; by default as it was recognised, or the words are spread over
+        the voiced stretch.
+    neutral : ndarray, shape (27,), optional
+        The actor's own face at rest, from :func:`engine.features.face.neutral_measures`.
+    amplify : bool
+        Whether the amplifier override may lift a cautious expressed intensity.
+    context : Mapping[str, str], optional
+        What else the thresholds may depend on (actor, language, genre …). The joint emotion and the
+        system are known without it.
+    face : int, optional
+        Which face to read where there are several, counted from 1 at the left; by default the one whose
+        mouth moves with the voice, else the largest.
+
+    Raises
+    ------
+    MediaError
+        If the file is no clip, or has no such face.
+    TableError
+        If the word times do not fit the line.
+    UnknownNameError
+        If there is no such system.
+    WeightsError
+        If a weight file is missing or damaged.
+    """
+    names_emotions = None if system == SystemName.ALIGNMENT else naming_system(system)
+    heard = HeardLine.of(Path(path), line=line, word_times=word_times)
+    if names_emotions is not None:
+        analysis = analysis_by(
+            names_emotions,
+            Path(path),
+            line=heard.line,
+            before=before,
+            policy=policy or FIXED,
+            word_times=heard.word_times,
+            neutral=neutral,
+            context=context,
+            face=face,
+        )
+    else:
+        analysis = AlignmentSystem.load().analyze(
+            Path(path),
+            line=heard.line,
+            policy=policy or FIXED,
+            word_times=heard.word_times,
+            neutral=neutral,
+            amplify=amplify,
+            context=context,
+            face=face,
+        )
+    return heard.told(analysis)
 
 
 def _gap(expected: float | None, expressed: float | None) -> float | None:

@@ -22,8 +22,7 @@ from engine.systems.fusion import (
     product,
     weighted_mean,
 )
-from engine.training.calibration import softmax
-from engine.training.performance import fitted_temperature
+from engine.training.distilled_scales import softmax, temperature
 
 Numbers = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -60,11 +59,10 @@ def compared(
         Of the branches.
     truth, fold : ndarray, shape (n,), int
     """
-    kinds = logits[0].shape[1]
     scores: dict[str, list[tuple[float, float]]] = {}
     for one in np.unique(fold):
         fit, held = fold != one, fold == one
-        warm = [fitted_temperature(each[fit], np.eye(kinds)[truth[fit]]) for each in logits]
+        warm = [temperature(each[fit], truth[fit]) for each in logits]
         plain = np.stack([softmax(each) for each in logits], axis=1)  # [n, branches, K]
         scaled = np.stack([softmax(each / heat) for each, heat in zip(logits, warm, strict=True)], axis=1)
         for rule, answer in _rules(scaled, plain, truth, fit, held, names).items():

@@ -44,32 +44,35 @@ from engine.systems.stored_network import packed
 from engine.training import classifier_loop, face_branch, face_sequences, face_set
 from engine.training.action_units import action_unit_means, face_stand_in
 from engine.training.branch_loop import Examples
-from engine.training.calibration import line_scale, softmax, voice_scale
 from engine.training.classifier_loop import Inputs, Recipe, answers_of, train_classifier
+from engine.training.distilled_scales import (
+    face_scale,
+    line_scale,
+    softmax,
+    temperature,
+    voice_scale,
+)
 from engine.training.face_branch import made_examples
 from engine.training.fer_set import FerSet
 from engine.training.kept_folds import kept_network
 from engine.training.label_pairs import pairs
 from engine.training.meld_lines import read_meld_lines, shared_out
-from engine.training.performance import fitted_temperature, reference_weights
 from engine.training.ravdess_names import VOICE_EMOTIONS
 from engine.training.scores import naming
 from engine.training.sound_set import SoundSet, read_sound_set
-from engine.verdict.scale import ReferenceScale
 from engine.vocabulary import Emotion
 
 Numbers = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-TEXT: Final = Recipe(epochs=8, rate=1e-3, class_balance=0.3)
-AUDIO: Final = Recipe(epochs=60)
-MADE_FACES: Final = Recipe(epochs=5, batch=128, class_balance=0.0)
+TEXT: Final = Recipe(epochs=20, rate=3e-3, class_balance=0.4)
+AUDIO: Final = Recipe(epochs=40)
+MADE_FACES: Final = Recipe(epochs=4, batch=128, rate=4e-3, class_balance=0.0)
 SUMMARY_NOISE: Final = 0.03
 """Of the range of each column: recordings differ more than 1,200 of them show."""
 SPOILT_SHARE: Final = 0.5
 CONTEXT_LOSS: Final = 0.15
 """Share of the lines of an epoch that lose the lines before them: a clip often comes alone."""
-LEAST_EXPRESSION, FULL_EXPRESSION = 0.1, 0.5
 
 DATA: Final = (
     "MELD train (Poria et al. 2019), word states from all-MiniLM-L6-v2; RAVDESS speech audio (Livingstone & "
@@ -257,7 +260,7 @@ def _train(data: Path, out: Path, seed: int, say: Callable[[str], None]) -> None
     learn, _, fit = shared_out(lines.dialogue, np.random.default_rng((seed, 12)))
     head = text_head(means, lines.label, learn, seed=seed)
     text_logits = answers_of(head, text_reader(means), fit)[0]
-    temperatures = {WORDS: fitted_temperature(text_logits, np.eye(len(CLASSES))[lines.label[fit]])}
+    temperatures = {WORDS: temperature(text_logits, lines.label[fit])}
     words = softmax(text_logits, temperatures[WORDS])
     scales = {
         WORDS: line_scale(arousal_logit(words, CLASSES), lines.label[fit] == CLASSES.index(Emotion.NEUTRAL))
@@ -274,7 +277,7 @@ def _train(data: Path, out: Path, seed: int, say: Callable[[str], None]) -> None
         audio_logits[held] = answers_of(network, audio_reader(summaries, scale), held)[0]
         arrays |= packed(network, f"audio{fold}.")
         arrays |= {f"range{fold}.low": scale.low, f"range{fold}.high": scale.high}
-    temperatures[VOICE] = fitted_temperature(audio_logits, np.eye(len(CLASSES))[label])
+    temperatures[VOICE] = temperature(audio_logits, label)
     heard = softmax(audio_logits, temperatures[VOICE])
     scales[VOICE] = voice_scale(arousal_logit(heard, CLASSES), sounds)
     say(f"meld: voice out of fold {_named(label, audio_logits)}")
@@ -286,11 +289,9 @@ def _train(data: Path, out: Path, seed: int, say: Callable[[str], None]) -> None
         held = np.flatnonzero(face_fold == fold)
         face_logits[held] = answers_of(face_network, read, held)[0]
         arrays |= packed(face_network, f"face{fold}.")
-    temperatures[FACE] = fitted_temperature(face_logits, made.emotion)
+    temperatures[FACE] = temperature(face_logits, made.emotion.argmax(axis=1))
     seen = softmax(face_logits, temperatures[FACE])
-    resting, full = made.intensity < LEAST_EXPRESSION, made.intensity >= FULL_EXPRESSION
-    share = reference_weights(resting, full)
-    scales[FACE] = ReferenceScale.fit(arousal_logit(seen, CLASSES), weights=share)
+    scales[FACE] = face_scale(arousal_logit(seen, CLASSES), made.intensity)
     say(f"meld: face, made clips of held-out people {_named(made.emotion.argmax(axis=1), face_logits)}")
 
     clips, paired = pairs(label, lines.label[fit], rng=np.random.default_rng((seed, 24)))

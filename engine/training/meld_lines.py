@@ -12,9 +12,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from engine.errors import TableError
-from engine.features.encoder import STATE_WIDTH
+from engine.features import encoder
+from engine.features.encoder import ENCODER_SHA256, STATE_WIDTH, TextEncoder
 from engine.features.spoken_form import spoken_form
-from engine.training.text_states import WordStates, word_states
+from engine.training.cached import cache_file, write_cache
 from engine.vocabulary import BASIC_EMOTIONS, emotion_named
 
 CONTEXT_LINES: Final = 2
@@ -33,18 +34,18 @@ class MeldLines:
     label : ndarray, shape (n,), int
         Index into ``BASIC_EMOTIONS``.
     dialogue : ndarray, shape (n,), int
-    states : WordStates
+    states : tuple of n (ndarray, shape (words, 384))
         Of the lines with their contractions written out.
     """
 
     text: tuple[str, ...]
     label: NDArray[np.int64]
     dialogue: NDArray[np.int64]
-    states: WordStates
+    states: tuple[NDArray[np.float16], ...]
 
     def words(self, line: int) -> NDArray[np.float32]:
         """Word states of one line, shape (words, 384); a line without words is one zero state."""
-        found = self.states.states[self.states.offsets[line] : self.states.offsets[line + 1]]
+        found = self.states[line]
         return found.astype(np.float32) if len(found) else np.zeros((1, STATE_WIDTH), np.float32)
 
     def means(self) -> NDArray[np.float32]:
@@ -79,7 +80,7 @@ def read_meld_lines(data: Path, *, part: str = "train") -> MeldLines:
     except (KeyError, ValueError) as error:
         raise TableError(f"{path.name} must have text, emotion and dialogue_id ({error}).") from error
     spoken = [" ".join(spoken_form(line).spoken) for line in text]
-    return MeldLines(text, np.array(label), dialogue, word_states(spoken))
+    return MeldLines(text, np.array(label), dialogue, _word_states(path, spoken))
 
 
 def shared_out(dialogue: NDArray[np.int64], rng: Generator) -> tuple[NDArray[np.int64], ...]:
@@ -89,3 +90,14 @@ def shared_out(dialogue: NDArray[np.int64], rng: Generator) -> tuple[NDArray[np.
     return tuple(
         np.flatnonzero(np.isin(dialogue, part)) for part in (order[:learn], order[learn:join], order[join:])
     )
+
+
+def _word_states(path: Path, spoken: list[str]) -> tuple[NDArray[np.float16], ...]:
+    """Word states [words, 384] of each line by the encoder as it was published."""
+    kept = cache_file("meld-words", [path], (encoder,), ENCODER_SHA256, spoken)
+    if not kept.is_file():
+        encoded = TextEncoder.load().encode(spoken)
+        states = np.concatenate([each.states for each in encoded]).astype(np.float16)
+        write_cache(kept, {"states": states, "lengths": np.array([len(each.words) for each in encoded])})
+    with np.load(kept) as stored:
+        return tuple(np.split(stored["states"], np.cumsum(stored["lengths"])[:-1]))

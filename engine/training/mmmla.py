@@ -41,12 +41,11 @@ from engine.systems.mmmla import (
 from engine.systems.sequences import z_scored
 from engine.systems.stored_network import packed
 from engine.training import classifier_loop, spoilt_sound
-from engine.training.calibration import line_scale, softmax, voice_scale
 from engine.training.classifier_loop import Inputs, Recipe, answers_of, padded, train_classifier
+from engine.training.distilled_scales import line_scale, softmax, temperature, voice_scale
 from engine.training.kept_folds import kept_network
 from engine.training.label_pairs import pairs
 from engine.training.meld_lines import MeldLines, read_meld_lines, shared_out
-from engine.training.performance import fitted_temperature
 from engine.training.scores import naming
 from engine.training.sound_set import SoundSet, read_sound_set
 from engine.vocabulary import BASIC_EMOTIONS, Emotion
@@ -303,7 +302,7 @@ def _train(voice: VoiceSide, line: LineSide, out: Path, seed: int, say: Callable
     lexical = lexical_network(line, learn, pooling=pooling, seed=seed)
     every = np.arange(line.rows.size)
     word_logits, word_states = answers_of(lexical, line.read, every)
-    temperatures = {WORDS: fitted_temperature(word_logits[fit], np.eye(len(CLASSES))[line.label[fit]])}
+    temperatures = {WORDS: temperature(word_logits[fit], line.label[fit])}
     words = softmax(word_logits[fit], temperatures[WORDS])
     scales = {
         WORDS: line_scale(arousal_logit(words, CLASSES), line.label[fit] == CLASSES.index(Emotion.NEUTRAL))
@@ -327,8 +326,8 @@ def _train(voice: VoiceSide, line: LineSide, out: Path, seed: int, say: Callable
         arrays |= packed(network, f"acoustic{fold}.") | packed(join, f"join{fold}.")
         arrays |= {f"z{fold}.mean": standardiser.mean, f"z{fold}.spread": standardiser.spread}
     joined, truth = np.concatenate(joint), np.concatenate(joint_truth)
-    temperatures[VOICE] = fitted_temperature(voice_logits, np.eye(len(CLASSES))[voice.label])
-    temperatures["joint"] = fitted_temperature(joined, np.eye(len(CLASSES))[truth])
+    temperatures[VOICE] = temperature(voice_logits, voice.label)
+    temperatures["joint"] = temperature(joined, truth)
     heard = softmax(voice_logits, temperatures[VOICE])
     scales[VOICE] = voice_scale(arousal_logit(heard, CLASSES), voice.sounds)
     say(f"mmmla: voice out of fold {_named(voice.label, voice_logits)}")

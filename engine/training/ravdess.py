@@ -47,12 +47,11 @@ from engine.systems.sequences import z_scored
 from engine.systems.stored_network import packed
 from engine.training import classifier_loop, spoilt_sound
 from engine.training.action_units import action_unit_means, face_stand_in
-from engine.training.calibration import softmax, voice_scale
 from engine.training.classifier_loop import Inputs, Recipe, answers_of, padded, train_classifier
+from engine.training.distilled_scales import face_scale, softmax, temperature, voice_scale
 from engine.training.fusion_rules import compared
 from engine.training.kept_folds import kept_network
-from engine.training.meld import FULL_EXPRESSION, LEAST_EXPRESSION, correlation_with_face, made_faces
-from engine.training.performance import fitted_temperature, reference_weights
+from engine.training.meld import correlation_with_face, made_faces
 from engine.training.scores import naming
 from engine.training.sound_set import SoundSet, read_sound_set
 from engine.verdict.scale import ReferenceScale
@@ -203,7 +202,7 @@ def _masked(pictures: NDArray[np.float32], rng: Generator) -> NDArray[np.float32
     return found
 
 
-def face_scale(data: Path, *, seed: int) -> ReferenceScale:
+def reader_scale(data: Path, *, seed: int) -> ReferenceScale:
     """The arousal scale of the face reader, from made clips of people that its networks never saw."""
     branch = Branch.from_file(weights.load(FACE_FILE))
     made, fold, _, _ = made_faces(data, seed=seed)
@@ -214,27 +213,24 @@ def face_scale(data: Path, *, seed: int) -> ReferenceScale:
             rows, branch.read_many(made.values[rows], made.mask[rows], member=one), strict=True
         ):
             shares[row] = 0.0 if opinion is None else with_calm(opinion.probabilities)
-    raw = arousal_logit(shares, CLASSES)
-    resting, full = made.intensity < LEAST_EXPRESSION, made.intensity >= FULL_EXPRESSION
-    return ReferenceScale.fit(raw, weights=reference_weights(resting, full))
+    return face_scale(arousal_logit(shares, CLASSES), made.intensity)
 
 
 def _train(data: Path, out: Path, seed: int, say: Callable[[str], None]) -> None:
     sounds = read_sound_set(data)
     label = labels(sounds)
-    target = np.eye(len(CLASSES))[label]
     voice = voice_networks(sounds, SHIPPED, seed=seed)
     say(f"ravdess: {SHIPPED} out of fold {_named(label, voice.logits)}")
     picture = picture_networks(sounds, seed=seed)
     say(f"ravdess: mel picture out of fold {_named(label, picture.logits)}")
     face = face_stand_in(action_unit_means(data, sounds), label, sounds.fold, classes=len(CLASSES))
     found = {STEPS: voice.logits, PICTURE: picture.logits, FACE: face}
-    heat = {name: fitted_temperature(logits, target) for name, logits in found.items()}
+    heat = {name: temperature(logits, label) for name, logits in found.items()}
     shares = {name: softmax(logits, heat[name]) for name, logits in found.items()}
     trust = learned_trust(np.stack(list(shares.values()), axis=1), label)
     scales = {
         name: voice_scale(arousal_logit(shares[name], CLASSES), sounds) for name in (STEPS, PICTURE)
-    } | {FACE: face_scale(data, seed=seed)}
+    } | {FACE: reader_scale(data, seed=seed)}
     voices = (shares[STEPS] + shares[PICTURE]) / 2
     correlation = correlation_with_face(data, sounds, arousal_logit(voices, CLASSES))
     for score in compared(list(found.values()), list(found), label, sounds.fold):

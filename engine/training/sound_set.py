@@ -78,7 +78,7 @@ class SoundSet:
             return sound_summary.sound_summary(sound)[None]
 
         found = self._steps("summary", (sound_summary,), row, kind=np.float32)  # hertz need the digits
-        return np.stack([np.concatenate(rows) for rows in found]).astype(np.float32)
+        return np.asarray(np.stack([np.concatenate(rows) for rows in found]), dtype=np.float32)
 
     def _steps(
         self,

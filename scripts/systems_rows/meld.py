@@ -8,8 +8,8 @@ import numpy as np
 
 from engine.systems.fusion import learned_alpha
 from engine.systems.meld import ALPHA, CLASSES
-from engine.training.calibration import softmax
 from engine.training.classifier_loop import answers_of
+from engine.training.distilled_scales import softmax, temperature
 from engine.training.label_pairs import pairs
 from engine.training.meld import (
     audio_members,
@@ -21,7 +21,6 @@ from engine.training.meld import (
     text_reader,
 )
 from engine.training.meld_lines import read_meld_lines, shared_out
-from engine.training.performance import fitted_temperature
 from engine.training.sound_set import read_sound_set
 from scripts.systems_rows.figures import HEADER, once, over_folds
 from scripts.thresholds_rows.tables import Table
@@ -73,10 +72,8 @@ def measure(data: Path, *, seed: int) -> list[Table]:
             "not at hand, so there is no figure for its voices and faces.",
         ),
     )
-    heat = fitted_temperature(
-        in_text := answers_of(head, text_reader(means), fit)[0], _targets(lines.label[fit])
-    )
-    warm = fitted_temperature(audio, _targets(label))
+    in_text = answers_of(head, text_reader(means), fit)[0]
+    heat, warm = temperature(in_text, lines.label[fit]), temperature(audio, label)
     heard, words = softmax(audio, warm), softmax(in_context, heat)
     rng = np.random.default_rng((seed, 25))
     clips, taught = pairs(label, lines.label[fit], rng=rng)
@@ -103,7 +100,3 @@ def measure(data: Path, *, seed: int) -> list[Table]:
         ),
     )
     return [branches, fusion]
-
-
-def _targets(label: np.ndarray) -> np.ndarray:
-    return np.eye(len(CLASSES))[label]
