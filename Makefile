@@ -6,7 +6,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 export DAILIES_CACHE ?= $(CURDIR)/.cache
 export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
 
-.PHONY: run test bench bench-thresholds lint screenshots demo clean
+.PHONY: run test bench bench-thresholds evaluate lint screenshots demo clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m dashboard serve --demo
@@ -25,6 +25,11 @@ bench: $(VENV)/dev.stamp
 ROWS ?= 1,2,3,4,5,6
 bench-thresholds: $(VENV)/dev.stamp
 	$(PY) -m scripts.bench_thresholds --rows $(ROWS)
+
+# EVALUATE=fusion,words-bayes runs the parts whose names begin so; finished folds are kept, Ctrl+C is safe.
+EVALUATE ?=
+evaluate: $(VENV)/dev.stamp
+	OMP_NUM_THREADS=1 $(PY) -m scripts.evaluate --parts "$(EVALUATE)"
 
 lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check .
