@@ -29,15 +29,11 @@ RATING_COLUMNS: Final = {
     "levels_macro_f1": "macro F1",
 }
 READING: Final = (
-    "Precision and recall are means over classes, each counting once; ROC AUC is the mean of one "
-    "against the rest. "
-    "Calibration error: all classes pooled, ten bins of equal count; beside it what a perfectly "
-    "calibrated model of "
-    "this size exceeds in one case of twenty. ± is the standard deviation over folds or seeds. No "
-    "figure is one on "
-    "training data. Curves, confusion matrices and reliability bins lie in the file of the same name "
-    "ending in "
-    ".json."
+    "Precision and recall are means over classes, each counting once; ROC AUC is the mean of one against "
+    "the rest. Calibration error: all classes pooled, ten bins of equal count; beside it what a perfectly "
+    "calibrated model of this size exceeds in one case of twenty. ± is the standard deviation over folds "
+    "or seeds. No figure is one on training data. Curves, confusion matrices and reliability bins lie in "
+    "the file of the same name ending in .json."
 )
 
 

@@ -38,9 +38,10 @@ class Row:
 
 
 def rows_of(part: Part, found: Sequence[Mapping[str, Predictions]]) -> list[Row]:
-    """The rows of a part, from what its folds found."""
+    """The rows of a part, from what its folds found; a fold without a single answer counts for nothing."""
     names = list(dict.fromkeys(name for fold in found for name in fold))
-    return [_row(name, part.spread, [fold[name] for fold in found if name in fold]) for name in names]
+    heard = {name: [fold[name] for fold in found if name in fold and fold[name].truth.size] for name in names}
+    return [_row(name, part.spread, parts) for name, parts in heard.items() if parts]
 
 
 def _row(name: str, spread: Spread, parts: list[Predictions]) -> Row:

@@ -53,9 +53,8 @@ UNAVAILABLE: Final = (
     ),
     Unavailable(
         "voice and face of one take, our own face branch",
-        "RAVDESS's sounds are at hand, of its films only OpenFace's action-unit means, which stand in "
-        "for the "
-        "face branch",
+        "RAVDESS's sounds are at hand, of its films only OpenFace's action-unit means, which stand in for "
+        "the face branch",
         "`python -m engine corpora RAVDESS` reads the owners' films",
     ),
 )

@@ -50,6 +50,11 @@ def tempered(shares: Numbers, temperature: float) -> Numbers:
     return softmax(_log(shares) / temperature)
 
 
+def fusion_temperature(shares: Numbers, label: NDArray[np.int64]) -> float:
+    """The temperature that makes shares [n, k] likeliest for the labels [n]."""
+    return fitted_temperature(_log(shares), np.eye(shares.shape[1])[label])
+
+
 @dataclass(slots=True)
 class Fusion:
     """All that rules learn from the training folds; :meth:`fit` before :meth:`rows`.
@@ -76,8 +81,7 @@ class Fusion:
 
     def fit(self, branches: Sequence[Numbers], label: NDArray[np.int64]) -> Fusion:
         """Learn from out-of-fold shares [n, k] of two branches and the labels [n]."""
-        right = np.eye(branches[0].shape[1])[label]
-        self.temperatures_ = tuple(fitted_temperature(_log(one), right) for one in branches)
+        self.temperatures_ = tuple(fusion_temperature(one, label) for one in branches)
         scaled = self._scaled(branches)
 
         def loss(said: Numbers) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.errors import TableError
 from engine.evaluation.part import Part, Spread
-from engine.evaluation.parts.fusion_rules import Fusion, product
+from engine.evaluation.parts.fusion_rules import Fusion, fusion_temperature, product, tempered
 from engine.evaluation.parts.nested import Shares
 from engine.evaluation.parts.ravdess_models import face_shares, joint_shares, voice_shares
 from engine.evaluation.parts.ravdess_takes import FOLDS, Takes, read_takes
@@ -42,12 +42,12 @@ MODULES: Final = (
 SPLIT: Final = (
     "Five folds by actor (Luna-Jiménez et al. 2022), 1,200 takes of 20 actors. Settings, temperatures and "
     "whatever a rule learns are chosen in the other four folds, on answers of models that saw neither "
-    "the take's "
-    "fold nor the held one. Figures of all takes together, ± standard deviation over folds."
+    "the take's fold nor the held one. Figures of all takes together, ± standard deviation over folds."
 )
 FACE: Final = (
     " Face: OpenFace's action-unit means, square roots, linear model and support vector machine, and their "
-    "product; voice functionals likewise. Trust is one number a branch; confidence is 1 − H(p)/log K."
+    "product, temperature-scaled; voice functionals likewise. Trust is one number a branch; confidence is "
+    "1 − H(p)/log K."
 )
 MANY: Final = " With so many rows side by side the best of them is a little kind."
 OWN_CLIPS: Final = (
@@ -58,8 +58,7 @@ BRANCH: Final = (
     " The shipped voice branch answers by the network that never saw the take's actor; the answers "
     "in the other folds, on which rules learn, come from networks that saw the held actors, and its "
     "temperature was fitted on all folds, so rules that learn on it are a little kind; those on "
-    "functionals alone "
-    "are not."
+    "functionals alone are not."
 )
 
 
@@ -87,10 +86,10 @@ def _fusion(data: Path, enrolled: bool, fold: str) -> Mapping[str, Predictions]:
     takes, held = read_takes(data), FOLD_NAMES.index(fold)
     voices = voice_shares(takes, held, enrolled=enrolled)
     faces = face_shares(takes, held, enrolled=enrolled)
-    functionals = _product([voices["linear"], voices["machine"]])
-    face = _product([faces["linear"], faces["machine"]])
+    functionals = _together(takes, [voices["linear"], voices["machine"]])
+    face = _together(takes, [faces["linear"], faces["machine"]])
     branch = _branch(data, takes, held)
-    both = _product([branch, functionals])
+    both = _together(takes, [branch, functionals])
     joint = joint_shares(takes, held, enrolled=enrolled)
     rows: dict[str, Predictions] = {
         "face alone: linear": _naming(takes, held, faces["linear"].held),
@@ -126,11 +125,14 @@ def _branch(data: Path, takes: Takes, held: int) -> Shares:
     return Shares(said.shares, said.shares[takes.fold == held])
 
 
-def _product(parts: list[Shares]) -> Shares:
-    known = ~np.isnan(parts[0].training).any(axis=1) & ~np.isnan(parts[-1].training).any(axis=1)
+def _together(takes: Takes, parts: list[Shares]) -> Shares:
+    """Product of opinions on one modality, cooled: they rest on the same evidence and count it twice."""
+    known = ~np.isnan(np.stack([part.training for part in parts])).any(axis=(0, 2))
+    said = product([part.training[known] for part in parts])
+    temperature = fusion_temperature(said, takes.emotion[known])
     training = np.full(parts[0].training.shape, np.nan)
-    training[known] = product([part.training[known] for part in parts])
-    return Shares(training, product([part.held for part in parts]))
+    training[known] = tempered(said, temperature)
+    return Shares(training, tempered(product([part.held for part in parts]), temperature))
 
 
 def _naming(takes: Takes, held: int, shares: NDArray[np.float64]) -> Naming:

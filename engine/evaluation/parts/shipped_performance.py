@@ -120,7 +120,7 @@ def shipped_performance_parts(data: Path) -> list[Part]:
 
 def _voice(data: Path, fold: str) -> Mapping[str, Predictions]:
     names, said, rows = _takes(data, fold)
-    truth = np.array([VOICE_EMOTIONS.index(names[row].emotion) for row in rows])
+    truth = np.array([VOICE_EMOTIONS.index(names[row].emotion) for row in rows], dtype=np.int64)
     return {
         ROW.format("voice branch"): Naming(
             tuple(VOICE_EMOTIONS), truth, said.shares[rows], remark=_seen(said.fold)
@@ -132,7 +132,7 @@ def _strength(data: Path, fold: str) -> Mapping[str, Predictions]:
     names, said, rows = _takes(data, fold)
     rows = np.array([row for row in rows if names[row].emotion is not Emotion.NEUTRAL], dtype=np.int64)
     strong = 1 / (1 + np.exp(-said.strength[rows]))
-    truth = np.array([int(names[row].strong) for row in rows])
+    truth = np.array([int(names[row].strong) for row in rows], dtype=np.int64)
     shares = np.column_stack([1 - strong, strong])
     return {ROW.format("voice branch"): Naming(STRENGTHS, truth, shares, remark=_seen(said.fold))}
 

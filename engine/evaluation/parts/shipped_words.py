@@ -76,8 +76,8 @@ def shipped_words_parts(data: Path) -> list[Part]:
             run=partial(_intensities, data),
             protocol=(
                 "The model gets the text and the named emotion; Pearson and Spearman are means of the "
-                "four emotions. "
-                "Low, medium, high: both sides cut at 0.33 and 0.66. No dev file was in training."
+                "four emotions. Low, medium, high: both sides cut at 0.33 and 0.66. No dev file was in "
+                "training."
             ),
             inputs=(data / RATED_DEV, weights),
             modules=MODULES,

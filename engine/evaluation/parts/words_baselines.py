@@ -141,15 +141,13 @@ def words_parts(data: Path) -> list[Part]:
             spread=Spread.SEEDS,
             run=partial(_run, one, data),
             protocol=(
-                "Learned from MELD train, measured on MELD dev, which share no dialogue. Classical "
-                "models read the "
-                f"line alone; their settings ({settings}) are chosen by weighted F1 on "
-                f"{TUNING_SHARE:.0%} of the "
-                "training dialogues, then fitted on all of them; mean ± standard deviation over three seeds. "
-                "“fewer neutral”: neutral training lines drawn down to the number of the next largest class. "
-                f"Lines are cut after {LENGTHS[0]} or {LENGTHS[1]} words. The scores of a linear SVM "
-                "are margins, "
-                "no probabilities, and have no calibration error."
+                "Learned from MELD train, measured on MELD dev, which share no dialogue. Classical models "
+                f"read the line alone; their settings ({settings}) are chosen by weighted F1 on "
+                f"{TUNING_SHARE:.0%} of the training dialogues, then fitted on all of them; mean ± "
+                "standard deviation over three seeds. “fewer neutral”: neutral training lines drawn down "
+                f"to the number of the next largest class. Lines are cut after {LENGTHS[0]} or "
+                f"{LENGTHS[1]} words. The scores of a linear SVM are margins, no probabilities, and have "
+                "no calibration error."
             ),
             inputs=(data / TRAIN, data / DEV),
             modules=(__name__, "engine.evaluation.parts.meld_words"),

@@ -38,9 +38,8 @@ PARTS: Final = 5
 TIED: Final = "several emotions equally strong"
 
 NOTES: Final = (
-    "The emotion is the one raters found strongest on average, neutral where they found none; clips "
-    "with several "
-    "equally strong ones are skipped.",
+    "The emotion is the one raters found strongest on average, neutral where they found none; clips with "
+    "several equally strong ones are skipped.",
     "Intensity is the mean rating of that emotion, 0 to 3, brought to 0 to 1.",
     "The set names no speakers; a video has one, so folds are by video.",
     "The Labels/*.csv are read; the SDK's .csd files are not.",

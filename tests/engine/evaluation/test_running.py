@@ -117,6 +117,13 @@ def test_a_part_without_its_data_says_why_and_holds_nothing_up(tmp_path: Path, d
     assert list(found) == ["made"]
 
 
+def test_a_fold_without_a_single_answer_counts_for_nothing(data: Path) -> None:
+    empty = Naming(("anger", "joy"), np.array([], dtype=np.int64), np.zeros((0, 2)))
+    rows = rows_of(made_part(answers, data=data), [answers(FOLDS[0]), {"a system": empty, "silent": empty}])
+    assert [row.name for row in rows] == ["a system"]
+    assert rows[0].folds == 1
+
+
 def test_folds_are_pooled_and_seeds_are_averaged(data: Path) -> None:
     part = made_part(answers, data=data)
     found = [answers(fold) for fold in FOLDS]
