@@ -13,8 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from engine.evaluation.parts.nested import softmax
-from engine.training.performance import fitted_temperature
+from engine.evaluation.parts.nested import softmax, temperature_of
 
 Numbers = NDArray[np.float64]
 
@@ -45,14 +44,14 @@ def entropy_weighted(branches: Sequence[Numbers], trust: Sequence[float]) -> Num
     return np.asarray((share[..., None] * np.stack(branches)).sum(axis=0))
 
 
-def tempered(shares: Numbers, temperature: float) -> Numbers:
-    """Shares whose logits are divided by a temperature (Guo et al. 2017)."""
-    return softmax(_log(shares) / temperature)
-
-
-def fusion_temperature(shares: Numbers, label: NDArray[np.int64]) -> float:
+def temperature(shares: Numbers, label: NDArray[np.int64]) -> float:
     """The temperature that makes shares [n, k] likeliest for the labels [n]."""
-    return fitted_temperature(_log(shares), np.eye(shares.shape[1])[label])
+    return temperature_of(_log(shares), label)
+
+
+def tempered(shares: Numbers, heat: float) -> Numbers:
+    """Shares whose logits are divided by a temperature (Guo et al. 2017)."""
+    return softmax(_log(shares) / heat)
 
 
 @dataclass(slots=True)
@@ -81,7 +80,7 @@ class Fusion:
 
     def fit(self, branches: Sequence[Numbers], label: NDArray[np.int64]) -> Fusion:
         """Learn from out-of-fold shares [n, k] of two branches and the labels [n]."""
-        self.temperatures_ = tuple(fusion_temperature(one, label) for one in branches)
+        self.temperatures_ = tuple(temperature(one, label) for one in branches)
         scaled = self._scaled(branches)
 
         def loss(said: Numbers) -> float:

@@ -66,11 +66,16 @@ def nested_shares(
     reached = [float((one[training].argmax(axis=1) == label[training]).mean()) for one in tried]
     best = int(np.argmax(reached))
     machine = makers[best]().fit(columns[training], label[training])
-    temperature = fitted_temperature(tried[best][training], np.eye(classes)[label[training]])
+    temperature = temperature_of(tried[best][training], label[training])
     return Shares(
         softmax(tried[best] / temperature),
         softmax(machine.decision_function(columns[fold == held]) / temperature),
     )
+
+
+def temperature_of(logits: Numbers, label: NDArray[np.int64]) -> float:
+    """The temperature that makes logits [n, k] likeliest for the labels [n] (Guo et al. 2017)."""
+    return fitted_temperature(logits, np.eye(logits.shape[1])[label])
 
 
 def softmax(logits: Numbers) -> Numbers:

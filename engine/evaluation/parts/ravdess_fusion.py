@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.errors import TableError
 from engine.evaluation.part import Part, Spread
-from engine.evaluation.parts.fusion_rules import Fusion, fusion_temperature, product, tempered
+from engine.evaluation.parts.fusion_rules import Fusion, product, temperature, tempered
 from engine.evaluation.parts.nested import Shares
 from engine.evaluation.parts.ravdess_models import face_shares, joint_shares, voice_shares
 from engine.evaluation.parts.ravdess_takes import FOLDS, Takes, read_takes
@@ -129,10 +129,10 @@ def _together(takes: Takes, parts: list[Shares]) -> Shares:
     """Product of opinions on one modality, cooled: they rest on the same evidence and count it twice."""
     known = ~np.isnan(np.stack([part.training for part in parts])).any(axis=(0, 2))
     said = product([part.training[known] for part in parts])
-    temperature = fusion_temperature(said, takes.emotion[known])
+    heat = temperature(said, takes.emotion[known])
     training = np.full(parts[0].training.shape, np.nan)
-    training[known] = tempered(said, temperature)
-    return Shares(training, tempered(product([part.held for part in parts]), temperature))
+    training[known] = tempered(said, heat)
+    return Shares(training, tempered(product([part.held for part in parts]), heat))
 
 
 def _naming(takes: Takes, held: int, shares: NDArray[np.float64]) -> Naming:

@@ -11,17 +11,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import TableError
 from engine.evaluation.part import Part, Spread
+from engine.evaluation.parts.shipped_faces import Seen, seen
 from engine.evaluation.parts.shipped_voice import Heard, heard
 from engine.evaluation.predictions import Naming, Predictions, Rating
-from engine.features.geometry import POPULATION_FILE, NeutralPopulation
-from engine.systems.performance import FACE_FILE, VOICE_FILE, PerformanceBrain
-from engine.training import cached, evaluate_performance
-from engine.training.labelled_faces import LabelledFaces, read_labelled_faces
+from engine.features.geometry import POPULATION_FILE
+from engine.systems.performance import FACE_FILE, VOICE_FILE
+from engine.training import cached
 from engine.training.ravdess_names import VOICE_EMOTIONS, RavdessName, ravdess_name
 from engine.training.voice_set import AUDIO_FOLDER
-from engine.vocabulary import Emotion, Modality
+from engine.vocabulary import Emotion
 from engine.weights import weights_dir
 
 FOLDS: Final = tuple(f"fold {one + 1}" for one in range(5))
@@ -29,9 +28,11 @@ LANDMARKS: Final = "faces/face_landmarks.csv"
 ARRAYS: Final = "faces/face_landmarks.npz"
 WEB: Final = "faces/ferplus"
 STRENGTHS: Final = ("normal", "strong")
-ROW: Final = "{}, as shipped"
+VOICE_ROW: Final = "voice branch, as shipped"
+FACE_ROW: Final = "face branch, population's neutral, as shipped"
 MODULES: Final = (
     __name__,
+    "engine.evaluation.parts.shipped_faces",
     "engine.evaluation.parts.shipped_voice",
     "engine.training.evaluate_performance",
     "engine.training.labelled_faces",
@@ -121,11 +122,7 @@ def shipped_performance_parts(data: Path) -> list[Part]:
 def _voice(data: Path, fold: str) -> Mapping[str, Predictions]:
     names, said, rows = _takes(data, fold)
     truth = np.array([VOICE_EMOTIONS.index(names[row].emotion) for row in rows], dtype=np.int64)
-    return {
-        ROW.format("voice branch"): Naming(
-            tuple(VOICE_EMOTIONS), truth, said.shares[rows], remark=_seen(said.fold)
-        )
-    }
+    return {VOICE_ROW: Naming(tuple(VOICE_EMOTIONS), truth, said.shares[rows], remark=_seen(said.fold))}
 
 
 def _strength(data: Path, fold: str) -> Mapping[str, Predictions]:
@@ -134,7 +131,7 @@ def _strength(data: Path, fold: str) -> Mapping[str, Predictions]:
     strong = 1 / (1 + np.exp(-said.strength[rows]))
     truth = np.array([int(names[row].strong) for row in rows], dtype=np.int64)
     shares = np.column_stack([1 - strong, strong])
-    return {ROW.format("voice branch"): Naming(STRENGTHS, truth, shares, remark=_seen(said.fold))}
+    return {VOICE_ROW: Naming(STRENGTHS, truth, shares, remark=_seen(said.fold))}
 
 
 def _takes(data: Path, fold: str) -> tuple[list[RavdessName], Heard, NDArray[np.int64]]:
@@ -149,61 +146,27 @@ def _takes(data: Path, fold: str) -> tuple[list[RavdessName], Heard, NDArray[np.
 
 
 def _face(data: Path, fold: str) -> Mapping[str, Predictions]:
-    faces, trained = _faces(data / LANDMARKS, rated=False)
-    rows = np.flatnonzero((trained == FOLDS.index(fold)) & _found(faces))
-    return {ROW.format("face branch, population's neutral"): _named(faces, trained, rows)}
+    faces = seen(data / LANDMARKS, rated=False)
+    place = np.where(faces.fold < 0, len(FOLDS) - 1, faces.fold)
+    return _named(faces, faces.found & (place == FOLDS.index(fold)))
 
 
 def _web(data: Path, _fold: str) -> Mapping[str, Predictions]:
-    faces, trained = _faces(_dev_folder(data / WEB), rated=False)
-    return {
-        ROW.format("face branch, population's neutral"): _named(faces, trained, np.flatnonzero(_found(faces)))
-    }
+    faces = seen(_dev_folder(data / WEB), rated=False)
+    return _named(faces, faces.found)
 
 
 def _morphs(data: Path, _fold: str) -> Mapping[str, Predictions]:
-    faces, trained = _faces(data / LANDMARKS, rated=True)
-    rows = np.flatnonzero(_found(faces))
-    branch = PerformanceBrain.load().branches[Modality.FACE]
-    opinions = evaluate_performance._seen(branch, faces, _at_rest(faces), trained)
-    said = np.array([1 / (1 + np.exp(-one.raw)) for one in opinions if one is not None])
-    together = ("rated emotion",) * rows.size
-    remark = _seen(trained)
-    return {
-        ROW.format("face branch, population's neutral"): Rating(
-            faces.intensity[rows], said, together, remark=remark
-        )
-    }
+    faces = seen(data / LANDMARKS, rated=True)
+    rows = np.isfinite(faces.intensity)
+    together = ("rated emotion",) * int(rows.sum())
+    rating = Rating(faces.rated[rows], faces.intensity[rows], together, remark=_seen(faces.fold))
+    return {FACE_ROW: rating}
 
 
-def _faces(path: Path, *, rated: bool) -> tuple[LabelledFaces, NDArray[np.int64]]:
-    """The faces, and the training fold of each, -1 where the weights never saw it."""
-    branch = PerformanceBrain.load().branches[Modality.FACE]
-    faces = read_labelled_faces(path, emotions=branch.emotions, rated=rated)
-    return faces, evaluate_performance._folds(branch, faces.fingerprint)
-
-
-def _named(faces: LabelledFaces, trained: NDArray[np.int64], rows: NDArray[np.int64]) -> Naming:
-    branch = PerformanceBrain.load().branches[Modality.FACE]
-    opinions = evaluate_performance._seen(branch, faces, _at_rest(faces), trained)
-    shares = []
-    for row in rows:
-        opinion = opinions[row]
-        if opinion is None:
-            raise TableError("A face that was found cannot be read; load the weights again.")
-        shares.append([opinion.probabilities[emotion] for emotion in branch.emotions])
-    truth = np.array([branch.emotions.index(faces.emotion[row]) for row in rows], dtype=np.int64)
-    table = np.array(shares).reshape(-1, len(branch.emotions))
-    return Naming(tuple(branch.emotions), truth, table, remark=_seen(trained))
-
-
-def _found(faces: LabelledFaces) -> NDArray[np.bool_]:
-    return np.asarray(np.isfinite(faces.landmarks).all(axis=(1, 2)), dtype=np.bool_)
-
-
-def _at_rest(faces: LabelledFaces) -> NDArray[np.float32]:
-    rest = NeutralPopulation.load().mean
-    return np.broadcast_to(rest, (len(faces.emotion), rest.size))
+def _named(faces: Seen, rows: NDArray[np.bool_]) -> Mapping[str, Predictions]:
+    found = Naming(tuple(faces.emotions), faces.truth[rows], faces.shares[rows], remark=_seen(faces.fold))
+    return {FACE_ROW: found}
 
 
 def _dev_folder(web: Path) -> Path:
