@@ -63,7 +63,7 @@ def read(folder: Path) -> Corpus:
     for session in sorted(folder.glob("Session*")):
         for file in sorted((session / EVALUATION).glob("Ses*.txt")):
             words = _words(session / TRANSCRIPTIONS / file.name)
-            for line in _text(file).splitlines():
+            for line in _text(file).split("\n"):
                 turn = TURN.match(line)
                 if turn is None:
                     continue  # the header, the single raters' lines (C-E1: …) and blanks
@@ -109,7 +109,7 @@ def _utterance(
 def _words(path: Path) -> dict[str, str]:
     if not path.is_file():
         return {}
-    return {found[1]: found[2].strip() for line in _text(path).splitlines() if (found := WORDS.match(line))}
+    return {found[1]: found[2].strip() for line in _text(path).split("\n") if (found := WORDS.match(line))}
 
 
 def _text(path: Path) -> str:

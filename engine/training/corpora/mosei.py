@@ -136,7 +136,7 @@ def _rating(path: Path, text: str) -> float:
 def _words(folder: Path) -> dict[tuple[str, str], str]:
     found = {}
     for path in sorted(folder.glob("*.txt")):
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
             parts = line.split(SEPARATOR, PARTS - 1)
             if len(parts) == PARTS:
                 found[parts[0].strip(), parts[1].strip()] = parts[4].strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
 from engine.errors import TableError
@@ -30,7 +31,9 @@ def rows_of(path: Path, *columns: str) -> list[dict[str, str]]:
         text = content.decode("cp1252", errors="replace")
     if "\0" in text:
         raise TableError(f"{path.name} is no text table; unpack the corpus again.")
-    reader = csv.DictReader(text.splitlines(keepends=True))
+    reader = csv.DictReader(
+        io.StringIO(text, newline="")
+    )  # lines end at line feeds, not at every control sign
     missing = [name for name in columns if name not in (reader.fieldnames or [])]
     if missing:
         raise TableError(

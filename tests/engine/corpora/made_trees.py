@@ -125,7 +125,7 @@ def meld(root: Path) -> Path:
         root / "train" / "train_sent_emo.csv",
         header,
         [
-            [1, "You\x92re kidding!", "Joey", "surprise", "positive", 0, 0],
+            [1, "You\x92re kidding\x85 right?", "Joey", "surprise", "positive", 0, 0],
             [2, "No.", "Monica", "neutral", "neutral", 0, 1],
             [3, "Oh my God", "Ross", "bewilderment", "negative", 1, 0],
         ],

@@ -105,7 +105,7 @@ def test_cremad_clips_have_sentence_level_and_what_the_crowd_saw(tmp_path: Path)
 def test_meld_lines_are_mended_and_keep_the_owners_split(tmp_path: Path) -> None:
     corpus = open_corpus(made_trees.meld(tmp_path))
     lines = by_name(corpus)
-    assert lines["train dia0_utt0"].text == "You’re kidding!"
+    assert lines["train dia0_utt0"].text == "You’re kidding… right?"
     assert lines["train dia0_utt0"].clip is not None
     assert lines["train dia0_utt1"].clip is None
     assert lines["dev dia0_utt0"].split == "dev"
