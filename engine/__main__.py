@@ -1,4 +1,4 @@
-"""The engine's command line: ``python -m engine warm | train | evaluate``.
+"""The engine's command line: ``python -m engine warm | train | evaluate | corpora``.
 
 Bad input ends with status 2 and one line on standard error.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, NoReturn
 
-from engine.errors import DailiesError
+from engine.errors import DailiesError, TableError
 
 BAD_INPUT: Final = 2
 BRAINS: Final = ("text", "performance")
@@ -92,6 +92,28 @@ def evaluate(chosen: argparse.Namespace) -> None:
         print(f"{name:<32} {figure:.4f}" if isinstance(figure, float) else f"{name:<32} {figure}")
 
 
+def corpora(chosen: argparse.Namespace) -> None:
+    """Say which corpus a folder is and what it holds; write its lines as a table where that is asked for."""
+    from engine.training.corpora.reading import contents, open_corpus, write_table
+
+    corpus = open_corpus(chosen.folder)
+    if chosen.table is not None:
+        try:
+            write_table(corpus, chosen.folder, chosen.table)
+        except OSError as error:
+            raise TableError(
+                f"{chosen.table.name} cannot be written ({error.strerror}); name another place."
+            ) from error
+    held = contents(corpus)
+    if chosen.json:
+        print(json.dumps(held, allow_nan=False))
+        return
+    notes = held.pop("notes")
+    for name, figure in _flat(held):
+        print(f"{name:<32} {figure}")
+    print("\n".join(notes))
+
+
 def _flat(figures: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
     rows: list[tuple[str, Any]] = []
     for name, figure in figures.items():
@@ -121,6 +143,12 @@ def _parser() -> argparse.ArgumentParser:
     measuring.add_argument("path", type=Path, metavar="PATH")
     measuring.add_argument("--json", action="store_true", help="print one JSON object")
     measuring.set_defaults(run=evaluate)
+
+    holding = commands.add_parser("corpora", help="say which corpus a folder is and what it holds")
+    holding.add_argument("folder", type=Path, metavar="DIR", help="as its owners unpack it")
+    holding.add_argument("--table", type=Path, metavar="OUT.csv", help="write its labelled lines as a table")
+    holding.add_argument("--json", action="store_true", help="print one JSON object")
+    holding.set_defaults(run=corpora)
     return parser
 
 

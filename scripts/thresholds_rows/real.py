@@ -12,7 +12,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder
 
 from engine.verdict.adaptive import AdaptiveThresholds
-from engine.verdict.agreement_metrics import CALIBRATION_BINS, calibration_error, log_loss, losses
+from engine.verdict.agreement_metrics import (
+    CALIBRATION_BINS,
+    calibration_error,
+    log_loss,
+    losses,
+    perfect_calibration_error,
+)
 from engine.verdict.fixed import FIXED, FixedPolicy
 from engine.verdict.folds import applying, deal_folds, held_out
 from engine.verdict.gate import recalibrate
@@ -117,7 +123,7 @@ def measure(data: Path, *, quick: bool, generator: np.random.Generator) -> list[
                 pooled.append(said.probabilities)
         mean = np.mean(found, axis=0)
         rows.append((name, f"{mean[0]:.3f}", f"{mean[1]:.3f}", f"{mean[2]:.4f}", f"{mean[3]:.4f}"))
-    perfect = _perfect_calibration(pooled[0], 200 if quick else 2000, generator)
+    perfect = perfect_calibration_error(pooled[0], draws=200 if quick else 2000, generator=generator)
     covered, size = np.vstack(sets).mean(axis=0)
     names, counts = np.unique(rungs, return_counts=True)
     against = np.mean(stated[GAP_ONLY], axis=0)
@@ -164,14 +170,3 @@ def _permuted(ratings: RatingTable, generator: np.random.Generator) -> RatingTab
 def _opened(ratings: RatingTable) -> bool:
     """Whether the gate opens thresholds by context."""
     return recalibrate(ratings, incumbent=FIXED, context_columns=[CONTEXT]).in_force == "context"
-
-
-def _perfect_calibration(
-    probabilities: NDArray[np.float64], draws: int, generator: np.random.Generator
-) -> float:
-    found = []
-    for _ in range(draws):
-        chance = generator.random((len(probabilities), 1))
-        answer = (chance > probabilities.cumsum(axis=1)[:, :-1]).sum(axis=1).astype(np.int8)
-        found.append(calibration_error(probabilities, answer, np.ones(answer.size)))
-    return float(np.quantile(found, 0.95))
