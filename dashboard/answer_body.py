@@ -9,6 +9,7 @@ from typing import Any, Final
 from dashboard.services import task_pass
 from dashboard.services.answering import Sent
 from dashboard.services.rating import Answer
+from dashboard.services.refusals import worded
 from db.errors import RefusedValueError
 from db.records import Circumstances, TaskKey
 
@@ -138,4 +139,4 @@ def _stretches(given: object) -> tuple[tuple[float, float], ...]:
 
 
 def _refused(name: str, expected: str) -> RefusedValueError:
-    return RefusedValueError(f"In what the form sent, {name} is not {expected}; reload the page.")
+    return worded(RefusedValueError, "refusal.form_field", field=name, expected=expected)

@@ -17,6 +17,7 @@ from dashboard import answer_body, json_requests
 from dashboard.json_requests import read, reply
 from dashboard.services import answering, assigning, drafts, gold, task_pass
 from dashboard.services.answering import ConflictError
+from dashboard.services.refusals import told
 from db.records import DraftRecord, RatingRecord
 
 PASS_HEADER: Final = "dailies-pass"
@@ -29,9 +30,9 @@ async def store_answer(request: Request) -> Response:
     try:
         stored = await run_in_threadpool(answering.submit, sent)
     except ConflictError as conflict:
-        return reply({"error": str(conflict), "standing": _answer(conflict.standing)}, status=409)
-    told = await run_in_threadpool(gold.told, stored)
-    feedback = None if told is None else told.sentence
+        return reply({"error": told(conflict), "standing": _answer(conflict.standing)}, status=409)
+    known = await run_in_threadpool(gold.told, stored)
+    feedback = None if known is None else known.sentence
     return reply({"key": sent.key, "rating": stored.id, "stored": _answer(stored), "feedback": feedback})
 
 
@@ -57,7 +58,7 @@ async def renew_lease(request: Request) -> Response:
     try:
         until = await run_in_threadpool(assigning.renew, task)
     except assigning.NoPlaceError as gone:
-        return reply({"until": None, "error": str(gone)})
+        return reply({"until": None, "error": told(gone)})
     return reply({"until": until.isoformat()})
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, ParamSpec
 
 import streamlit as st
 
-from dashboard.services import messages
+from dashboard.services import messages, refusals
 from engine.errors import DailiesError
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def guarded(act: Callable[P, Any]) -> Callable[P, None]:
 def sentence(error: Exception) -> str:
     """What a person is told about ``error``; a bug is logged under an id, which is all they see of it."""
     if isinstance(error, DailiesError):
-        return str(error)
+        return refusals.told(error)
     name = secrets.token_hex(ID_BYTES)
     log.error("Error %s in a page", name, exc_info=error)
     return messages.say("app.bug", id=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
@@ -12,10 +13,15 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from dashboard.services import messages
 from dashboard.services.permissions import NotAllowedError
+from dashboard.services.refusals import told
 from dashboard.services.task_pass import PassError
 from db.errors import AlreadyThereError, RefusedValueError, StorageError, UnknownRowError
 from engine.errors import DailiesError
+
+LONGEST_INTEGER: Final = 20
+"""Digits of the longest whole number that any database keeps."""
 
 LARGEST_BODY: Final = 256 * 1024
 """Bytes: a comment and a reason of full length in any script, with a long clip's watched stretches."""
@@ -38,8 +44,9 @@ log = logging.getLogger(__name__)
 class RequestError(DailiesError):
     """A request that no page of this server sends; ``status`` is what is answered."""
 
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, status: int, key: str, /, **values: object) -> None:
+        super().__init__(messages.say(key, **values))
+        self.wording = (key, values)
         self.status = status
 
 
@@ -47,18 +54,19 @@ def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
     """Wrap an endpoint: only a page of this server is heard, and what goes wrong becomes a sentence."""
 
     async def answered(request: Request) -> Response:
+        _speak(request.headers.get("accept-language"))
         try:
             _require_own_page(request)
             return await act(request)
         except RequestError as error:
-            return reply({"error": str(error)}, status=error.status)
+            return reply({"error": told(error)}, status=error.status)
         except DailiesError as error:
             status = next(code for kind, code in STATUSES if isinstance(error, kind))
-            return reply({"error": str(error)}, status=status)
+            return reply({"error": told(error)}, status=status)
         except Exception as error:
             name = secrets.token_hex(4)
             log.error("Error %s at %s", name, request.url.path, exc_info=error)
-            return reply({"error": f"Something went wrong here; say {name} to who runs this."}, status=500)
+            return reply({"error": messages.say("refusal.bug", id=name)}, status=500)
 
     return answered
 
@@ -77,21 +85,33 @@ async def read(request: Request) -> dict[str, Any]:
         If it is too large, of another type, or no JSON object.
     """
     if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
-        raise RequestError(415, "Send JSON, with the content type application/json.")
+        raise RequestError(415, "refusal.media_type")
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > LARGEST_BODY:
-            raise RequestError(
-                413, f"At most {LARGEST_BODY // 1024} KiB can be sent at once; shorten the text."
-            )
+            raise RequestError(413, "refusal.too_large", n=LARGEST_BODY // 1024)
     try:
-        content = json.loads(body)
+        content = json.loads(body, parse_int=_integer)
     except (ValueError, RecursionError):
-        raise RequestError(400, "What was sent is no JSON.") from None
+        raise RequestError(400, "refusal.no_json") from None
     if not isinstance(content, dict):
-        raise RequestError(400, "A JSON object is expected.")
+        raise RequestError(400, "refusal.no_object")
+    if content.get("language") is not None:
+        _speak(content["language"])
     return content
+
+
+def _speak(wanted: object) -> None:
+    """Answer in a language as a page names it, or as a browser asks for it; in English for any other."""
+    named = wanted if isinstance(wanted, str) else ""
+    language = re.split("[-,;]", named, maxsplit=1)[0].strip().lower()
+    messages.speak(language if language in messages.languages() else messages.DEFAULT_LANGUAGE)
+
+
+def _integer(digits: str) -> int | float:
+    """A whole number; one that no field takes becomes infinite, and is refused as such."""
+    return int(digits) if len(digits) <= LONGEST_INTEGER else float(digits)
 
 
 def _require_own_page(request: Request) -> None:
@@ -104,4 +124,4 @@ def _require_own_page(request: Request) -> None:
         else origin is None or urlsplit(origin).netloc == request.headers.get("host")
     )
     if not is_own:
-        raise RequestError(403, "Only a page of this server may ask this.")
+        raise RequestError(403, "refusal.own_page")

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from dashboard import json_requests
 from dashboard.services import task_pass, traces
+from dashboard.services.refusals import worded
 from db.errors import RefusedValueError
 
 TRACES: Final = "/traces"
@@ -24,9 +25,9 @@ async def store_trace(request: Request) -> Response:
     body = await json_requests.read(request)
     given, key, levels = (body.get(name) for name in ("pass", "key", "levels"))
     if not isinstance(given, str) or not isinstance(key, str) or not isinstance(levels, list):
-        raise RefusedValueError("A trace has a pass, a key and a list of levels; reload the page.")
+        raise worded(RefusedValueError, "refusal.trace_form")
     if len(levels) > MOST_LEVELS:
-        raise RefusedValueError(f"A trace has at most {MOST_LEVELS} levels.")
+        raise worded(RefusedValueError, "refusal.trace_most", n=MOST_LEVELS)
     task = task_pass.read(given)
     kept = await run_in_threadpool(traces.store, task, key=key, levels=levels)
     return json_requests.reply(

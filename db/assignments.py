@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, nulls_last, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, nulls_last, or_, select, update
 from sqlalchemy.orm import Session
 
 from db import ratings
+from db.prepared import Prepared, PreparedInsert
 from db.records import AssignmentRecord, ClipStatus, Purpose, SkipReason, TaskKey
-from db.rows import build, columns_of, every, first, selecting
+from db.rows import every, first, selecting
 from db.tables import Assignment, Clip, Draft, Rating
 from engine.vocabulary import Channel
 
 
 def find(session: Session, task: TaskKey) -> AssignmentRecord | None:
     """The assignment of a task, ``None`` where it was never handed out."""
-    return first(session, _all().where(*_is_of(task)), AssignmentRecord)
+    return _FIND.first(session, **asdict(task))
 
 
 def of_clip(session: Session, clip_id: str, person_id: int) -> tuple[AssignmentRecord, ...]:
@@ -43,21 +45,13 @@ def hand_out(
     if earlier is not None:
         _change(session, task, expires_at=expires_at, skipped_at=None, skip_reason=None, skip_note="")
         return replace(earlier, expires_at=expires_at, skipped_at=None, skip_reason=None, skip_note="")
-    row = Assignment(
-        clip_id=task.clip_id,
-        person_id=task.person_id,
-        channel=task.channel,
-        occasion=task.occasion,
+    return _ADD.add(
+        session,
+        **asdict(task),
         purpose=purpose,
         control=control,
         created_at=created_at,
         expires_at=expires_at,
-        skip_note="",
-    )
-    session.add(row)
-    session.flush()
-    return build(
-        AssignmentRecord, [getattr(row, column.key) for column in columns_of(Assignment, AssignmentRecord)]
     )
 
 
@@ -113,10 +107,10 @@ def newest(
     session: Session, project_id: int, person_id: int, *, channel: Channel | None = None
 ) -> AssignmentRecord | None:
     """The task, of one channel or of any, that was first handed to a person last."""
-    mine = _of_person(project_id, person_id)
-    if channel is not None:
-        mine = mine.where(Assignment.channel == channel)
-    return first(session, mine.order_by(Assignment.id.desc()), AssignmentRecord)
+    of_person = {"project_id": project_id, "person_id": person_id}
+    if channel is None:
+        return _NEWEST.first(session, **of_person)
+    return _NEWEST_OF_CHANNEL.first(session, **of_person, channel=channel)
 
 
 def resumable(session: Session, project_id: int, person_id: int) -> tuple[AssignmentRecord, ...]:
@@ -124,31 +118,7 @@ def resumable(session: Session, project_id: int, person_id: int) -> tuple[Assign
 
     Of the drafts the one saved last comes first. Tasks touched before the last one were moved on from.
     """
-    last = (
-        select(Assignment.id)
-        .join(Clip, Clip.id == Assignment.clip_id)
-        .where(Assignment.person_id == person_id, Clip.project_id == project_id)
-        .order_by(Assignment.expires_at.desc(), Assignment.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    waiting = (
-        _of_person(project_id, person_id)
-        .outerjoin(
-            Draft,
-            (Draft.person_id == Assignment.person_id)
-            & (Draft.clip_id == Assignment.clip_id)
-            & (Draft.channel == Assignment.channel)
-            & (Draft.occasion == Assignment.occasion),
-        )
-        .where(
-            or_(Draft.person_id.is_not(None), Assignment.id == last),
-            Assignment.skipped_at.is_(None),
-            ~answered(),
-        )
-        .order_by(nulls_last(Draft.saved_at.desc()))
-    )
-    return every(session, waiting, AssignmentRecord)
+    return _RESUMABLE.every(session, project_id=project_id, person_id=person_id)
 
 
 def answered() -> ColumnElement[bool]:
@@ -183,16 +153,20 @@ def _is_of(task: TaskKey) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _of_person(project_id: int, person_id: int) -> Select[tuple[object, ...]]:
+def _of_person() -> Select[tuple[object, ...]]:
     return (
         _all()
         .join(Clip, Clip.id == Assignment.clip_id)
-        .where(Assignment.person_id == person_id, Clip.project_id == project_id)
+        .where(
+            Assignment.person_id == bindparam("person_id"),
+            Clip.project_id == bindparam("project_id"),
+        )
     )
 
 
 def _left_out(project_id: int, person_id: int) -> Select[tuple[object, ...]]:
-    return _of_person(project_id, person_id).where(Assignment.skipped_at.is_not(None), ~answered())
+    mine = _of_person().params(project_id=project_id, person_id=person_id)
+    return mine.where(Assignment.skipped_at.is_not(None), ~answered())
 
 
 def _change(session: Session, task: TaskKey, **changes: object) -> None:
@@ -210,3 +184,51 @@ def _one(session: Session, task: TaskKey) -> AssignmentRecord:
 
 def _all() -> Select[tuple[object, ...]]:
     return selecting(Assignment, AssignmentRecord)
+
+
+def _resumable() -> Select[tuple[object, ...]]:
+    last = (
+        select(Assignment.id)
+        .join(Clip, Clip.id == Assignment.clip_id)
+        .where(
+            Assignment.person_id == bindparam("person_id"),
+            Clip.project_id == bindparam("project_id"),
+        )
+        .order_by(Assignment.expires_at.desc(), Assignment.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        _of_person()
+        .outerjoin(
+            Draft,
+            (Draft.person_id == Assignment.person_id)
+            & (Draft.clip_id == Assignment.clip_id)
+            & (Draft.channel == Assignment.channel)
+            & (Draft.occasion == Assignment.occasion),
+        )
+        .where(
+            or_(Draft.person_id.is_not(None), Assignment.id == last),
+            Assignment.skipped_at.is_(None),
+            ~answered(),
+        )
+        .order_by(nulls_last(Draft.saved_at.desc()))
+    )
+
+
+_FIND: Final = Prepared(
+    AssignmentRecord,
+    _all().where(
+        Assignment.person_id == bindparam("person_id"),
+        Assignment.clip_id == bindparam("clip_id"),
+        Assignment.channel == bindparam("channel"),
+        Assignment.occasion == bindparam("occasion"),
+    ),
+)
+_ADD: Final = PreparedInsert(Assignment, AssignmentRecord)
+_NEWEST: Final = Prepared(AssignmentRecord, _of_person().order_by(Assignment.id.desc()))
+_NEWEST_OF_CHANNEL: Final = Prepared(
+    AssignmentRecord,
+    _of_person().where(Assignment.channel == bindparam("channel")).order_by(Assignment.id.desc()),
+)
+_RESUMABLE: Final = Prepared(AssignmentRecord, _resumable())

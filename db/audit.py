@@ -8,17 +8,22 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.columns import now
+from db.prepared import PreparedInsert, scalar
 from db.records import AuditRecord, Json, Page
-from db.rows import every, first, selecting
+from db.rows import every, selecting
 from db.tables import SHA256_LENGTH, AuditEntry
 
 FIRST_HASH: Final = "0" * SHA256_LENGTH
 """What stands in for the line before the first."""
 
 BATCH: Final = 1000
+
+_LAST_HASH: Final = select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)
+_LINE: Final = PreparedInsert(AuditEntry, AuditRecord)
 
 
 def write(
@@ -35,21 +40,15 @@ def write(
     person_id : int or None
         ``None`` for the application itself.
     """
-    newest = selecting(AuditEntry, AuditRecord).order_by(AuditEntry.id.desc())
-    before = first(session, newest, AuditRecord)
     line: dict[str, Any] = {
         "person_id": person_id,
         "action": action,
         "subject": subject,
         "details": dict(details or {}),
-        "previous_hash": FIRST_HASH if before is None else before.hash,
+        "previous_hash": scalar(session, _LAST_HASH) or FIRST_HASH,
         "created_at": now(),
     }
-    session.add(AuditEntry(**line, hash=_hash(**line)))
-    session.flush()
-    stored = first(session, newest, AuditRecord)
-    assert stored is not None  # it was written two lines above
-    return stored
+    return _LINE.add(session, **line, hash=_hash(**line))
 
 
 def list_page(session: Session, *, before: int | None = None, limit: int = 50) -> Page[AuditRecord]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from db.records import Circumstances
 from db.rows import build, columns_of
 from db.tables import RatingCircumstances
+
+_INSERT: Final = insert(RatingCircumstances.__table__)  # type: ignore[arg-type]  # a mapped class has a Table
 
 
 def add(session: Session, rating_id: int, given: Circumstances) -> None:
@@ -21,19 +24,17 @@ def add(session: Session, rating_id: int, given: Circumstances) -> None:
     UnknownRowError
         If there is no such rating or guideline.
     """
-    session.add(
-        RatingCircumstances(
-            rating_id=rating_id,
-            intervals_s=[list(pair) for pair in given.intervals_s],
-            replays=given.replays,
-            fastest=given.fastest,
-            hidden_s=given.hidden_s,
-            elapsed_s=given.elapsed_s,
-            guideline_id=given.guideline_id,
-            interface_language=given.interface_language,
-        )
-    )
-    session.flush()
+    row = {
+        "rating_id": rating_id,
+        "intervals_s": [list(pair) for pair in given.intervals_s],
+        "replays": given.replays,
+        "fastest": given.fastest,
+        "hidden_s": given.hidden_s,
+        "elapsed_s": given.elapsed_s,
+        "guideline_id": given.guideline_id,
+        "interface_language": given.interface_language,
+    }
+    session.connection().execute(_INSERT, row)
 
 
 def of_ratings(session: Session, rating_ids: Sequence[int]) -> dict[int, Circumstances]:

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Final
 
-from sqlalchemy import Select, exists, func, or_, select, update
+from sqlalchemy import Select, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from db import ratings
 from db.columns import now
 from db.errors import UnknownRowError
+from db.prepared import Prepared
 from db.projects import STOPPED_SETTING
 from db.records import ClipDetails, ClipDraft, ClipRecord, ClipStatus, Page
 from db.rows import every, first, selecting
@@ -21,6 +22,8 @@ from db.tables import Clip, Project, Rating
 PAGE_SIZE: Final = 50
 ID_BYTES: Final = 16
 """128 random bits: an address cannot be guessed."""
+
+_BY_ID: Final = Prepared(ClipRecord, selecting(Clip, ClipRecord).where(Clip.id == bindparam("clip_id")))
 
 
 def add(session: Session, project_id: int, draft: ClipDraft) -> ClipRecord:
@@ -55,7 +58,7 @@ def get(session: Session, clip_id: str) -> ClipRecord:
 
 def find(session: Session, clip_id: str) -> ClipRecord | None:
     """The clip with that id, ``None`` without one."""
-    return first(session, _all().where(Clip.id == clip_id), ClipRecord)
+    return _BY_ID.first(session, clip_id=clip_id)
 
 
 def by_sha256(session: Session, project_id: int, sha256: str) -> ClipRecord | None:

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete
+from dataclasses import asdict, replace
+from typing import Final
+
+from sqlalchemy import bindparam, delete, or_, update
 from sqlalchemy.orm import Session
 
 from db.columns import now
+from db.prepared import Prepared, PreparedInsert
 from db.records import DraftRecord, Json, TaskKey
-from db.rows import first, selecting
+from db.rows import selecting
 from db.tables import Draft
+
+_OF_TASK: Final = (
+    Draft.person_id == bindparam("of_person"),
+    Draft.clip_id == bindparam("of_clip"),
+    Draft.channel == bindparam("of_channel"),
+    Draft.occasion == bindparam("of_occasion"),
+)
+_FIND: Final = Prepared(DraftRecord, selecting(Draft, DraftRecord).where(*_OF_TASK))
+_ADD: Final = PreparedInsert(Draft, DraftRecord)
+_CHANGE: Final = update(Draft.__table__).where(*_OF_TASK)  # type: ignore[arg-type]  # a mapped class has a Table
+_DROP: Final = delete(Draft.__table__).where(*_OF_TASK)  # type: ignore[arg-type]  # the same
+_DROP_SEEN: Final = _DROP.where(or_(Draft.revision <= bindparam("up_to"), Draft.tab == bindparam("of_tab")))
 
 
 def find(session: Session, task: TaskKey) -> DraftRecord | None:
     """The draft of a task, ``None`` without one."""
-    return first(session, selecting(Draft, DraftRecord).where(*_is_of(task)), DraftRecord)
+    return _FIND.first(session, **_of(task))
 
 
 def keep(session: Session, task: TaskKey, content: Json, *, revision: int = 1, tab: str = "") -> DraftRecord:
@@ -35,33 +51,22 @@ def keep(session: Session, task: TaskKey, content: Json, *, revision: int = 1, t
     DraftRecord
         What is stored now.
     """
-    row = session.get(Draft, (task.person_id, task.clip_id, task.channel, task.occasion))
-    if row is None:
-        row = Draft(
-            person_id=task.person_id,
-            clip_id=task.clip_id,
-            channel=task.channel,
-            occasion=task.occasion,
-            revision=0,
-        )
-        session.add(row)
-    is_overtaken = row.tab == tab and revision <= row.revision
-    if not is_overtaken:
-        row.content = dict(content)
-        row.revision = max(revision, row.revision + 1)
-        row.tab = tab
-        row.saved_at = now()
-    session.flush()
-    return DraftRecord(
-        clip_id=row.clip_id,
-        person_id=row.person_id,
-        channel=row.channel,
-        occasion=row.occasion,
-        content=row.content,
-        revision=row.revision,
-        tab=row.tab,
-        saved_at=row.saved_at,
+    found = find(session, task)
+    if found is None:
+        first_said = {"content": dict(content), "revision": max(revision, 1), "tab": tab}
+        return _ADD.add(session, **asdict(task), **first_said)
+    if found.tab == tab and revision <= found.revision:
+        return found
+    changed = replace(
+        found,
+        content=dict(content),
+        revision=max(revision, found.revision + 1),
+        tab=tab,
+        saved_at=now(),
     )
+    said = {name: getattr(changed, name) for name in ("content", "revision", "tab", "saved_at")}
+    session.connection().execute(_CHANGE, {**_of(task), **said})
+    return changed
 
 
 def drop(session: Session, task: TaskKey, *, up_to: int | None = None, tab: str = "") -> None:
@@ -72,16 +77,14 @@ def drop(session: Session, task: TaskKey, *, up_to: int | None = None, tab: str 
     up_to : int, optional
         Keep it if it is of a later revision and another tab: somebody went on elsewhere.
     """
-    found = find(session, task)
-    if found is None or (up_to is not None and found.revision > up_to and found.tab != tab):
-        return
-    session.execute(delete(Draft).where(*_is_of(task)))
+    seen = {} if up_to is None else {"up_to": up_to, "of_tab": tab}
+    session.connection().execute(_DROP_SEEN if seen else _DROP, {**_of(task), **seen})
 
 
-def _is_of(task: TaskKey) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Draft.person_id == task.person_id,
-        Draft.clip_id == task.clip_id,
-        Draft.channel == task.channel,
-        Draft.occasion == task.occasion,
-    )
+def _of(task: TaskKey) -> dict[str, object]:
+    return {
+        "of_person": task.person_id,
+        "of_clip": task.clip_id,
+        "of_channel": task.channel,
+        "of_occasion": task.occasion,
+    }

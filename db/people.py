@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import secrets
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from db.errors import UnknownRowError
+from db.prepared import Prepared, scalar
 from db.records import MemberRecord, PersonRecord
 from db.rows import build, columns_of, every, first, selecting
 from db.tables import Membership, Person
 from engine.vocabulary import Role
+
+_BY_ID: Final = Prepared(
+    PersonRecord, selecting(Person, PersonRecord).where(Person.id == bindparam("person_id"))
+)
+_ROLE: Final = select(Membership.role).where(
+    Membership.project_id == bindparam("project_id"), Membership.person_id == bindparam("person_id")
+)
 
 
 def get_or_create(session: Session, name: str, *, simulated: bool = False) -> PersonRecord:
@@ -34,7 +43,7 @@ def by_id(session: Session, person_id: int) -> PersonRecord:
     UnknownRowError
         If there is none.
     """
-    found = first(session, selecting(Person, PersonRecord).where(Person.id == person_id), PersonRecord)
+    found = _BY_ID.first(session, person_id=person_id)
     if found is None:
         raise UnknownRowError(f"There is no person number {person_id}; choose one from the list.")
     return found
@@ -60,9 +69,8 @@ def join(session: Session, project_id: int, person_id: int, role: Role) -> None:
 
 def role_in(session: Session, project_id: int, person_id: int) -> Role | None:
     """A person's part in a project, ``None`` for a stranger."""
-    return session.scalar(
-        select(Membership.role).where(Membership.project_id == project_id, Membership.person_id == person_id)
-    )
+    role: Role | None = scalar(session, _ROLE, project_id=project_id, person_id=person_id)
+    return role
 
 
 def members(session: Session, project_id: int) -> tuple[MemberRecord, ...]:

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Final
 
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import Session
 
 from db.errors import UnknownRowError
-from db.records import PolicyDraft, PolicyRecord, PromotionRecord
-from db.rows import every, first, selecting
+from db.prepared import Prepared
+from db.records import PolicyDraft, PolicyMark, PolicyRecord, PromotionRecord
+from db.rows import R, every, first, selecting
 from db.tables import Policy, Promotion
+
+
+def _in_force(record: type[R]) -> Prepared[R]:
+    newest: Select[tuple[object, ...]] = (
+        selecting(Policy, record)
+        .join(Promotion, Promotion.policy_id == Policy.id)
+        .where(Promotion.project_id == bindparam("project_id"))
+        .order_by(Promotion.id.desc())
+    )
+    return Prepared(record, newest)
+
+
+_IN_FORCE: Final = _in_force(PolicyRecord)
+_MARK_IN_FORCE: Final = _in_force(PolicyMark)
 
 
 def add(session: Session, draft: PolicyDraft) -> PolicyRecord:
@@ -42,13 +59,12 @@ def by_version(session: Session, project_id: int, version: str) -> PolicyRecord 
 
 def in_force(session: Session, project_id: int) -> PolicyRecord | None:
     """The policy that was put in force last, ``None`` where none ever was."""
-    newest = (
-        selecting(Policy, PolicyRecord)
-        .join(Promotion, Promotion.policy_id == Policy.id)
-        .where(Promotion.project_id == project_id)
-        .order_by(Promotion.id.desc())
-    )
-    return first(session, newest, PolicyRecord)
+    return _IN_FORCE.first(session, project_id=project_id)
+
+
+def mark_in_force(session: Session, project_id: int) -> PolicyMark | None:
+    """As :func:`in_force`, without reading what it says."""
+    return _MARK_IN_FORCE.first(session, project_id=project_id)
 
 
 def put_in_force(

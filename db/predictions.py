@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Final, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from db.errors import UnknownRowError
+from db.prepared import Prepared
 from db.records import ClipRecord, PredictionDraft, PredictionRecord, PredictionSummary
 from db.rows import build, columns_of, first, selecting
 from db.tables import Clip, Prediction
@@ -17,6 +18,19 @@ from engine.vocabulary import SystemName
 
 BATCH: Final = 500
 R = TypeVar("R", PredictionRecord, PredictionSummary)
+
+_NEWEST: Final = Prepared(
+    PredictionSummary,
+    selecting(Prediction, PredictionSummary)
+    .where(Prediction.clip_id == bindparam("clip_id"), Prediction.system == bindparam("system"))
+    .order_by(Prediction.id.desc()),
+)
+_OF_CLIP: Final = Prepared(
+    PredictionSummary,
+    selecting(Prediction, PredictionSummary).where(
+        Prediction.id == bindparam("prediction_id"), Prediction.clip_id == bindparam("clip_id")
+    ),
+)
 
 
 def add(session: Session, draft: PredictionDraft) -> PredictionRecord:
@@ -52,6 +66,18 @@ def latest_for(
         .order_by(Prediction.id.desc())
     )
     return first(session, newest, PredictionRecord)
+
+
+def latest_summary(
+    session: Session, clip_id: str, *, system: SystemName = SystemName.ALIGNMENT
+) -> PredictionSummary | None:
+    """As :func:`latest_for`, without the document."""
+    return _NEWEST.first(session, clip_id=clip_id, system=system)
+
+
+def of_clip(session: Session, clip_id: str, prediction_id: int) -> PredictionSummary | None:
+    """The prediction with that id, ``None`` where it is none of the clip's."""
+    return _OF_CLIP.first(session, clip_id=clip_id, prediction_id=prediction_id)
 
 
 def latest_of_clips(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Select
+from sqlalchemy import Select, bindparam
 from sqlalchemy.orm import Session
 
 from db.errors import UnknownRowError
+from db.prepared import Prepared
 from db.records import Json, ProjectRecord
 from db.rows import every, first, selecting
 from db.tables import Project
@@ -15,6 +16,10 @@ from engine.vocabulary import Protocol
 
 STOPPED_SETTING: Final = "analysis_stopped"
 """Where a project's settings say that its waiting clips are left alone."""
+
+_BY_ID: Final = Prepared(
+    ProjectRecord, selecting(Project, ProjectRecord).where(Project.id == bindparam("project_id"))
+)
 
 
 def get_or_create(
@@ -65,7 +70,7 @@ def by_id(session: Session, project_id: int) -> ProjectRecord:
     UnknownRowError
         If there is none.
     """
-    found = first(session, _all().where(Project.id == project_id), ProjectRecord)
+    found = _BY_ID.first(session, project_id=project_id)
     if found is None:
         raise UnknownRowError(f"There is no project number {project_id}; choose one from the list.")
     return found

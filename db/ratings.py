@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from db.errors import AlreadyThereError
+from db.prepared import Prepared, PreparedInsert
 from db.records import (
     ClipRecord,
     ClipStatus,
@@ -22,7 +23,7 @@ from db.records import (
     RatingRecord,
     TaskKey,
 )
-from db.rows import build, columns_of, every, first, selecting
+from db.rows import build, columns_of, every, selecting
 from db.tables import Clip, Person, Prediction, Rating, Withdrawal
 from engine.vocabulary import Channel, Phase
 
@@ -31,6 +32,20 @@ TEACHING: Final = (Purpose.ORDINARY, Purpose.GOLD_SILENT)
 """Answers given as any other would be, so that they may teach; the right one was not told."""
 
 _LATER: Final = aliased(Rating)  # made once: making it costs more than most queries
+
+
+@dataclass(frozen=True, slots=True)
+class LastWord:
+    """The newest answer to a task, which any other supersedes.
+
+    Attributes
+    ----------
+    is_withdrawn : bool
+        Whether it was taken back, so that none stands.
+    """
+
+    rating: RatingRecord
+    is_withdrawn: bool
 
 
 def add(session: Session, draft: RatingDraft) -> RatingRecord:
@@ -50,18 +65,18 @@ def add(session: Session, draft: RatingDraft) -> RatingRecord:
                 "Another rating carries the same key; reload the page and rate the clip again."
             )
         return stored
-    task = TaskKey(draft.clip_id, draft.person_id, draft.channel, draft.occasion)
-    earlier = first(session, _of_task(task).order_by(Rating.id.desc()), RatingRecord)
-    row = Rating(**asdict(draft), supersedes_id=None if earlier is None else earlier.id)
-    session.add(row)
-    session.flush()
-    return build(RatingRecord, _row(session, row.id))
+    earlier = last_word(session, TaskKey(draft.clip_id, draft.person_id, draft.channel, draft.occasion))
+    return append(session, draft, supersedes_id=None if earlier is None else earlier.rating.id)
+
+
+def append(session: Session, draft: RatingDraft, *, supersedes_id: int | None) -> RatingRecord:
+    """Store an answer whose key is not stored yet, in place of the :func:`last_word` on its task."""
+    return _ANSWER.add(session, **asdict(draft), supersedes_id=supersedes_id)
 
 
 def by_key(session: Session, idempotency_key: str) -> RatingRecord | None:
     """The rating stored under a key, ``None`` without one."""
-    wanted = selecting(Rating, RatingRecord).where(Rating.idempotency_key == idempotency_key)
-    return first(session, wanted, RatingRecord)
+    return _BY_KEY.first(session, idempotency_key=idempotency_key)
 
 
 def withdraw(session: Session, rating_id: int, *, person_id: int) -> None:
@@ -80,8 +95,14 @@ def current_for(
     occasion: int = 1,
 ) -> RatingRecord | None:
     """What a person says about a clip now, ``None`` before their first answer or with it taken back."""
-    of_task = _of_task(TaskKey(clip_id, person_id, channel, occasion))
-    return first(session, of_task.where(standing()).order_by(Rating.id.desc()), RatingRecord)
+    last = last_word(session, TaskKey(clip_id, person_id, channel, occasion))
+    return None if last is None or last.is_withdrawn else last.rating
+
+
+def last_word(session: Session, task: TaskKey) -> LastWord | None:
+    """The newest answer to a task, whether or not it was taken back."""
+    row = session.connection().execute(_LAST_WORD, asdict(task)).first()
+    return None if row is None else LastWord(build(RatingRecord, row[:-1]), bool(row[-1]))
 
 
 def standing() -> ColumnElement[bool]:
@@ -170,21 +191,8 @@ def raters_of_clips(session: Session, clip_ids: Sequence[str]) -> dict[str, int]
     return {row[0]: row[1] for row in rows}
 
 
-def _of_task(task: TaskKey) -> Select[tuple[object, ...]]:
-    return selecting(Rating, RatingRecord).where(
-        Rating.clip_id == task.clip_id,
-        Rating.person_id == task.person_id,
-        Rating.channel == task.channel,
-        Rating.occasion == task.occasion,
-    )
-
-
 def _withdrawn(rating: type[Rating]) -> ColumnElement[bool]:
     return exists().where(Withdrawal.rating_id == rating.id)
-
-
-def _row(session: Session, rating_id: int) -> Sequence[object]:
-    return session.execute(selecting(Rating, RatingRecord).where(Rating.id == rating_id)).one()
 
 
 def _rated(session: Session, project_id: int, *conditions: ColumnElement[bool]) -> Iterator[RatedClip]:
@@ -220,3 +228,21 @@ def _rated(session: Session, project_id: int, *conditions: ColumnElement[bool]) 
             )
         if len(rows) < BATCH:
             return
+
+
+_ANSWER: Final = PreparedInsert(Rating, RatingRecord)
+_BY_KEY: Final = Prepared(
+    RatingRecord,
+    selecting(Rating, RatingRecord).where(Rating.idempotency_key == bindparam("idempotency_key")),
+)
+_LAST_WORD: Final = (
+    select(*columns_of(Rating, RatingRecord), _withdrawn(Rating))
+    .where(
+        Rating.clip_id == bindparam("clip_id"),
+        Rating.person_id == bindparam("person_id"),
+        Rating.channel == bindparam("channel"),
+        Rating.occasion == bindparam("occasion"),
+    )
+    .order_by(Rating.id.desc())
+    .limit(1)
+)

@@ -33,13 +33,13 @@ def selecting(table: type[Base], record: type[Any]) -> Select[Any]:
 
 def first(session: Session, statement: Select[Any], record: type[R]) -> R | None:
     """The first row as a record, ``None`` without one."""
-    row = session.execute(statement.limit(1)).first()
+    row = session.connection().execute(statement.limit(1)).first()
     return None if row is None else build(record, row)
 
 
 def every(session: Session, statement: Select[Any], record: type[R]) -> tuple[R, ...]:
     """All rows as records."""
-    return tuple(build(record, row) for row in session.execute(statement))
+    return tuple(build(record, row) for row in session.connection().execute(statement))
 
 
 def _names(record: type[Any]) -> tuple[str, ...]:

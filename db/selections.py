@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from db import ratings
+from db.prepared import Prepared
 from db.records import ClipStatus, SelectionDraft, SelectionRecord
-from db.rows import every, first, selecting
+from db.rows import every, selecting
 from db.tables import Clip, Rating, Selection
+
+_OF_CLIP: Final = Prepared(
+    SelectionRecord,
+    selecting(Selection, SelectionRecord).where(
+        Selection.person_id == bindparam("person_id"), Selection.clip_id == bindparam("clip_id")
+    ),
+)
 
 
 def add(session: Session, drafts: Sequence[SelectionDraft]) -> None:
@@ -29,10 +38,7 @@ def add(session: Session, drafts: Sequence[SelectionDraft]) -> None:
 
 def find(session: Session, clip_id: str, person_id: int) -> SelectionRecord | None:
     """The selection of a clip for a person, ``None`` where the queue never chose it."""
-    wanted = selecting(Selection, SelectionRecord).where(
-        Selection.person_id == person_id, Selection.clip_id == clip_id
-    )
-    return first(session, wanted, SelectionRecord)
+    return _OF_CLIP.first(session, person_id=person_id, clip_id=clip_id)
 
 
 def open_for(session: Session, project_id: int, person_id: int) -> tuple[SelectionRecord, ...]:

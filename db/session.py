@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from sqlalchemy.orm import Session
 from db import migrations
 from db.errors import BUSY, RefusedValueError, StorageError, refusal
 from db.location import database_url
+from db.write_gate import TURN_SUFFIX, WriteGate
 
 BUSY_TIMEOUT_MS: Final = 30_000
 """How long a connection waits for another's write before it gives up; longer than any write here."""
@@ -42,7 +44,8 @@ class _Store:
     writers: Engine
     turn: threading.Lock | None = None
     """Where one writer at a time is all the database can do: this process's threads queue here, which
-    wakes the next at once; SQLite's own waiting is polling, and unfair under a full class."""
+    wakes the next at once."""
+    gate: WriteGate | None = None
 
 
 _stores: dict[tuple[int, str], _Store] = {}
@@ -63,17 +66,23 @@ def writing() -> Iterator[Session]:
     StorageError
         If the database refuses a row or cannot be used, in one sentence.
     """
-    with _sentences():
+    with sentences():
         store = _store()
-        with _in_turn(store), Session(store.writers, expire_on_commit=False) as session, session.begin():
+        with _in_turn(store.turn), Session(store.writers, expire_on_commit=False) as session, session.begin():
             yield session
 
 
 @contextmanager
 def reading() -> Iterator[Session]:
     """Own a transaction that only reads one consistent state; it neither blocks nor waits for writers."""
-    with _sentences(), Session(_store().readers, expire_on_commit=False) as session:
+    with sentences(), Session(_store().readers, expire_on_commit=False) as session:
         yield session
+
+
+def writes_in_turn() -> bool:
+    """Whether the database lets one write at a time, as SQLite does."""
+    with sentences():
+        return _store().turn is not None
 
 
 def prepare() -> None:
@@ -86,7 +95,7 @@ def prepare() -> None:
     StorageError
         If it cannot be opened.
     """
-    with _sentences():
+    with sentences():
         _store()
 
 
@@ -95,6 +104,8 @@ def close() -> None:
     with _opening:
         for store in _stores.values():
             store.writers.dispose()
+            if store.gate is not None:
+                store.gate.close()
         _stores.clear()
 
 
@@ -141,19 +152,21 @@ def _open_sqlite(url: URL) -> _Store:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"The data folder {folder} cannot be made: {error.strerror}.") from None
+    gate = WriteGate(Path(str(url.database) + TURN_SUFFIX), patience_ms=BUSY_TIMEOUT_MS)
     migrating = create_engine(url, poolclass=NullPool, json_serializer=_json)
-    _teach_sqlite(migrating, foreign_keys=False)  # a migration may rebuild a table others point to
+    _teach_sqlite(migrating, gate, foreign_keys=False)  # a migration may rebuild a table others point to
     migrations.upgrade(migrating.execution_options(**{_BEGIN: "IMMEDIATE"}))
     engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, json_serializer=_json)
-    _teach_sqlite(engine, foreign_keys=True)
+    _teach_sqlite(engine, gate, foreign_keys=True)
     return _Store(
         readers=engine.execution_options(**{_BEGIN: "DEFERRED"}),
         writers=engine.execution_options(**{_BEGIN: "IMMEDIATE"}),
         turn=threading.Lock(),
+        gate=gate,
     )
 
 
-def _teach_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
+def _teach_sqlite(engine: Engine, gate: WriteGate, *, foreign_keys: bool) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver must not begin transactions on its own
@@ -168,29 +181,34 @@ def _teach_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
     def on_begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get(_BEGIN, "DEFERRED")
         reads = "ON" if mode == "DEFERRED" else "OFF"
-        connection.exec_driver_sql(f"PRAGMA query_only={reads}")  # a reader that writes is a bug
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA query_only={reads}")  # a reader that writes is a bug
+        if mode == "DEFERRED":
+            driver.execute("BEGIN DEFERRED")
+        else:
+            gate.begin_to_write(driver)
 
 
 @contextmanager
-def _in_turn(store: _Store) -> Iterator[None]:
-    if store.turn is None:
+def _in_turn(turn: threading.Lock | None) -> Iterator[None]:
+    if turn is None:
         yield
         return
-    if not store.turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+    if not turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
         raise StorageError(BUSY)
     try:
         yield
     finally:
-        store.turn.release()
+        turn.release()
 
 
 @contextmanager
-def _sentences() -> Iterator[None]:
+def sentences() -> Iterator[None]:
+    """Turn what the database's driver raises into the sentences of :mod:`db.errors`."""
     try:
         yield
-    except DBAPIError as error:
-        sentence = refusal(str(error.orig))
+    except (DBAPIError, sqlite3.Error) as error:
+        sentence = refusal(str(error.orig if isinstance(error, DBAPIError) else error))
         if sentence is None:
             raise
         raise sentence from error

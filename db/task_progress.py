@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from db import assignments, ratings
-from db.places import FIRST, offers
 from db.records import ClipStatus
+from db.seats import FIRST, offers
 from db.tables import Assignment, Clip, Rating
 from engine.vocabulary import Channel
 

@@ -6,9 +6,19 @@ expected, what to do next. The command line prints it and exits with status 2; p
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class DailiesError(Exception):
-    """Root of every error a person can mend; anything else that escapes is a bug."""
+    """Root of every error a person can mend; anything else that escapes is a bug.
+
+    Attributes
+    ----------
+    wording : tuple of (str, Mapping) or None
+        The key and the values of a message that says the same in the languages of the pages.
+    """
+
+    wording: tuple[str, Mapping[str, object]] | None = None
 
 
 class UnknownNameError(DailiesError, ValueError):

@@ -107,6 +107,10 @@ class Asked:
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
                 if name in ("say", "part"):
                     (self.said if name == "say" else self.parts).add(str(node.args[0].value))
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "worded":
+                key = node.args[1] if len(node.args) > 1 else None
+                if isinstance(key, ast.Constant):
+                    self.said.add(str(key.value))
 
     def read_template(self, text: str) -> None:
         """Add what a Jinja template asks for."""

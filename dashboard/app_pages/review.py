@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import streamlit as st
@@ -12,7 +13,7 @@ from dashboard.components.evidence import evidence
 from dashboard.components.player import PlayerScene, player
 from dashboard.components.verdict_panel import verdict_panel
 from dashboard.routes import media_url
-from dashboard.services import clip_list, messages, review
+from dashboard.services import clip_list, drafts, messages, review
 from db.records import AssignmentRecord, ClipStatus, SkipReason
 from engine.errors import DailiesError
 from engine.vocabulary import Channel, Protocol
@@ -134,7 +135,7 @@ def _media(view: review.ReviewView) -> None:
         with st.container(border=True):
             st.markdown(f"### “{messages.plain(clip.line)}”")
     elif view.shows_machine and view.prediction is not None:
-        player(tracing.traced(machine_opinion.scene(view, view.prediction), view))
+        player(_watched(tracing.traced(machine_opinion.scene(view, view.prediction), view), view))
     elif view.media_key is None:
         st.warning(messages.say("review.no_channel"))
     else:
@@ -145,6 +146,14 @@ def _media(view: review.ReviewView) -> None:
             duration_s=clip.duration_s or SHORTEST_S,
             line=clip.line if view.channel is Channel.FULL else "",
         )
-        player(tracing.traced(plain, view))
+        player(_watched(tracing.traced(plain, view), view))
         if view.channel is Channel.FULL and not clip.line:
             st.info(messages.say("review.no_line"))
+
+
+def _watched(scene: PlayerScene, view: review.ReviewView) -> PlayerScene:
+    """The scene with what its person had seen of it before, as long as they have not answered."""
+    if view.task is None or view.own_rating is not None:
+        return scene
+    seen = None if view.draft is None else view.draft.content.get(drafts.WATCHED)
+    return replace(scene, watcher=f"{view.task.key.person_id}.{task_form.name_of(view)}", watched=seen)

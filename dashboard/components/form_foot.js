@@ -4,9 +4,8 @@ const SMALL_KEYS = { skip: "O", flag: "P", undo: "⌫", guide: "I", keys: "?" };
 
 class FormFoot {
   // `acts` has change(name, value), confirm() and one act for each of SMALL_KEYS.
-  constructor(acts, status) {
+  constructor(acts) {
     this.acts = acts;
-    this.status = status;
     this.comment = this.textField("comment");
     this.reason = this.textField("reason");
     this.node = element("div", { class: "foot" });
@@ -47,7 +46,7 @@ class FormFoot {
     const wanted = [
       asksReason ? this.reason : null, isEditable ? this.comment : null,
       sentence ? element("button", { type: "button", class: "confirm", onclick: () => this.acts.confirm() }, sentence, " ", element("kbd", {}, "Enter ↵")) : null,
-      ...offers.filter((name) => name !== "undo" || noUndo === null).map(small), this.status,
+      ...offers.filter((name) => name !== "undo" || noUndo === null).map(small),
     ].filter(Boolean);
     const held = document.activeElement?.shadowRoot?.activeElement ?? document.activeElement;
     const isWriting = this.has(held) && wanted.includes(held);

@@ -2,6 +2,7 @@
 // trace, and tells whoever asks (the rating form, when an answer is sent) what has been watched.
 
 const ASK_WATCHED = "dailies:watched";
+const TELL_ANSWERED = "dailies:answered";
 const USUAL_FRAME_S = 1 / 25;
 const SHORTEST_FRAME_S = 1 / 240;
 
@@ -32,13 +33,21 @@ class Player {
     document.addEventListener(ASK_WATCHED, (event) => {
       if (event.detail.clip !== this.scene?.clip || !this.media) return;
       event.detail.watched = this.log.report();
-      this.strip.finish();
+      if (event.detail.isAnswer) this.strip.finish();
     }, options);
+    document.addEventListener(TELL_ANSWERED, (event) => {
+      if (event.detail.clip === this.scene?.clip) this.kept?.drop();
+    }, options);
+    window.addEventListener("pagehide", () => this.keepWatched(), options);
+    this.keeping = setInterval(() => this.keepWatched(), WATCH_SAVE_MS);
   }
 
   show({ data }) {
-    const isSameClip = this.scene?.clip === data.clip && this.scene.src === data.src;
+    const watcher = this.scene?.watcher;
+    const isOtherTask = Boolean(watcher && data.watcher && watcher !== data.watcher);
+    const isSameClip = this.scene?.clip === data.clip && this.scene.src === data.src && !isOtherTask;
     this.scene = data;
+    if (isSameClip && !watcher && data.watcher) this.kept = new WatchStore(data.watcher); // the answer was taken back
     this.node.setAttribute("aria-label", data.labels.player);
     this.node.classList.toggle("words-only", !data.src);
     if (!isSameClip) this.load();
@@ -67,6 +76,9 @@ class Player {
     });
     this.media.volume = PlayerBar.volume();
     this.log = new WatchLog(this.media);
+    this.kept = new WatchStore(this.scene.watcher);
+    const seen = this.kept.best(this.scene.watched);
+    if (seen) this.log.restore(seen);
     const on = (name, act) => this.media.addEventListener(name, act);
     on("timeupdate", () => this.moved());
     on("seeked", () => this.moved());
@@ -91,11 +103,16 @@ class Player {
   unload() {
     if (!this.media) return;
     this.strip.pause();
+    this.keepWatched();
     this.log.close();
     this.media.pause();
     this.media.removeAttribute("src");
     this.media.load(); // lets the browser drop the connection and the buffer
     this.media = null;
+  }
+
+  keepWatched() {
+    if (this.media) this.kept.keep(this.log.report());
   }
 
   fail(sentence) {
@@ -270,6 +287,7 @@ class Player {
 
   close() {
     this.unload();
+    clearInterval(this.keeping);
     this.timeline.close();
     this.strip.close();
     this.listen.abort();

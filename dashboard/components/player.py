@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import dashboard.components.asset as asset
 from dashboard.services import messages
@@ -13,6 +15,7 @@ _mount = asset.renderer(
     "player",
     scripts=(
         "watch_log.js",
+        "watch_store.js",
         "stretch.js",
         "waveform.js",
         "trace_store.js",
@@ -79,6 +82,10 @@ class PlayerScene:
         When the amplifier rule struck.
     trace : TraceScene or None
         ``None`` where nothing is traced.
+    watcher : str
+        Person and task, for whom the browser keeps what was seen until it is answered; empty for nobody.
+    watched : Mapping or None
+        What their draft on the server says was seen, as the player reports it.
     """
 
     clip: str
@@ -96,6 +103,8 @@ class PlayerScene:
     brows: tuple[float | None, ...] = ()
     amplified_s: float | None = None
     trace: TraceScene | None = None
+    watcher: str = ""
+    watched: Mapping[str, Any] | None = None
 
 
 def player(scene: PlayerScene, *, key: str = "player") -> None:
@@ -126,6 +135,8 @@ def player(scene: PlayerScene, *, key: str = "player") -> None:
             },
             "amplified_s": scene.amplified_s,
             "trace": None if scene.trace is None else _trace(scene.trace),
+            "watcher": scene.watcher,
+            "watched": None if scene.watched is None else dict(scene.watched),
             "labels": messages.part("player"),
         },
     )

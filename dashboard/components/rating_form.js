@@ -22,9 +22,9 @@ class RatingForm {
       undo: () => this.press("undo"),
       guide: () => this.press("guide"),
       keys: () => this.showKeys(),
-    }, this.status.node);
+    });
     this.told = element("p", { class: "told", role: "alert", hidden: true });
-    this.node = element("section", { class: "root rating" }, this.rows.node, this.told, this.foot.node, this.sheet.dialog, this.ask.dialog);
+    this.node = element("section", { class: "root rating" }, this.rows.node, this.told, this.foot.node, this.status.node, this.sheet.dialog, this.ask.dialog);
     host.append(this.node);
     this.keys = new FormKeys(this);
     window.addEventListener("offline", () => this.sayState(), { signal: this.listen.signal });
@@ -114,7 +114,7 @@ class RatingForm {
     this.refusal = null;
     this.draft = { ...this.draft, [name]: value };
     const content = Object.fromEntries(this.names().map((one) => [one, this.draft[one] ?? null]));
-    this.keeper.change(content);
+    this.keeper.change({ ...content, watched: this.watched() });
     this.talk.postMessage({ kind: "draft", person: this.data.person, task: this.data.task, content, tab: this.tab });
   }
 
@@ -179,10 +179,15 @@ class RatingForm {
     };
     for (const { name } of data.fields) answer[name] = this.draft[name] ?? machine[name] ?? null;
     answer.confirmed = takesMachine(data) && data.fields.every((field) => (this.draft[field.name] ?? null) === null);
-    const ask = new CustomEvent("dailies:watched", { detail: { clip: data.clip } });
-    document.dispatchEvent(ask);
-    answer.watched = ask.detail.watched ?? null;
+    answer.watched = this.watched({ isAnswer: true });
     return answer;
+  }
+
+  // What the player has seen of the clip, null where there is none.
+  watched({ isAnswer = false } = {}) {
+    const ask = new CustomEvent("dailies:watched", { detail: { clip: this.data.clip, isAnswer } });
+    document.dispatchEvent(ask);
+    return ask.detail.watched ?? null;
   }
 
   stored(answer, receipt) {
@@ -194,6 +199,7 @@ class RatingForm {
       return;
     }
     this.keeper.forget();
+    document.dispatchEvent(new CustomEvent("dailies:answered", { detail: { clip: this.data.clip } }));
     const isFirst = this.data.mine === null;
     const noUndo = this.data.reveals ? "" : null; // whether it can be taken back, the page says soon
     this.data = { ...this.data, base: receipt.rating, mine: receipt.stored, no_undo: noUndo };
@@ -217,7 +223,8 @@ class RatingForm {
     this.refusal = error ?? String(status);
     if (answer.task === this.data.task && standing) {
       this.refusal = phrase(this.data.labels.conflict, { time: timeOf(standing.at) });
-      this.keeper.change(Object.fromEntries(this.names().map((name) => [name, this.draft[name] ?? null])));
+      const content = Object.fromEntries(this.names().map((name) => [name, this.draft[name] ?? null]));
+      this.keeper.change({ ...content, watched: this.watched() });
       this.press("refresh");
     } else if (answer.task !== this.data.task) this.refusal = `${answer.title}: ${this.refusal}`;
     this.sayState();

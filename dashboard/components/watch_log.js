@@ -3,8 +3,8 @@
 const IDLE_AFTER_MS = 60_000; // a person thinking counts as at work for a minute after the last touch
 const TICK_MS = 500;
 const LONGEST_TICK_MS = 2_000; // a sleeping computer is nobody's work
+const LATE_S = 0.25; // by which a busy browser tells late that it plays: what was seen begins a little after it did
 const LONGEST_STEP_S = 1.5; // a larger leap between two reports of the media is a seek, not playing
-const START_SLACK_S = 0.25; // how much later than the player a page may hear where playing began
 
 class WatchLog {
   constructor(media) {
@@ -31,10 +31,19 @@ class WatchLog {
     this.timer = setInterval(() => this.tick(), TICK_MS);
   }
 
+  // Go on from an earlier report, as after a reload.
+  restore({ intervals_s: stretches, replays, fastest, active_s: active, hidden_s: hidden }) {
+    this.stretches.push(...stretches.map((pair) => [...pair]));
+    this.starts += replays ?? 0;
+    this.fastest = Math.max(this.fastest, fastest ?? 0);
+    this.activeMs += (active ?? 0) * 1000;
+    this.hiddenMs += (hidden ?? 0) * 1000;
+  }
+
   begin() {
     if (this.current || this.media.paused || document.hidden) return;
     const now = this.media.currentTime;
-    if (this.stretches.some(([from, to]) => now >= from - START_SLACK_S && now < to - 0.1)) this.starts += 1;
+    if (this.stretches.some(([from, to]) => now >= from - LATE_S && now < to - 0.1)) this.starts += 1;
     this.current = [now, now];
   }
 

@@ -14,26 +14,23 @@ from sqlalchemy.orm import Session
 
 from dashboard.services import permissions, rating
 from dashboard.services.answer_lock import lock_hash
+from dashboard.services.messages import say
 from dashboard.services.permissions import Act
 from dashboard.services.rating import COMMENT_LENGTH, Answer
 from dashboard.services.rating_protocol import Question, protocol_of, questions_of
+from dashboard.services.refusals import worded
 from db import assignments, circumstances, clips, drafts, projects, ratings
 from db.columns import now
 from db.errors import AlreadyThereError, RefusedValueError
 from db.records import Circumstances, Purpose, RatingDraft, RatingRecord, TaskKey
-from db.session import writing
+from db.together import together
 from engine.errors import DailiesError
 from engine.vocabulary import Channel, Phase, Protocol
 
 WATCHED_TOLERANCE: Final = 0.01
 """Share of a clip that a player may leave out of its report: reports come four times a second."""
 
-QUESTION_WORDS: Final = {
-    Question.DELIVERY: "the delivery",
-    Question.EXPECTED: "the intensity the line asks for",
-    Question.EMOTION: "the emotion",
-    Question.EXPRESSED: "the intensity the performance shows",
-}
+CONFLICT: Final = "refusal.conflict"
 
 
 class ConflictError(DailiesError):
@@ -46,10 +43,8 @@ class ConflictError(DailiesError):
     """
 
     def __init__(self, standing: RatingRecord) -> None:
-        super().__init__(
-            "You have answered this clip in another window since; that answer stands. "
-            "What you entered here is kept as a draft: look at both, then send again."
-        )
+        super().__init__(say(CONFLICT))
+        self.wording = (CONFLICT, {})
         self.standing = standing
 
 
@@ -104,60 +99,66 @@ def submit(sent: Sent, *, at: datetime | None = None) -> RatingRecord:
     UnknownRowError
         If there is no such clip, person, prediction or guideline.
     """
-    task = sent.task
     answer = rating.checked(sent.answer)
-    with writing() as session:
-        repeated = ratings.by_key(session, sent.key)
-        if repeated is not None:
-            return _same(repeated, task)
-        clip = clips.get(session, task.clip_id)
-        permissions.require(session, clip.project_id, task.person_id, Act.RATE)
-        project = projects.by_id(session, clip.project_id)
-        own = ratings.current_for(
-            session, task.clip_id, task.person_id, channel=task.channel, occasion=task.occasion
-        )
-        if own is not None and own.id != sent.base:
-            raise ConflictError(own)
-        purpose, is_control = _assigned(session, task)
-        has_seen = sent.shown is not None or (own is not None and own.prediction_shown)
-        phase = phase_of(
-            project.protocol,
-            task.channel,
-            is_control=is_control,
-            has_answered=own is not None,
-            has_seen=has_seen,
-        )
-        _require_questions(task.channel, answer)
-        _require_reason(phase, sent.reason)
-        if own is None and task.channel is not Channel.WORDS:
-            _require_watched(protocol_of(project).watched_share, answer.watched_share)
-        draft = rating.prepared(
-            session,
-            clip=clip,
-            person_id=task.person_id,
-            answer=answer,
-            idempotency_key=sent.key,
-            prediction=rating.prediction_of(session, clip.id, sent.shown),
-            phase=phase,
-        )
-        stored = rating.keep(
-            session,
-            _locked(
-                replace(
-                    draft,
-                    channel=task.channel,
-                    occasion=task.occasion,
-                    purpose=purpose,
-                    reason=sent.reason.strip(),
-                    prediction_shown=has_seen and phase is not Phase.BLIND,
-                ),
-                at=at or now(),
+    return together(lambda session: _stored(session, sent, answer, at or now()))
+
+
+def _stored(session: Session, sent: Sent, answer: Answer, moment: datetime) -> RatingRecord:
+    task = sent.task
+    repeated = ratings.by_key(session, sent.key)
+    if repeated is not None:
+        return _same(repeated, task)
+    clip = clips.get(session, task.clip_id)
+    permissions.require(session, clip.project_id, task.person_id, Act.RATE)
+    project = projects.by_id(session, clip.project_id)
+    last = ratings.last_word(session, task)
+    own = None if last is None or last.is_withdrawn else last.rating
+    if own is not None and own.id != sent.base:
+        raise ConflictError(own)
+    handed = assignments.find(session, task)
+    purpose, is_control = (Purpose.ORDINARY, False) if handed is None else (handed.purpose, handed.control)
+    has_seen = sent.shown is not None or (own is not None and own.prediction_shown)
+    phase = phase_of(
+        project.protocol,
+        task.channel,
+        is_control=is_control,
+        has_answered=own is not None,
+        has_seen=has_seen,
+    )
+    _require_questions(task.channel, answer)
+    _require_reason(phase, sent.reason)
+    if own is None and task.channel is not Channel.WORDS:
+        _require_watched(protocol_of(project).watched_share, answer.watched_share)
+    draft = rating.prepared(
+        session,
+        clip=clip,
+        person_id=task.person_id,
+        answer=answer,
+        idempotency_key=sent.key,
+        prediction=rating.prediction_of(session, clip.id, sent.shown),
+        phase=phase,
+    )
+    stored = ratings.append(
+        session,
+        _locked(
+            replace(
+                draft,
+                channel=task.channel,
+                occasion=task.occasion,
+                purpose=purpose,
+                reason=sent.reason.strip(),
+                prediction_shown=has_seen and phase is not Phase.BLIND,
             ),
-        )
-        circumstances.add(session, stored.id, sent.circumstances)
+            at=moment,
+        ),
+        supersedes_id=None if last is None else last.rating.id,
+    )
+    rating.log(session, stored)
+    circumstances.add(session, stored.id, sent.circumstances)
+    if handed is not None and handed.skipped_at is not None:
         assignments.unskip(session, task)
-        drafts.drop(session, task, up_to=sent.draft_revision, tab=sent.tab)
-        return stored
+    drafts.drop(session, task, up_to=sent.draft_revision, tab=sent.tab)
+    return stored
 
 
 def phase_of(
@@ -193,15 +194,8 @@ def _locked(draft: RatingDraft, *, at: datetime) -> RatingDraft:
 
 def _same(stored: RatingRecord, task: TaskKey) -> RatingRecord:
     if TaskKey(stored.clip_id, stored.person_id, stored.channel, stored.occasion) != task:
-        raise AlreadyThereError(
-            "Another rating carries the same key; reload the page and rate the clip again."
-        )
+        raise worded(AlreadyThereError, "refusal.same_key")
     return stored
-
-
-def _assigned(session: Session, task: TaskKey) -> tuple[Purpose, bool]:
-    handed = assignments.find(session, task)
-    return (Purpose.ORDINARY, False) if handed is None else (handed.purpose, handed.control)
 
 
 def _require_questions(channel: Channel, answer: Answer) -> None:
@@ -213,25 +207,20 @@ def _require_questions(channel: Channel, answer: Answer) -> None:
     }
     asked = questions_of(channel)
     if given[asked[0]] is None:
-        raise RefusedValueError(f"First choose {QUESTION_WORDS[asked[0]]}.")
+        raise worded(RefusedValueError, f"refusal.first_{asked[0].value}")
     for question, value in given.items():
         if value is not None and question not in asked:
-            raise RefusedValueError(
-                f"From the {channel.value} alone {QUESTION_WORDS[question]} is not asked; leave it out."
-            )
+            raise worded(RefusedValueError, f"refusal.not_asked_{question.value}", channel=channel.value)
 
 
 def _require_reason(phase: Phase, reason: str) -> None:
     if phase is Phase.REVISED and not reason.strip():
-        raise RefusedValueError("Your first answer is locked; say in a few words why you change it.")
+        raise worded(RefusedValueError, "refusal.reason")
     if len(reason) > COMMENT_LENGTH:
-        raise RefusedValueError(f"A reason has at most {COMMENT_LENGTH} characters; shorten it.")
+        raise worded(RefusedValueError, "refusal.reason_long", n=COMMENT_LENGTH)
 
 
 def _require_watched(required: float, watched: float | None) -> None:
     missing = required - (watched or 0.0)
     if missing > WATCHED_TOLERANCE:
-        raise RefusedValueError(
-            f"{required:.0%} of a clip must be watched before it is answered; another {missing:.0%} is "
-            "missing. Play it, then send again; your answer is kept."
-        )
+        raise worded(RefusedValueError, "refusal.watched", required=required, missing=missing)

@@ -23,9 +23,9 @@ from dashboard.services.handing_out import (
     take_first,
     task_of,
 )
-from dashboard.services.messages import say
 from dashboard.services.permissions import Act, require
 from dashboard.services.rating_protocol import protocol_of
+from dashboard.services.refusals import worded
 from dashboard.services.task_order import Search, upcoming_tasks
 from db import assignments, audit, clips, drafts, flags, places, projects
 from db.columns import now
@@ -38,6 +38,7 @@ from db.records import (
     SkipReason,
     TaskKey,
 )
+from db.seats import FIRST
 from db.session import reading, writing
 from engine.errors import DailiesError
 from engine.vocabulary import Channel
@@ -138,12 +139,12 @@ def open_task(
         if has_answered(session, key):
             return standing_task(key, held, moment)
         if clip.status is not ClipStatus.READY:
-            raise NoPlaceError(say("queue.not_ready"))
+            raise worded(NoPlaceError, "queue.not_ready")
         if held is None:
             qualification.ensure_open(session, project, person_id)
         if held is not None and held.skipped_at is not None:
             if not has_place(session, project, key, held.purpose, moment):
-                raise NoPlaceError(say("queue.no_place", n=protocol_of(project).overlap))
+                raise worded(NoPlaceError, "queue.no_place", n=protocol_of(project).overlap)
             return task_of(held)
         if held is not None and not is_waning(project, held, moment):
             return task_of(held)
@@ -152,7 +153,7 @@ def open_task(
         if task is None and held is not None and drafts.find(session, key) is not None:
             return task_of(held)  # what they began while the place was theirs may be sent late
         if task is None:
-            raise NoPlaceError(say("queue.no_place", n=protocol_of(project).overlap))
+            raise worded(NoPlaceError, "queue.no_place", n=protocol_of(project).overlap)
         return task
 
 
@@ -176,7 +177,7 @@ def renew(key: TaskKey, *, at: datetime | None = None) -> datetime:
     with writing() as session:
         task = take(session, project, key, moment)
         if task is None:
-            raise NoPlaceError(say("queue.place_gone"))
+            raise worded(NoPlaceError, "queue.place_gone")
         return task.expires_at
 
 
@@ -194,7 +195,7 @@ def skip(key: TaskKey, reason: SkipReason, note: str = "", *, at: datetime | Non
     with writing() as session:
         handed_out(session, key)
         if has_answered(session, key):
-            raise RefusedValueError(say("queue.skip_answered"))
+            raise worded(RefusedValueError, "queue.skip_answered")
         assignments.skip(session, key, reason, note=note.strip(), skipped_at=at or now())
         _log(session, "task.skip", key, reason=reason.value)
 
@@ -213,7 +214,7 @@ def unskip(key: TaskKey, *, at: datetime | None = None) -> Task:
         handed_out(session, key)
         task = take(session, _project_of(session, key.clip_id), key, at or now())
         if task is None:
-            raise NoPlaceError(say("queue.place_gone"))
+            raise worded(NoPlaceError, "queue.place_gone")
         _log(session, "task.unskip", key)
         return task
 
@@ -250,7 +251,7 @@ def clip_of(session: Session, project: ProjectRecord, clip_id: str) -> ClipRecor
     """
     clip = clips.get(session, clip_id)
     if clip.project_id != project.id:
-        raise UnknownRowError(f"That clip is not in the project {project.name}; open the list of clips.")
+        raise worded(UnknownRowError, "refusal.elsewhere", project=project.name)
     return clip
 
 
@@ -263,12 +264,12 @@ def key_of(
     if channel not in rules.channels:
         left = places.open_channels(session, clip_id, person_id, rules.channels)
         waiting = (task for task in given if not has_answered(session, task.key))
-        is_again = (task.channel for task in waiting if task.occasion > places.FIRST or task.channel in left)
+        is_again = (task.channel for task in waiting if task.occasion > FIRST or task.channel in left)
         channel = next(is_again, None) or next(iter(left), Channel.FULL)
     earlier = places.open_channels(session, clip_id, person_id, rules.before(channel))
     channel = next(iter(earlier), channel)
     occasions = [task.occasion for task in given if task.channel is channel]
-    return TaskKey(clip_id, person_id, channel, max(occasions, default=places.FIRST))
+    return TaskKey(clip_id, person_id, channel, max(occasions, default=FIRST))
 
 
 def _project_of(session: Session, clip_id: str) -> ProjectRecord:
@@ -282,4 +283,4 @@ def _log(session: Session, action: str, key: TaskKey, **details: object) -> None
 
 def _ensure_short(note: str) -> None:
     if len(note) > NOTE_LENGTH:
-        raise RefusedValueError(f"A note has at most {NOTE_LENGTH} characters; shorten it.")
+        raise worded(RefusedValueError, "refusal.note_long", n=NOTE_LENGTH)

@@ -18,8 +18,8 @@ from typing import Final
 from dashboard.services import background, figures_basis, figures_file, page_figures
 from dashboard.services.background import Lane
 from dashboard.services.figures_basis import FiguresBasis
-from dashboard.services.messages import say
 from dashboard.services.page_figures import PageFigures
+from dashboard.services.refusals import worded
 from db.errors import StorageError
 from db.location import data_folder
 from engine.errors import TableError
@@ -50,7 +50,7 @@ def begin(project_id: int) -> None:
     def act(report: page_figures.Report) -> str:
         basis = figures_basis.basis_of(project_id)
         if basis is None:
-            raise StorageError(say("thresholds.figures.untrained"))
+            raise worded(StorageError, "thresholds.figures.untrained")
         kept = find(basis)
         if kept is not None and replace(kept[0], in_force=basis.in_force) == basis:
             keep(basis, page_figures.with_drift(kept[1], project_id))
@@ -95,7 +95,7 @@ def keep(basis: FiguresBasis, figures: PageFigures) -> None:
                 Path(part.name).unlink(missing_ok=True)
                 raise
     except OSError as error:
-        raise StorageError(say("thresholds.figures.not_kept", why=error.strerror)) from error
+        raise worded(StorageError, "thresholds.figures.not_kept", why=error.strerror) from error
     _drop_oldest(basis)
 
 

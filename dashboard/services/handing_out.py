@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.services.control_clips import is_control
 from dashboard.services.rating_protocol import protocol_of
+from dashboard.services.refusals import worded
 from dashboard.services.task_order import seat_of
 from db import assignments, places, ratings
 from db.errors import UnknownRowError
@@ -154,7 +155,7 @@ def handed_out(session: Session, key: TaskKey) -> AssignmentRecord:
     """
     held = assignments.find(session, key)
     if held is None:
-        raise UnknownRowError("That clip was not given to you; open it on the Review page first.")
+        raise worded(UnknownRowError, "refusal.not_given")
     return held
 
 

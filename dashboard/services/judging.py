@@ -15,6 +15,7 @@ from db.records import (
     Json,
     PolicyDraft,
     PolicyKind,
+    PolicyMark,
     PolicyRecord,
     PredictionDraft,
     PredictionSummary,
@@ -116,7 +117,15 @@ def standing(
     return policies.by_version(session, project_id, FIXED.version), record
 
 
-def learned_for(record: PolicyRecord | IntensityMapRecord, prediction: Predicted) -> bool:
+def judging_id(session: Session, project_id: int, prediction: Predicted | None) -> int:
+    """The number of the policy that judges, as :func:`standing` says; the fixed pair is stored if need be."""
+    mark = policies.mark_in_force(session, project_id)
+    if mark is not None and (prediction is None or learned_for(mark, prediction)):
+        return mark.id
+    return ensure_fixed(session, project_id).id
+
+
+def learned_for(record: PolicyRecord | PolicyMark | IntensityMapRecord, prediction: Predicted) -> bool:
     """Whether what was learned speaks about such predictions; a fixed pair speaks about all."""
     return record.system is None or (record.system, record.weights_version, record.feature_schema) == (
         prediction.system,

@@ -15,9 +15,9 @@ import numpy as np
 from dashboard.services import drift
 from dashboard.services.drift import DriftView
 from dashboard.services.judging import policy_of
-from dashboard.services.messages import say
 from dashboard.services.projects import context_columns
 from dashboard.services.recalibrate import varied
+from dashboard.services.refusals import worded
 from dashboard.services.shown_pull import ShownPull, both_kinds, pull_of
 from dashboard.services.training_ratings import collect
 from db import policies, projects
@@ -156,7 +156,7 @@ def work_out(project_id: int, *, report: Report) -> PageFigures:
         )
         policy = None if trained is None else policy_of(trained)
     if policy is None:
-        raise StorageError(say("thresholds.figures.untrained"))
+        raise worded(StorageError, "thresholds.figures.untrained")
     chosen = varied(training, context_columns(project))
     columns = tuple(dict.fromkeys((*chosen, *policy.context_columns)))
     table = training.table(columns)

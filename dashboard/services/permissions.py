@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from dashboard.services.refusals import worded
 from db import people
 from db.session import reading
 from engine.errors import DailiesError
@@ -68,6 +69,8 @@ def require(session: Session, project_id: int, person_id: int | None, act: Act) 
     role = people.role_in(session, project_id, person_id)
     if may(role, act):
         return
+    if role is None and act is Act.RATE:
+        raise worded(NotAllowedError, "refusal.not_allowed_rate")
     needed = next(name for name in Role if may(name, act))
     part = "no part" if role is None else f"the part of a {role.value}"
     raise NotAllowedError(

@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from dashboard.services.check_lots import lot
 from dashboard.services.gold import wrong_questions
 from dashboard.services.handing_out import DueCheck
-from dashboard.services.messages import say
 from dashboard.services.permissions import Act, NotAllowedError, require
 from dashboard.services.rating_protocol import protocol_of
+from dashboard.services.refusals import worded
 from db import assignments, audit, clips, first_answers, gold, people, places, projects
 from db.records import ClipStatus, GoldRecord, ProjectRecord, Purpose
 from db.session import reading, writing
@@ -119,14 +119,14 @@ def due(session: Session, project: ProjectRecord, person_id: int) -> DueCheck | 
     if found.is_open:
         return None
     if found.stand is Stand.FAILED:
-        raise NotQualifiedError(say("checks.not_passed", right=found.right, asked=found.asked))
+        raise worded(NotQualifiedError, "checks.not_passed", right=found.right, asked=found.asked)
     candidates = [
         each
         for known in gold.of_project(session, project.id, purpose=Purpose.QUALIFICATION)
         if (each := _candidate(session, project, person_id, known)) is not None
     ]
     if not candidates:
-        raise NotQualifiedError(say("checks.no_clips"))
+        raise worded(NotQualifiedError, "checks.no_clips")
     # A task that waits first, then the clips met least often, then by lot.
     return min(candidates, key=lambda each: each[:2])[2]
 
@@ -141,9 +141,9 @@ def ensure_open(session: Session, project: ProjectRecord, person_id: int) -> Non
     """
     found = of_person(session, project, person_id)
     if found.stand is Stand.UNDER_WAY:
-        raise NotQualifiedError(say("checks.first_qualify", answered=found.answered, asked=found.asked))
+        raise worded(NotQualifiedError, "checks.first_qualify", answered=found.answered, asked=found.asked)
     if found.stand is Stand.FAILED:
-        raise NotQualifiedError(say("checks.not_passed", right=found.right, asked=found.asked))
+        raise worded(NotQualifiedError, "checks.not_passed", right=found.right, asked=found.asked)
 
 
 def grant_round(project_id: int, rater_id: int, *, person_id: int | None) -> Qualification:

@@ -17,8 +17,8 @@ from dashboard.services.permissions import Act, require
 from dashboard.services.projects import context_columns
 from dashboard.services.training_ratings import TrainingRatings, collect
 from db import audit, clips, places, policies, predictions, projects, selections
-from db.places import Seat
 from db.records import ClipRecord, ClipStatus, PolicyKind, PredictionSummary, ProjectRecord, SelectionDraft
+from db.seats import Seat
 from db.session import reading, writing
 from engine.verdict.abstain import COVERAGE, Abstention
 from engine.verdict.acquisition import Batch, coverage_need, disagreement, draw_batch, information

@@ -8,10 +8,11 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services.judging import ensure_fixed, in_force, judge, standing
+from dashboard.services.judging import in_force, judge, judging_id
+from dashboard.services.refusals import worded
 from db import audit, clips, people, predictions, ratings, selections
 from db.errors import RefusedValueError, UnknownRowError
-from db.records import ClipRecord, ClipStatus, PredictionRecord, RatingDraft, RatingRecord
+from db.records import ClipRecord, ClipStatus, PredictionSummary, RatingDraft, RatingRecord
 from db.session import reading, writing
 from db.tables import KEY_LENGTH
 from engine.vocabulary import Delivery, Emotion, Phase, Verdict, emotion_named
@@ -165,7 +166,7 @@ def prepared(
     person_id: int,
     answer: Answer,
     idempotency_key: str,
-    prediction: PredictionRecord | None,
+    prediction: PredictionSummary | None,
     phase: Phase,
 ) -> RatingDraft:
     """The row of a checked answer, with the thresholds and the chance of the queue of this moment.
@@ -178,10 +179,8 @@ def prepared(
         If there is no such person.
     """
     if not 1 <= len(idempotency_key) <= KEY_LENGTH:
-        raise RefusedValueError(f"A rating needs a key of 1 to {KEY_LENGTH} characters; reload the page.")
+        raise worded(RefusedValueError, "refusal.key", n=KEY_LENGTH)
     person = people.by_id(session, person_id)
-    ensure_fixed(session, clip.project_id)
-    policy, _ = standing(session, clip.project_id, prediction)
     chosen = selections.find(session, clip.id, person_id)
     return RatingDraft(
         clip_id=clip.id,
@@ -194,7 +193,7 @@ def prepared(
         expressed_intensity=answer.expressed_intensity,
         comment=answer.comment,
         prediction_id=None if prediction is None else prediction.id,
-        policy_id=None if policy is None else policy.id,
+        policy_id=judging_id(session, clip.project_id, prediction),
         prediction_shown=prediction is not None and phase is not Phase.BLIND,
         confirmed=answer.confirmed,
         watched_share=answer.watched_share,
@@ -212,20 +211,25 @@ def keep(session: Session, draft: RatingDraft) -> RatingRecord:
     AlreadyThereError
         If the key belongs to a rating of another clip or person.
     """
-    repeated = ratings.by_key(session, draft.idempotency_key) is not None
+    is_repeated = ratings.by_key(session, draft.idempotency_key) is not None
     rating = ratings.add(session, draft)
-    if not repeated:
-        audit.write(
-            session,
-            "rating.submit" if rating.supersedes_id is None else "rating.revise",
-            f"clip:{rating.clip_id}",
-            person_id=rating.person_id,
-            details={"rating": rating.id, "supersedes": rating.supersedes_id},
-        )
+    if not is_repeated:
+        log(session, rating)
     return rating
 
 
-def prediction_of(session: Session, clip_id: str, prediction_id: int | None) -> PredictionRecord | None:
+def log(session: Session, rating: RatingRecord) -> None:
+    """Write the audit log's line on an answer just stored."""
+    audit.write(
+        session,
+        "rating.submit" if rating.supersedes_id is None else "rating.revise",
+        f"clip:{rating.clip_id}",
+        person_id=rating.person_id,
+        details={"rating": rating.id, "supersedes": rating.supersedes_id},
+    )
+
+
+def prediction_of(session: Session, clip_id: str, prediction_id: int | None) -> PredictionSummary | None:
     """The prediction of that id, else the newest of the clip.
 
     Raises
@@ -234,10 +238,11 @@ def prediction_of(session: Session, clip_id: str, prediction_id: int | None) -> 
         If there is none of that id, or it belongs to another clip.
     """
     if prediction_id is None:
-        return predictions.latest_for(session, clip_id)
-    prediction = predictions.by_id(session, prediction_id)
-    if prediction.clip_id != clip_id:
-        raise UnknownRowError("The prediction shown belongs to another clip; reload the page.")
+        return predictions.latest_summary(session, clip_id)
+    prediction = predictions.of_clip(session, clip_id, prediction_id)
+    if prediction is None:
+        predictions.by_id(session, prediction_id)  # says so where there is none at all
+        raise worded(UnknownRowError, "refusal.other_clip")
     return prediction
 
 
@@ -253,24 +258,22 @@ def checked(answer: Answer) -> Answer:
     """
     said = (answer.delivery, answer.emotion, answer.expected_intensity, answer.expressed_intensity)
     if all(value is None for value in said):
-        raise RefusedValueError("A rating says at least one thing: choose the delivery.")
+        raise worded(RefusedValueError, "refusal.says_nothing")
     if answer.delivery is not None and answer.delivery not in list(Delivery):
-        raise RefusedValueError(
-            f"The delivery is a step from -2 (much too little) to 2 (much too much), not {answer.delivery}."
-        )
+        raise worded(RefusedValueError, "refusal.delivery", value=answer.delivery)
     for name, value in (
-        ("expected intensity", answer.expected_intensity),
-        ("expressed intensity", answer.expressed_intensity),
-        ("watched share", answer.watched_share),
+        ("expected", answer.expected_intensity),
+        ("expressed", answer.expressed_intensity),
+        ("watched_share", answer.watched_share),
     ):
         if value is not None and not 0 <= value <= 1:  # NaN is neither
-            raise RefusedValueError(f"The {name} lies between 0 and 1, not at {value}.")
+            raise worded(RefusedValueError, f"refusal.{name}", value=value)
     if answer.active_time_s is not None and not (
         math.isfinite(answer.active_time_s) and answer.active_time_s >= 0
     ):
-        raise RefusedValueError(f"The active time is a number of seconds, not {answer.active_time_s}.")
+        raise worded(RefusedValueError, "refusal.active_time", value=answer.active_time_s)
     if len(answer.comment) > COMMENT_LENGTH:
-        raise RefusedValueError(f"A comment has at most {COMMENT_LENGTH} characters; shorten it.")
+        raise worded(RefusedValueError, "refusal.comment_long", n=COMMENT_LENGTH)
     named = answer.emotion if answer.emotion is None else emotion_named(str(answer.emotion))
     return replace(answer, emotion=named)
 
@@ -278,7 +281,7 @@ def checked(answer: Answer) -> Answer:
 def _ratable(session: Session, clip_id: str) -> ClipRecord:
     clip = clips.get(session, clip_id)
     if clip.status is not ClipStatus.READY:
-        raise RefusedValueError(
-            f"{clip.original_name} is {clip.status.value}, not ready; rate it when its analysis is done."
+        raise worded(
+            RefusedValueError, "refusal.not_ready", clip=clip.original_name, status=clip.status.value
         )
     return clip

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from dashboard.services.queue import QueueOrder, order_of, upcoming
 from dashboard.services.rating_protocol import protocol_of
 from db import assignments, clips, places
-from db.places import FreePlace, Seat
+from db.places import FreePlace
 from db.records import ProjectRecord, TaskKey
+from db.seats import Seat
 from db.session import reading
 from engine.vocabulary import Channel, Protocol
 

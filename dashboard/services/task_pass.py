@@ -11,6 +11,7 @@ from typing import Final
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from dashboard.services.media_store import secret
+from dashboard.services.refusals import worded
 from db.records import TaskKey
 from engine.errors import DailiesError
 from engine.vocabulary import Channel
@@ -37,8 +38,8 @@ def read(given: str) -> TaskKey:
     """
     try:
         clip_id, person_id, channel, occasion = _signer().loads(given)
-    except BadSignature:
-        raise PassError("This page belongs to another server or was changed; reload it.") from None
+    except (BadSignature, UnicodeEncodeError):
+        raise worded(PassError, "refusal.pass") from None
     return TaskKey(clip_id, person_id, Channel(channel), occasion)
 
 

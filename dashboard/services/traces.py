@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from dashboard.services import permissions
 from dashboard.services.permissions import Act
 from dashboard.services.predictions import stored
+from dashboard.services.refusals import worded
 from dashboard.services.trace_lag import activity, estimated_lag, taken_off
 from db import clips, predictions, traces
 from db.errors import RefusedValueError
@@ -70,17 +71,19 @@ def store(task: TaskKey, *, key: str, levels: Sequence[Any]) -> TraceRecord:
         If there is no such clip.
     """
     if not 0 < len(key) <= LONGEST_KEY:
-        raise RefusedValueError("A trace needs a short key of its own; reload the page and trace again.")
+        raise worded(RefusedValueError, "refusal.trace_key")
     if task.channel is Channel.WORDS:
-        raise RefusedValueError("Words alone do not play, so there is nothing to trace; rate them instead.")
+        raise worded(RefusedValueError, "refusal.trace_words")
     given = tuple(_level(value) for value in levels)
     if all(level is None for level in given):
-        raise RefusedValueError("Nothing was traced; play the clip and move along the strip beside it.")
-    with writing() as session:
+        raise worded(RefusedValueError, "refusal.trace_nothing")
+    with reading() as session:  # to estimate a lag takes longer than others should wait for
         clip = clips.get(session, task.clip_id)
         permissions.require(session, clip.project_id, task.person_id, Act.RATE)
         _refuse_too_long(given, clip)
         lag_s = _lag(session, clip, given)
+    with writing() as session:
+        permissions.require(session, clip.project_id, task.person_id, Act.RATE)
         return traces.add(
             session,
             task,
@@ -135,10 +138,8 @@ def _lag(session: Session, clip: ClipRecord, levels: Sequence[float | None]) -> 
 def _level(value: Any) -> float | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise RefusedValueError("A traced level is a number from 0 to 1, or nothing.")
-    if not 0 <= value <= 1:
-        raise RefusedValueError(f"A traced level lies between 0 and 1, not at {value}.")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:  # NaN is not
+        raise worded(RefusedValueError, "refusal.trace_level")
     return round(float(value), PLACES)
 
 
@@ -147,6 +148,6 @@ def _refuse_too_long(levels: Sequence[float | None], clip: ClipRecord) -> None:
         return
     most = math.ceil(clip.duration_s * RATE_HZ) + SPARE_SAMPLES
     if len(levels) > most:
-        raise RefusedValueError(
-            f"The trace has {len(levels)} samples; a clip of {clip.duration_s:.1f} s has at most {most}."
+        raise worded(
+            RefusedValueError, "refusal.trace_long", given=len(levels), seconds=clip.duration_s, most=most
         )

@@ -10,6 +10,7 @@ from dashboard.services.handing_out import Task, standing_task, take
 from dashboard.services.messages import say
 from dashboard.services.permissions import Act, require
 from dashboard.services.rating_protocol import shows_machine
+from dashboard.services.refusals import worded
 from db import assignments, audit, drafts, own_answers, projects, ratings
 from db.columns import now
 from db.records import AssignmentRecord, Json, ProjectRecord, Purpose, RatingRecord, TaskKey
@@ -110,7 +111,7 @@ def _is_newer(left_out: AssignmentRecord, last: RatingRecord | None) -> bool:
 def _bring_back(session: Session, project: ProjectRecord, key: TaskKey, moment: datetime) -> Task:
     task = take(session, project, key, moment)
     if task is None:
-        raise NoWayBackError(say("queue.place_gone"))
+        raise worded(NoWayBackError, "queue.place_gone")
     about = {"channel": key.channel.value, "occasion": key.occasion}
     audit.write(session, "task.unskip", f"clip:{key.clip_id}", person_id=key.person_id, details=about)
     return task
@@ -124,11 +125,11 @@ def _ensure_nothing_shown(
         project.protocol, is_locked=True, is_control=is_control, channel=last.channel
     )
     if is_revealed:
-        raise NoWayBackError(say("queue.undo_revealed"))
+        raise worded(NoWayBackError, "queue.undo_revealed")
     if last.purpose in TOLD:
-        raise NoWayBackError(say("queue.undo_told"))
+        raise worded(NoWayBackError, "queue.undo_told")
     if held is not None and assignments.has_later(session, key_of(last)):
-        raise NoWayBackError(say("queue.undo_moved_on"))
+        raise worded(NoWayBackError, "queue.undo_moved_on")
 
 
 def _content(rating: RatingRecord) -> Json:

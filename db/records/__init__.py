@@ -15,7 +15,14 @@ from db.records.intensity_maps import (
 )
 from db.records.page import Json, Page
 from db.records.people import MemberRecord, PersonRecord, ProjectRecord
-from db.records.policies import AuditRecord, PolicyDraft, PolicyKind, PolicyRecord, PromotionRecord
+from db.records.policies import (
+    AuditRecord,
+    PolicyDraft,
+    PolicyKind,
+    PolicyMark,
+    PolicyRecord,
+    PromotionRecord,
+)
 from db.records.predictions import PredictionDraft, PredictionRecord, PredictionSummary
 from db.records.project_marks import ProjectMarks
 from db.records.ratings import Progress, RatedClip, RatingDraft, RatingRecord
@@ -59,6 +66,7 @@ __all__ = [
     "PersonRecord",
     "PolicyDraft",
     "PolicyKind",
+    "PolicyMark",
     "PolicyRecord",
     "PredictionDraft",
     "PredictionRecord",

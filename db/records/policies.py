@@ -67,6 +67,16 @@ class PolicyRecord(PolicyDraft):
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyMark:
+    """Which policy it is and whose gaps it was learned on, without what it says."""
+
+    id: int
+    system: SystemName | None
+    weights_version: str | None
+    feature_schema: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PromotionRecord:
     """Since when, by whom and why a policy is (or was) in force in a project."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,7 @@ from starlette.testclient import TestClient
 
 from dashboard.answer_routes import PASS_HEADER, ROUTES
 from dashboard.json_requests import LARGEST_BODY
-from dashboard.services import assigning, projects, task_pass
+from dashboard.services import assigning, messages, projects, task_pass
 from db import assignments, circumstances, drafts, people, ratings, session
 from db.records import Circumstances, DraftRecord, RatingRecord, TaskKey
 from engine.vocabulary import Channel, Delivery, Emotion, Phase, Protocol, Role
@@ -59,7 +60,7 @@ def body(task: TaskKey, **changes: Any) -> dict[str, Any]:
         "confirmed": False,
         "watched": WATCHED,
         "elapsed_s": 20.5,
-        "language": "hi",
+        "language": "en",
         "guideline": None,
         "tab": "tab-1",
         "draft_revision": 0,
@@ -78,7 +79,7 @@ def kept(task: TaskKey) -> DraftRecord | None:
 
 
 def test_an_answer_is_stored_whole_and_acknowledged(client: TestClient, task: TaskKey) -> None:
-    response = client.post("/answers", json=body(task))
+    response = client.post("/answers", json=body(task, language="hi"))
     assert response.status_code == 200, response.text
     assert response.headers["cache-control"] == "no-store"
     (stored,) = history(task)
@@ -239,7 +240,15 @@ def test_an_emptied_form_leaves_no_draft(client: TestClient, task: TaskKey) -> N
         {"content": {"comment": "x" * 10_001}},
         {"content": {"delivery": [1]}},
         {"content": {"delivery": True}},
+        {"content": {"delivery": 10**400}},
+        {"content": {"delivery": 1, "watched": "all of it"}},
+        {"content": {"delivery": 1, "watched": {"intervals_s": [[2, 1]]}}},
+        {"content": {"delivery": 1, "watched": {"intervals_s": [[0, 1, 2]]}}},
+        {"content": {"delivery": 1, "watched": {"intervals_s": [[0, 1]] * 1001}}},
+        {"content": {"delivery": 1, "watched": {"intervals_s": [[0, 10**400]]}}},
+        {"content": {"delivery": 1, "watched": {"intervals_s": [[0, 1]], "active_s": -1}}},
         {"revision": 0},
+        {"revision": 10**400},
         {"revision": "1"},
         {"tab": "x" * 300},
     ],
@@ -251,6 +260,61 @@ def test_what_is_no_draft_of_a_form_is_refused(
     response = client.put("/drafts", json={**given, **change})
     assert response.status_code == 422
     assert kept(task) is None
+
+
+def test_a_draft_keeps_what_was_watched_beside_an_answer_and_alone_is_none(
+    client: TestClient, task: TaskKey
+) -> None:
+    given = {"pass": task_pass.issue(task), "tab": "t"}
+    seen = {"watched": WATCHED}
+    alone = client.put("/drafts", json={**given, "revision": 1, "content": {**seen, "delivery": None}})
+    assert alone.json() == {"draft": None}
+    client.put("/drafts", json={**given, "revision": 2, "content": {**seen, "delivery": 1}})
+    found = kept(task)
+    assert found is not None
+    assert found.content == {"delivery": 1, "watched": WATCHED}
+
+
+@pytest.mark.parametrize("path", ["/answers", "/drafts", "/leases"])
+@pytest.mark.parametrize("given", ["\ud800", "é.x", "x" * 9000])
+def test_an_odd_pass_is_nobodys(client: TestClient, task: TaskKey, path: str, given: str) -> None:
+    content = json.dumps(
+        {"pass": given, "key": "k", "delivery": 1, "content": {"delivery": 1}, "revision": 1}
+    )
+    response = client.post(path, content=content, headers={"content-type": "application/json"})
+    assert response.status_code == 403
+    assert (history(task), kept(task)) == ((), None)
+
+
+@pytest.mark.parametrize("name", ["delivery", "base", "shown", "expected", "elapsed_s", "guideline"])
+def test_a_number_beyond_any_is_refused(client: TestClient, task: TaskKey, name: str) -> None:
+    for beyond in (10**400, -(10**400), 2**63):
+        response = client.post("/answers", json=body(task, **{name: beyond}))
+        if name == "elapsed_s" and beyond == 2**63:
+            continue  # a long time, and a number
+        assert response.status_code == 422, response.text
+    assert len(history(task)) == (name == "elapsed_s")
+
+
+@pytest.mark.parametrize("language", ["en", "hi", "ur"])
+def test_a_refusal_is_in_the_language_of_the_page(client: TestClient, task: TaskKey, language: str) -> None:
+    said = client.post("/answers", json=body(task, language=language, delivery=None, emotion="")).json()
+    assert said == {"error": messages.catalogue(language).say("refusal.first_delivery")}
+
+
+def test_where_the_page_names_no_language_its_browser_does(client: TestClient, task: TaskKey) -> None:
+    given = {"pass": task_pass.issue(task), "revision": 0, "content": {"delivery": 1}}
+    for header, language in (("hi-IN,hi;q=0.9", "hi"), ("fr", "en"), ("", "en")):
+        said = client.put("/drafts", json=given, headers={"accept-language": header}).json()
+        assert said == {"error": messages.catalogue(language).say("refusal.draft_revision")}
+
+
+def test_the_conflict_of_two_windows_is_told_in_the_language_of_the_page(
+    client: TestClient, task: TaskKey
+) -> None:
+    client.post("/answers", json=body(task))
+    said = client.post("/answers", json=body(task, key="press-2", language="ur")).json()
+    assert said["error"] == messages.catalogue("ur").say("refusal.conflict")
 
 
 def test_a_sign_of_life_keeps_the_task_in_hand(client: TestClient, task: TaskKey) -> None:

@@ -126,7 +126,7 @@ def test_traces_of_channels_are_kept_apart(project: ProjectRecord, clip: ClipRec
     [
         ([], "Nothing was traced"),
         ([None, None], "Nothing was traced"),
-        ([0.5, 1.5], "between 0 and 1"),
+        ([0.5, 1.5], "number from 0 to 1"),
         ([0.5, math.nan], "number from 0 to 1"),
         ([0.5, True], "number from 0 to 1"),
         ([0.5, "0.4"], "number from 0 to 1"),
@@ -187,6 +187,8 @@ def test_the_pass_says_whose_trace_it_is(project: ProjectRecord, clip: ClipRecor
         ({"key": "k" * 101}, 422),
         ({"levels": "0.5"}, 422),
         ({"levels": [2]}, 422),
+        ({"levels": [10**400]}, 422),
+        ({"pass": "\ud800"}, 403),
         ({"levels": [0.5] * 20_001}, 422),
     ],
 )

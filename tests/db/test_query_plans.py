@@ -24,8 +24,8 @@ from db import (
     task_progress,
 )
 from db.columns import now
-from db.places import Seat
 from db.records import ClipRecord, ClipStatus, PersonRecord, ProjectRecord, TaskKey
+from db.seats import Seat
 from engine.vocabulary import Channel, Phase
 
 Query = Callable[[Session, ProjectRecord, ClipRecord, PersonRecord], Any]

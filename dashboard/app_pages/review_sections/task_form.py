@@ -73,7 +73,7 @@ def _scene(here: visit.Visit, view: ReviewView) -> FormScene:
     prediction = view.prediction if view.shows_machine else None
     own = view.own_rating
     return FormScene(
-        task=_name(view),
+        task=name_of(view),
         clip=view.clip.id,
         title=view.title,
         person=str(here.person.id),
@@ -102,7 +102,8 @@ def _onward(view: ReviewView) -> str | None:
     return messages.say("review.show_skipped", n=skipped) if skipped else None
 
 
-def _name(view: ReviewView) -> str:
+def name_of(view: ReviewView) -> str:
+    """What a task is called in the browser."""
     if view.task is None:
         return f"{view.clip.id}.seen"
     key = view.task.key
@@ -143,7 +144,7 @@ def _acts(here: visit.Visit, view: ReviewView) -> FormActs:
     def stored(what: Stored) -> None:
         st.session_state[_TURNED] = what.rating
         has_more_to_see = what.stays or _reveals(view) or not what.is_first
-        if what.task == _name(view) and not has_more_to_see:
+        if what.task == name_of(view) and not has_more_to_see:
             go_on(here, view)
 
     def moved(where: str) -> None:

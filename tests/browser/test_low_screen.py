@@ -1,0 +1,25 @@
+"""On a low screen it is in sight whether an answer is safe, and no answer is covered by it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Browser, expect
+
+from engine.vocabulary import Protocol
+from tests.browser.workbench import RaterPage, Workbench
+
+LOW = {"width": 1280, "height": 720}
+
+
+def test_the_status_of_the_form_is_in_sight_beside_the_machines_opinion(
+    bench: Workbench, browser: Browser
+) -> None:
+    bench.project("Low screen", 1, protocol=Protocol.ASSISTED)
+    page = bench.window(browser, bench.rater("Low screen", "Asha")).new_page()
+    page.set_viewport_size({"width": LOW["width"], "height": LOW["height"]})
+    rater = RaterPage(page, bench.served).begin("Low screen")
+    expect(page.locator(".verdict")).to_be_visible()
+    expect(rater.status).to_be_in_viewport(ratio=1)
+    rows, status = rater.form.locator(".rows").bounding_box(), rater.status.bounding_box()
+    assert rows is not None
+    assert status is not None
+    assert rows["y"] + rows["height"] <= status["y"]
