@@ -12,10 +12,16 @@ from pathlib import Path
 import numpy as np
 import scipy
 
-from scripts.thresholds_rows import cost, curve, planted, raters, real, real_raters, simulation
+from scripts.thresholds_rows import cost, curve, planted, raters, real, real_raters, simulation, steps
 from scripts.thresholds_rows.tables import Table
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def _intervals(data: Path, *, quick: bool, generator: np.random.Generator) -> list[Table]:
+    """Coverage of the intervals, and what five steps do to them."""
+    covered = simulation.measure(data, quick=quick, generator=generator)
+    return covered + steps.measure(data, quick=quick, generator=generator)
 
 
 def _raters(data: Path, *, quick: bool, generator: np.random.Generator) -> list[Table]:
@@ -29,7 +35,7 @@ ROWS: dict[str, Callable[..., list[Table]]] = {
     "2": planted.measure,
     "3": curve.measure,
     "4": _raters,
-    "5": simulation.measure,
+    "5": _intervals,
     "6": cost.measure,
 }
 

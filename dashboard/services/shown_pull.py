@@ -87,7 +87,7 @@ def both_kinds(session: Session, project: ProjectRecord) -> BothKinds:
     return BothKinds(
         table=RatingTable.of(
             alignment=[_gap(answer) for answer in answers],
-            verdict=[_verdict(answer) for answer in answers],
+            verdict=[answer.rating.delivery for answer in answers],
             rater=[answer.person.id for answer in answers],
             group=[answer.clip.id for answer in answers],
         ),
@@ -109,12 +109,6 @@ def _gap(answer: RatedClip) -> float:
     if gap is None:  # both_kinds leaves these out
         raise ValueError(f"Rating {answer.rating.id} has no gap.")
     return gap
-
-
-def _verdict(answer: RatedClip) -> str:
-    if answer.rating.delivery is None:  # both_kinds leaves these out
-        raise ValueError(f"Rating {answer.rating.id} has no delivery.")
-    return answer.rating.delivery.verdict.value
 
 
 def _shown(answer: RatedClip, policy: Policy) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -74,9 +75,7 @@ def anchoring_pull(
 
 
 def _pull(ratings: RatingTable, shown: Labels, levels: set[str]) -> float:
-    table = RatingTable(
-        ratings.alignment, ratings.verdict, ratings.weight, ratings.rater, ratings.group, {SHOWN: shown}
-    )
+    table = replace(ratings, context={SHOWN: shown})
     model = AdaptiveThresholds([SHOWN], shift_only=[SHOWN]).fit(table)
     effects = dict(zip(model.levels_[SHOWN], model.mode_.effects[model.places_[SHOWN, CENTRE]], strict=True))
     signed = [

@@ -12,17 +12,20 @@ from numpy.typing import NDArray
 from engine.verdict.cumulative_link import PREDICTORS, Array, probabilities
 from engine.verdict.effects import POOLED, Block, Effects, pooled_blocks
 from engine.verdict.levels import RATER, code_columns, level_positions
+from engine.verdict.outer_steps import OUTER_PREDICTORS, Steps, sides_told
 from engine.verdict.policy import Columns, decide
 from engine.verdict.ratings_table import RatingTable
 from engine.verdict.shrinkage import Prior, most_probable
 from engine.vocabulary import FIXED_TOLERANCE_Z
 
 CENTRE, LOG_WIDTH, LOG_SLOPE = range(len(PREDICTORS))
+LOG_OUTER, OUTER_SKEW, OUTER_SLOPE = range(len(PREDICTORS), len(PREDICTORS) + len(OUTER_PREDICTORS))
 
 PRIOR: Final = Prior(
-    mean=(0.0, float(np.log(FIXED_TOLERANCE_Z)), float(np.log(2.0))),
+    mean=(0.0, float(np.log(FIXED_TOLERANCE_Z)), float(np.log(2.0)), 0.0, 0.0, 0.0),
     # A centre half a z unit off, or a band e times as wide or as narrow, is one standard deviation away.
-    sd=(0.5, 1.0, 1.0),
+    # The outer steps begin about one z unit further out, and follow the gap about as the verdict does.
+    sd=(0.5, 1.0, 1.0, 1.0, 0.5, 0.5),
 )
 """With no ratings the thresholds are exactly the fixed pair, crossed with slope 2 per z unit."""
 
@@ -44,6 +47,9 @@ class AdaptiveThresholds:
         effect unless two or more raters are named.
     pinned : (float, float), optional
         Lower and upper threshold to be held fast, so that only the slope is learned.
+    use_steps : bool
+        Let answers that say how far too little or too much it was tell that, too; without it, and for
+        pinned thresholds, they count as verdicts.
 
     Attributes
     ----------
@@ -64,11 +70,13 @@ class AdaptiveThresholds:
         shift_only: Sequence[str] = (),
         rater_severity: bool = True,
         pinned: tuple[float, float] | None = None,
+        use_steps: bool = True,
     ) -> None:
         self.columns = tuple(columns)
         self.shift_only = tuple(shift_only)
         self.rater_severity = rater_severity
         self.pinned = pinned
+        self.use_steps = use_steps
 
     def fit(self, ratings: RatingTable) -> Self:
         """Learn the thresholds.
@@ -86,17 +94,20 @@ class AdaptiveThresholds:
             If the ratings have no finite best fit.
         """
         coded = code_columns(ratings, self.columns, raters=self.rater_severity)
-        self._offset = np.zeros(len(PREDICTORS))
+        step, outer = self._steps(ratings)
+        self._offset = np.zeros(len(PREDICTORS) + (len(OUTER_PREDICTORS) if outer else 0))
         learned = [CENTRE, LOG_WIDTH, LOG_SLOPE]
         if self.pinned is not None:
             low, high = self.pinned
             self._offset[CENTRE] = (low + high) / 2
             self._offset[LOG_WIDTH] = np.log(max((high - low) / 2, _LEAST_WIDTH))
             learned = [LOG_SLOPE]
-        blocks = pooled_blocks(len(ratings), learned)
+        blocks = pooled_blocks(len(ratings), [*learned, *outer])
         for column, levels in coded.items():
             fast = {RATER: (LOG_WIDTH,)} | dict.fromkeys(self.shift_only, (LOG_WIDTH, LOG_SLOPE))
             moved = [predictor for predictor in learned if predictor not in fast.get(column, ())]
+            if column == RATER and outer:  # where the ends of the scale begin is each person's own habit
+                moved.append(LOG_OUTER)
             blocks += [Block(column, predictor, levels.codes, len(levels.levels)) for predictor in moved]
         self.effects_ = Effects(tuple(blocks))
         self.mode_ = most_probable(
@@ -107,6 +118,7 @@ class AdaptiveThresholds:
             offset=self._offset[:, None],
             unit=pd.factorize(ratings.group)[0],
             prior=PRIOR,
+            step=step,
         )
         self.places_ = {
             (block.column, block.predictor): place
@@ -115,9 +127,18 @@ class AdaptiveThresholds:
         self.levels_ = {column: levels.levels for column, levels in coded.items()}
         return self
 
+    def _steps(self, ratings: RatingTable) -> tuple[Steps | None, list[int]]:
+        """The steps that tell more than their verdict, and the predictors of the outer cut points."""
+        below, above = sides_told(ratings.step)
+        if ratings.step is None or not self.use_steps or self.pinned is not None or not (below or above):
+            return None, []
+        told = np.where(ratings.step < 0, below, above)
+        skewed = [OUTER_SKEW] if below and above else []
+        return np.where(told, ratings.step, 0).astype(np.int8), [LOG_OUTER, *skewed, OUTER_SLOPE]
+
     def pooled(self) -> Array:
         """Centre, log width and log slope for an unknown context and a rater drawn at random, shape (3,)."""
-        values = self._offset.copy()
+        values = self._offset[: len(PREDICTORS)].copy()
         for predictor in range(len(PREDICTORS)):
             if (POOLED, predictor) in self.places_:
                 values[predictor] += self.mode_.effects[self.places_[POOLED, predictor]][0]
