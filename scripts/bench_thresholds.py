@@ -18,12 +18,6 @@ from scripts.thresholds_rows.tables import Table
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def _intervals(data: Path, *, quick: bool, generator: np.random.Generator) -> list[Table]:
-    """Coverage of the intervals, and what five steps do to them."""
-    covered = simulation.measure(data, quick=quick, generator=generator)
-    return covered + steps.measure(data, quick=quick, generator=generator)
-
-
 def _raters(data: Path, *, quick: bool, generator: np.random.Generator) -> list[Table]:
     """Made and real raters."""
     made = raters.measure(data, quick=quick, generator=generator)
@@ -35,7 +29,8 @@ ROWS: dict[str, Callable[..., list[Table]]] = {
     "2": planted.measure,
     "3": curve.measure,
     "4": _raters,
-    "5": _intervals,
+    "5": simulation.measure,
+    "5b": steps.measure,
     "6": cost.measure,
 }
 

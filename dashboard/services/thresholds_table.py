@@ -17,7 +17,7 @@ from engine.verdict.gate import recalibrate
 from engine.verdict.gate_report import GateReport
 from engine.verdict.gate_words import no_spread
 from engine.verdict.policy_file import read_policy_in_force, write_gated_policy
-from engine.verdict.ratings_table import RatingTable, as_labels, verdict_codes
+from engine.verdict.ratings_table import RatingTable, answer_codes, as_labels
 from engine.vocabulary import VERDICT_ORDER
 
 EXPECTED: Final = "expected_intensity"
@@ -172,10 +172,14 @@ def _refuse_contradictions(table: pd.DataFrame, verdicts: pd.Series, name: str) 
     same = [given for given in table.columns if given not in apart]
     if RATER in table and CLIP in table:
         same = [RATER, CLIP]
-    answers = pd.Series(verdict_codes(verdicts), index=table.index)
-    differing = answers.groupby([table[given].fillna("") for given in same], sort=False).transform("nunique")
-    if bool((differing > 1).any()):
-        row = int(np.argmax(differing.to_numpy() > 1)) + 2
+    codes, steps = answer_codes(verdicts)
+    said = pd.DataFrame({"verdict": codes}, index=table.index)
+    if steps is not None:  # "under" does not contradict -2, but -1 does
+        said["step"] = pd.Series(steps, index=table.index).where(steps != 0)
+    differing = said.groupby([table[given].fillna("") for given in same], sort=False).transform("nunique")
+    contradicts = (differing > 1).any(axis=1).to_numpy()
+    if bool(contradicts.any()):
+        row = int(np.argmax(contradicts)) + 2
         raise TableError(
             f"{name} holds contradicting answers to the same clip, the first in line {row}; "
             "keep the answer that counts."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Self
 
 import numpy as np
@@ -15,7 +15,7 @@ from engine.verdict.levels import RATER, code_columns, level_positions
 from engine.verdict.outer_steps import OUTER_PREDICTORS, Steps, sides_told
 from engine.verdict.policy import Columns, decide
 from engine.verdict.ratings_table import RatingTable
-from engine.verdict.shrinkage import Prior, most_probable
+from engine.verdict.shrinkage import SPREAD_SCALE, Prior, Start, most_probable
 from engine.vocabulary import FIXED_TOLERANCE_Z
 
 CENTRE, LOG_WIDTH, LOG_SLOPE = range(len(PREDICTORS))
@@ -47,6 +47,9 @@ class AdaptiveThresholds:
         effect unless two or more raters are named.
     pinned : (float, float), optional
         Lower and upper threshold to be held fast, so that only the slope is learned.
+    spreads : Mapping[str, float], optional
+        How far the levels of a column lie apart in their centres, z units, where that is not to be learned
+        from them: two or three levels tell nothing about it.
     use_steps : bool
         Let answers that say how far too little or too much it was tell that, too; without it, and for
         pinned thresholds, they count as verdicts.
@@ -70,21 +73,26 @@ class AdaptiveThresholds:
         shift_only: Sequence[str] = (),
         rater_severity: bool = True,
         pinned: tuple[float, float] | None = None,
+        spreads: Mapping[str, float] | None = None,
         use_steps: bool = True,
     ) -> None:
         self.columns = tuple(columns)
         self.shift_only = tuple(shift_only)
         self.rater_severity = rater_severity
         self.pinned = pinned
+        self.spreads = dict(spreads or {})
         self.use_steps = use_steps
 
-    def fit(self, ratings: RatingTable) -> Self:
+    def fit(self, ratings: RatingTable, *, start: AdaptiveThresholds | None = None) -> Self:
         """Learn the thresholds.
 
         Parameters
         ----------
         ratings : RatingTable
             May be empty: the thresholds are then the prior's, exactly ±0.15.
+        start : AdaptiveThresholds, optional
+            Fitted to fewer of the same ratings: the search begins there and ends where it would have ended
+            anyway, sooner.
 
         Raises
         ------
@@ -108,8 +116,15 @@ class AdaptiveThresholds:
             moved = [predictor for predictor in learned if predictor not in fast.get(column, ())]
             if column == RATER and outer:  # where the ends of the scale begin is each person's own habit
                 moved.append(LOG_OUTER)
-            blocks += [Block(column, predictor, levels.codes, len(levels.levels)) for predictor in moved]
+            for predictor in moved:
+                spread = self.spreads.get(column) if predictor == CENTRE else None
+                blocks.append(Block(column, predictor, levels.codes, len(levels.levels), spread))
         self.effects_ = Effects(tuple(blocks))
+        self.places_ = {
+            (block.column, block.predictor): place
+            for block, place in zip(blocks, self.effects_.slices(), strict=True)
+        }
+        self.levels_ = {column: levels.levels for column, levels in coded.items()}
         self.mode_ = most_probable(
             self.effects_,
             gap=ratings.alignment,
@@ -119,13 +134,28 @@ class AdaptiveThresholds:
             unit=pd.factorize(ratings.group)[0],
             prior=PRIOR,
             step=step,
+            start=None if start is None else self._begin_at(start),
         )
-        self.places_ = {
-            (block.column, block.predictor): place
-            for block, place in zip(blocks, self.effects_.slices(), strict=True)
-        }
-        self.levels_ = {column: levels.levels for column, levels in coded.items()}
         return self
+
+    def _begin_at(self, other: AdaptiveThresholds) -> Start:
+        """What another model learned, on this one's effects; what it does not know starts at the prior."""
+        effects, spreads = np.zeros(self.effects_.size), []
+        for block in self.effects_.blocks:
+            key = (block.column, block.predictor)
+            place = self.places_[key]
+            pooled = block.column == POOLED
+            if key not in other.places_:
+                effects[place] = PRIOR.mean[block.predictor] if pooled else 0.0
+                spreads.append(SPREAD_SCALE[block.predictor])
+                continue
+            known = np.append(other.mode_.effects[other.places_[key]], 0.0)
+            codes = (
+                [0] if pooled else level_positions(other.levels_[block.column], self.levels_[block.column])
+            )
+            effects[place] = known[codes]
+            spreads.append(other.spread(block.column, block.predictor))
+        return Start(effects, tuple(spreads))
 
     def _steps(self, ratings: RatingTable) -> tuple[Steps | None, list[int]]:
         """The steps that tell more than their verdict, and the predictors of the outer cut points."""

@@ -37,12 +37,20 @@ class Block:
         Level of each row; ``size`` where the row has none.
     size : int
         Number of levels.
+    spread : float or None
+        Standard deviation of their prior where it is given; ``None`` where it is learned from the levels.
     """
 
     column: str
     predictor: int
     codes: Codes
     size: int
+    spread: float | None = None
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether the spread of the levels is learned from them."""
+        return self.column != POOLED and self.spread is None
 
 
 @dataclass(frozen=True, slots=True)
