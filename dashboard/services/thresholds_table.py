@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from engine.verdict.gap import gap
 from engine.verdict.gate import recalibrate
 from engine.verdict.gate_report import GateReport
 from engine.verdict.gate_words import no_spread
+from engine.verdict.levels import refuse_too_many
 from engine.verdict.policy_file import read_policy_in_force, write_gated_policy
 from engine.verdict.ratings_table import RatingTable, answer_codes, as_labels
 from engine.vocabulary import VERDICT_ORDER
@@ -34,6 +36,8 @@ GIVEN_PREFIX: Final = "given_"
 """Put before an incoming column that is called like one of :data:`PREDICTED`."""
 
 SET_SEPARATOR: Final = "|"
+
+_WHOLE_NUMBER: Final = re.compile(r"^([+-]?\d+)\.0+$")
 
 
 def fit_file(
@@ -125,7 +129,9 @@ def predict_file(policy: Path, rows: Path, out: Path) -> int:
         numbers(table, EXPECTED, rows.name, low=0.0, high=1.0, blank=True),
         numbers(table, EXPRESSED, rows.name, low=0.0, high=1.0, blank=True),
     )
-    context = {name: as_labels(column(table, name, rows.name)) for name in thresholds.context_columns}
+    context = {
+        name: as_labels(_levels(column(table, name, rows.name))) for name in thresholds.context_columns
+    }
     judged = thresholds.judge_rows(alignment, context)
     names = np.array([*(verdict.value for verdict in VERDICT_ORDER), ""], dtype=object)
     sets = np.array([_set_name(kept) for kept in range(2 ** len(VERDICT_ORDER))], dtype=object)
@@ -146,7 +152,8 @@ def _ratings(table: pd.DataFrame, name: str, context: tuple[str, ...], group: st
     reserved = [given for given in context if given in (EXPECTED, EXPRESSED, VERDICT, WEIGHT)]
     if reserved:
         raise TableError(f"{reserved[0]} cannot be a context of the thresholds; name other columns.")
-    contexts = {given: column(table, given, name) for given in context}
+    contexts = {given: _levels(column(table, given, name)) for given in context}
+    refuse_too_many({given: int(levels.nunique()) for given, levels in contexts.items()})  # before any work
     groups = column(table, group, name) if group is not None else table.get(CLIP)
     weight = numbers(table, WEIGHT, name) if WEIGHT in table else None
     verdicts = column(table, VERDICT, name)
@@ -162,6 +169,11 @@ def _ratings(table: pd.DataFrame, name: str, context: tuple[str, ...], group: st
         group=groups,
         context=contexts,
     )
+
+
+def _levels(column: pd.Series) -> pd.Series:
+    """Level names; a whole number is the same level whether a program wrote it as 2019 or as 2019.0."""
+    return column.str.replace(_WHOLE_NUMBER, r"\1", regex=True)
 
 
 def _refuse_contradictions(table: pd.DataFrame, verdicts: pd.Series, name: str) -> None:
