@@ -22,7 +22,7 @@ bench: $(VENV)/dev.stamp
 	$(PY) -m engine warm
 	$(PY) scripts/bench.py
 
-ROWS ?= 1,2,3,4,5,6
+ROWS ?= 1,2,3,4,5,5b,6
 bench-thresholds: $(VENV)/dev.stamp
 	$(PY) -m scripts.bench_thresholds --rows $(ROWS)
 

@@ -187,16 +187,27 @@ def verdict_named(name: str) -> Verdict:
     UnknownNameError
         If ``name`` is neither.
     """
+    meant = answer_named(name)
+    return meant.verdict if isinstance(meant, Delivery) else meant
+
+
+def answer_named(name: str) -> Verdict | Delivery:
+    """Return what is meant by ``name``: a verdict by a verdict word, a delivery step by -2 ... 2.
+
+    Raises
+    ------
+    UnknownNameError
+        If ``name`` is neither.
+    """
     key = name.strip().lower().replace("−", "-")
     try:
         return Verdict(key)
     except ValueError:
         pass
     try:
-        return Delivery(int(float(key))).verdict if float(key).is_integer() else _unknown_verdict(name)
+        step = float(key)
+        if step.is_integer():
+            return Delivery(int(step))
     except (ValueError, OverflowError):
-        return _unknown_verdict(name)
-
-
-def _unknown_verdict(name: str) -> Verdict:
+        pass
     raise UnknownNameError(f"{name!r} is no verdict; use under, correct, over or a step from -2 to 2.")

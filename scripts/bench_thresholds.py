@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import scipy
 
-from scripts.thresholds_rows import cost, curve, planted, raters, real, real_raters, simulation
+from scripts.thresholds_rows import cost, curve, planted, raters, real, real_raters, simulation, steps
 from scripts.thresholds_rows.tables import Table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +30,7 @@ ROWS: dict[str, Callable[..., list[Table]]] = {
     "3": curve.measure,
     "4": _raters,
     "5": simulation.measure,
+    "5b": steps.measure,
     "6": cost.measure,
 }
 

@@ -76,7 +76,7 @@ def _figures(content: Mapping[str, Any]) -> PageFigures:
             column: {level: _level(known) for level, known in levels.items()}
             for column, levels in content["levels"].items()
         },
-        pull=None if pull is None else ShownPull(Interval(**pull["pull"]), pull["blind"], pull["assisted"]),
+        pull=None if pull is None else _pull(pull),
         drift=None if drift is None else DriftView(_drift(drift["drift"]), drift["recent"]),
     )
 
@@ -105,6 +105,11 @@ def _level(content: Mapping[str, Any]) -> LevelThresholds:
     intervals = {name: Interval(**content[name]) for name in ("lower", "upper", "lower_shift", "upper_shift")}
     centre, width, slope = content["effects"]
     return LevelThresholds(**{**content, **intervals, "effects": (centre, width, slope)})
+
+
+def _pull(content: Mapping[str, Any]) -> ShownPull:
+    known = content["pull"]
+    return ShownPull(None if known is None else Interval(**known), content["blind"], content["assisted"])
 
 
 def _drift(content: Mapping[str, Any]) -> Drift:

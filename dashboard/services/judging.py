@@ -29,6 +29,11 @@ from engine.vocabulary import Emotion
 LEVEL_BORDERS: Final = ((1 / 3, "restrained"), (2 / 3, "moderate"), (1.0, "strong"))
 """Directed intensity as a context level: up to each border, that name."""
 
+NO_TRUST: Final = "missing"
+TRUST_BORDERS: Final = ((0.5, "low"), (0.8, "fair"), (float("inf"), "good"))
+"""Trust in a modality as a context level: below each border, that name; :data:`NO_TRUST` where there is
+none. The first is where the engine begins to warn."""
+
 CONTEXT_COLUMNS: Final = (
     "emotion",
     "language",
@@ -37,6 +42,9 @@ CONTEXT_COLUMNS: Final = (
     "system",
     "directed_emotion",
     "directed_level",
+    "text_trust",
+    "voice_trust",
+    "face_trust",
 )
 """Everything thresholds can be made to depend on here; a project chooses, see ``projects``."""
 
@@ -169,6 +177,9 @@ def context_of(clip: Described, prediction: Predicted) -> dict[str, str]:
         "system": prediction.system,
         "directed_emotion": clip.directed_emotion,
         "directed_level": directed_level(clip),
+        "text_trust": trust_level(prediction.text_trust),
+        "voice_trust": trust_level(prediction.voice_trust),
+        "face_trust": trust_level(prediction.face_trust),
     }
     return {name: str(level) for name, level in levels.items() if level}
 
@@ -179,6 +190,13 @@ def directed_level(clip: Described) -> str | None:
     if strength is None:
         return None
     return next(name for border, name in LEVEL_BORDERS if strength <= border)
+
+
+def trust_level(trust: float | None) -> str | None:
+    """The trust in a modality as a context level, ``None`` where it was not looked at."""
+    if trust is None:
+        return None
+    return NO_TRUST if trust == 0 else next(name for border, name in TRUST_BORDERS if trust < border)
 
 
 def judge(policy: Policy, clip: Described, prediction: Predicted) -> Judgement:

@@ -45,7 +45,9 @@ Report = Callable[[int, int], None]
 """Gets (steps done, steps in all)."""
 
 SEED: Final = 0
-STEPS: Final = 6
+STEPS: Final = 5
+"""Before the learning curve, whose every draw is a step of its own: it takes longest."""
+
 MANY_RATINGS: Final = 5_000
 """Above this the learning curve is drawn from :data:`FEW_DRAWS`: it is smooth, and each draw takes long."""
 
@@ -103,7 +105,7 @@ class PageFigures:
     levels : Mapping[str, Mapping[str, LevelThresholds]]
         By context column the project chose; estimates, whether or not they judge.
     pull : ShownPull or None
-        Where there are blind answers and answers in sight of a verdict.
+        Where there are blind answers and answers in sight of a verdict, be they few.
     drift : DriftView or None
         Whether the learned thresholds in force still fit; ``None`` where none judge.
     """
@@ -161,20 +163,27 @@ def work_out(project_id: int, *, report: Report) -> PageFigures:
     columns = tuple(dict.fromkeys((*chosen, *policy.context_columns)))
     table = training.table(columns)
     generator = np.random.default_rng(SEED)
-    report(0, STEPS)
+    draws = DRAWS if len(table) <= MANY_RATINGS else FEW_DRAWS
+    steps = STEPS + draws
+    report(0, steps)
     learned = _measure(table, policy, generator)
-    report(1, STEPS)
+    report(1, steps)
     fixed = _measure(table, FIXED, generator)
-    report(2, STEPS)
+    report(2, steps)
     model = AdaptiveThresholds(chosen).fit(table)
     levels = {column: level_thresholds(model, table, column) for column in chosen}
-    report(3, STEPS)
-    pull = pull_of(answers, generator=generator)
-    report(4, STEPS)
+    report(3, steps)
+    pull = pull_of(answers)
+    report(4, steps)
     changed = drift.look(project_id, seed=SEED)
-    report(5, STEPS)
-    draws = DRAWS if len(table) <= MANY_RATINGS else FEW_DRAWS
-    curve = learning_curve(table, policy.context_columns, generator=generator, draws=draws)
+    report(5, steps)
+    curve = learning_curve(
+        table,
+        policy.context_columns,
+        generator=generator,
+        draws=draws,
+        report=lambda done, _: report(min(STEPS + done, steps - 1), steps),
+    )
     return PageFigures(
         at=datetime.now(UTC),
         answers=tuple(

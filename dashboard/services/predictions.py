@@ -80,6 +80,9 @@ def draft_of(
         expected_intensity=analysis.expected_intensity,
         expressed_intensity=analysis.expressed_intensity,
         document=_document(analysis, tuple(thumbnail_keys) or (None,) * len(analysis.peaks)),
+        text_trust=_trust(analysis, Modality.TEXT),
+        voice_trust=_trust(analysis, Modality.VOICE),
+        face_trust=_trust(analysis, Modality.FACE),
     )
 
 
@@ -104,6 +107,11 @@ def stored(record: PredictionRecord) -> StoredPrediction:
         analysis=_analysis(record, content),
         thumbnail_keys=tuple(peak["thumbnail_key"] for peak in content["peaks"]),
     )
+
+
+def _trust(analysis: Analysis, modality: Modality) -> float | None:
+    reading = analysis.modalities.get(modality)
+    return None if reading is None else reading.trust
 
 
 def _document(analysis: Analysis, keys: tuple[str | None, ...]) -> dict[str, Any]:

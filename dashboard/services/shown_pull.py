@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy.orm import Session
 
 from dashboard.services.judging import gap_of, judge, policy_of
 from db import policies, predictions, ratings
 from db.records import ProjectRecord, RatedClip
 from engine.errors import TableError
-from engine.raters.anchoring import anchoring_pull
+from engine.raters.anchoring import TooFewClipsError, anchoring_pull
 from engine.verdict.fixed import FIXED
 from engine.verdict.intervals import Interval
 from engine.verdict.policy import Policy
@@ -47,9 +46,16 @@ class BothKinds:
 
 @dataclass(frozen=True, slots=True)
 class ShownPull:
-    """The pull with its interval in z units, and the numbers of answers it was told from."""
+    """The pull with its interval in z units, and the numbers of answers it was told from.
 
-    pull: Interval
+    Attributes
+    ----------
+    pull : Interval or None
+        ``None`` where both kinds of answers are there, but from too few clips to tell.
+    blind, assisted : int
+    """
+
+    pull: Interval | None
     blind: int
     assisted: int
 
@@ -87,7 +93,7 @@ def both_kinds(session: Session, project: ProjectRecord) -> BothKinds:
     return BothKinds(
         table=RatingTable.of(
             alignment=[_gap(answer) for answer in answers],
-            verdict=[_verdict(answer) for answer in answers],
+            verdict=[answer.rating.delivery for answer in answers],
             rater=[answer.person.id for answer in answers],
             group=[answer.clip.id for answer in answers],
         ),
@@ -95,10 +101,12 @@ def both_kinds(session: Session, project: ProjectRecord) -> BothKinds:
     )
 
 
-def pull_of(answers: BothKinds, *, generator: np.random.Generator) -> ShownPull | None:
-    """The pull, ``None`` where the answers are not of both kinds; takes a while."""
+def pull_of(answers: BothKinds) -> ShownPull | None:
+    """The pull, ``None`` where the answers are not of both kinds."""
     try:
-        pull = anchoring_pull(answers.table, answers.shown, generator=generator)
+        pull = anchoring_pull(answers.table, answers.shown)
+    except TooFewClipsError:
+        return ShownPull(None, answers.blind, answers.assisted)
     except TableError:  # one kind alone, or nothing but *correct* was ever shown
         return None
     return ShownPull(pull, answers.blind, answers.assisted)
@@ -109,12 +117,6 @@ def _gap(answer: RatedClip) -> float:
     if gap is None:  # both_kinds leaves these out
         raise ValueError(f"Rating {answer.rating.id} has no gap.")
     return gap
-
-
-def _verdict(answer: RatedClip) -> str:
-    if answer.rating.delivery is None:  # both_kinds leaves these out
-        raise ValueError(f"Rating {answer.rating.id} has no delivery.")
-    return answer.rating.delivery.verdict.value
 
 
 def _shown(answer: RatedClip, policy: Policy) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -16,8 +17,9 @@ from engine.verdict.gap import gap
 from engine.verdict.gate import recalibrate
 from engine.verdict.gate_report import GateReport
 from engine.verdict.gate_words import no_spread
+from engine.verdict.levels import refuse_too_many
 from engine.verdict.policy_file import read_policy_in_force, write_gated_policy
-from engine.verdict.ratings_table import RatingTable, as_labels, verdict_codes
+from engine.verdict.ratings_table import RatingTable, answer_codes, as_labels
 from engine.vocabulary import VERDICT_ORDER
 
 EXPECTED: Final = "expected_intensity"
@@ -34,6 +36,8 @@ GIVEN_PREFIX: Final = "given_"
 """Put before an incoming column that is called like one of :data:`PREDICTED`."""
 
 SET_SEPARATOR: Final = "|"
+
+_WHOLE_NUMBER: Final = re.compile(r"^([+-]?\d+)\.0+$")
 
 
 def fit_file(
@@ -125,7 +129,9 @@ def predict_file(policy: Path, rows: Path, out: Path) -> int:
         numbers(table, EXPECTED, rows.name, low=0.0, high=1.0, blank=True),
         numbers(table, EXPRESSED, rows.name, low=0.0, high=1.0, blank=True),
     )
-    context = {name: as_labels(column(table, name, rows.name)) for name in thresholds.context_columns}
+    context = {
+        name: as_labels(_levels(column(table, name, rows.name))) for name in thresholds.context_columns
+    }
     judged = thresholds.judge_rows(alignment, context)
     names = np.array([*(verdict.value for verdict in VERDICT_ORDER), ""], dtype=object)
     sets = np.array([_set_name(kept) for kept in range(2 ** len(VERDICT_ORDER))], dtype=object)
@@ -146,7 +152,8 @@ def _ratings(table: pd.DataFrame, name: str, context: tuple[str, ...], group: st
     reserved = [given for given in context if given in (EXPECTED, EXPRESSED, VERDICT, WEIGHT)]
     if reserved:
         raise TableError(f"{reserved[0]} cannot be a context of the thresholds; name other columns.")
-    contexts = {given: column(table, given, name) for given in context}
+    contexts = {given: _levels(column(table, given, name)) for given in context}
+    refuse_too_many({given: int(levels.nunique()) for given, levels in contexts.items()})  # before any work
     groups = column(table, group, name) if group is not None else table.get(CLIP)
     weight = numbers(table, WEIGHT, name) if WEIGHT in table else None
     verdicts = column(table, VERDICT, name)
@@ -164,6 +171,11 @@ def _ratings(table: pd.DataFrame, name: str, context: tuple[str, ...], group: st
     )
 
 
+def _levels(column: pd.Series) -> pd.Series:
+    """Level names; a whole number is the same level whether a program wrote it as 2019 or as 2019.0."""
+    return column.str.replace(_WHOLE_NUMBER, r"\1", regex=True)
+
+
 def _refuse_contradictions(table: pd.DataFrame, verdicts: pd.Series, name: str) -> None:
     """One person's two answers to one clip; where nobody and no clip is named none can be told."""
     if RATER not in table and CLIP not in table:
@@ -172,10 +184,14 @@ def _refuse_contradictions(table: pd.DataFrame, verdicts: pd.Series, name: str) 
     same = [given for given in table.columns if given not in apart]
     if RATER in table and CLIP in table:
         same = [RATER, CLIP]
-    answers = pd.Series(verdict_codes(verdicts), index=table.index)
-    differing = answers.groupby([table[given].fillna("") for given in same], sort=False).transform("nunique")
-    if bool((differing > 1).any()):
-        row = int(np.argmax(differing.to_numpy() > 1)) + 2
+    codes, steps = answer_codes(verdicts)
+    said = pd.DataFrame({"verdict": codes}, index=table.index)
+    if steps is not None:  # "under" does not contradict -2, but -1 does
+        said["step"] = pd.Series(steps, index=table.index).where(steps != 0)
+    differing = said.groupby([table[given].fillna("") for given in same], sort=False).transform("nunique")
+    contradicts = (differing > 1).any(axis=1).to_numpy()
+    if bool(contradicts.any()):
+        row = int(np.argmax(contradicts)) + 2
         raise TableError(
             f"{name} holds contradicting answers to the same clip, the first in line {row}; "
             "keep the answer that counts."

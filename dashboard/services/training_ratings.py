@@ -116,7 +116,7 @@ class TrainingRatings:
         groups = self.actors() if self.grouped_by_actor else [gap.clip_id for gap in self.gaps]
         return RatingTable.of(
             alignment=[gap.alignment for gap in self.gaps],
-            verdict=[gap.verdict for gap in self.gaps],
+            verdict=[gap.delivery for gap in self.gaps],
             weight=[gap.weight for gap in self.gaps],
             rater=[gap.person_id for gap in self.gaps],
             group=groups,

@@ -19,6 +19,9 @@ class PredictionDraft:
         The dominant one.
     document : Mapping
         Everything the page shows, as JSON; written and read by ``dashboard.services.predictions``.
+    text_trust, voice_trust, face_trust : float or None
+        How far each modality could be trusted, 0 to 1; 0 where the clip lacks it, ``None`` where the system
+        did not look at it.
     """
 
     clip_id: str
@@ -31,6 +34,9 @@ class PredictionDraft:
     expected_intensity: float | None
     expressed_intensity: float | None
     document: Json
+    text_trust: float | None = None
+    voice_trust: float | None = None
+    face_trust: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +60,6 @@ class PredictionSummary:
     expected_intensity: float | None
     expressed_intensity: float | None
     created_at: datetime
+    text_trust: float | None = None
+    voice_trust: float | None = None
+    face_trust: float | None = None

@@ -35,3 +35,6 @@ class Prediction(Base):
     expressed_intensity: Mapped[float | None]
     document: Mapped[dict[str, Any]]
     created_at: Mapped[datetime] = mapped_column(default=now)
+    text_trust: Mapped[float | None]
+    voice_trust: Mapped[float | None]
+    face_trust: Mapped[float | None]

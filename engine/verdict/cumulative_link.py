@@ -24,8 +24,8 @@ Array = NDArray[np.float64]
 PREDICTORS: Final = ("centre", "log_width", "log_slope")
 """The three numbers a context can move, in the order of every derivative here."""
 
-_LEAST_DISTANCE: Final = 1e-12  # keeps the probability of "correct" above 0 in floating point
-_GREATEST_DISTANCE: Final = 500.0  # and its odds below infinity
+LEAST_DISTANCE: Final = 1e-12  # keeps the probability of "correct" above 0 in floating point
+GREATEST_DISTANCE: Final = 500.0  # and its odds below infinity
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def log_likelihood(gap: Array, verdict: NDArray[np.int8], predictors: Array) -> 
     under, over = verdict == 0, verdict == 2
     correct = ~(under | over)
     # P(correct) = σ(high) σ(-low) (1 - exp(low - high)), which keeps its digits in both tails.
-    distance = np.clip(2.0 * reach, _LEAST_DISTANCE, _GREATEST_DISTANCE)
+    distance = np.clip(2.0 * reach, LEAST_DISTANCE, GREATEST_DISTANCE)
     inside = -np.expm1(-distance)
     once = 1.0 / np.expm1(distance)
     value = log_expit(np.where(under, low, np.where(over, -high, high)))

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.verdict.cumulative_link import PREDICTORS, Array
+from engine.verdict.cumulative_link import Array
 
 Codes = NDArray[np.intp]
 
@@ -31,17 +31,26 @@ class Block:
     column : str
         :data:`POOLED` for the effects all rows share.
     predictor : int
-        Position in :data:`~engine.verdict.cumulative_link.PREDICTORS`.
+        Position in :data:`~engine.verdict.cumulative_link.PREDICTORS`, behind which
+        :data:`~engine.verdict.outer_steps.OUTER_PREDICTORS` follow.
     codes : ndarray of intp, shape (n,)
         Level of each row; ``size`` where the row has none.
     size : int
         Number of levels.
+    spread : float or None
+        Standard deviation of their prior where it is given; ``None`` where it is learned from the levels.
     """
 
     column: str
     predictor: int
     codes: Codes
     size: int
+    spread: float | None = None
+
+    @property
+    def is_learned(self) -> bool:
+        """Whether the spread of the levels is learned from them."""
+        return self.column != POOLED and self.spread is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +70,22 @@ class Effects:
         return [slice(end - block.size, end) for block, end in zip(self.blocks, ends, strict=True)]
 
     def predictors(self, effects: Array, offset: Array) -> Array:
-        """Centre, log width and log slope of each row, shape (3, n).
+        """Every predictor of each row, shape (p, n).
 
         Parameters
         ----------
         effects : ndarray, shape (size,)
-        offset : ndarray, shape (3, n) or (3, 1)
+        offset : ndarray, shape (p, n) or (p, 1)
             What is added to each predictor beside the effects.
         """
         rows = self.blocks[0].codes.size
-        values = np.broadcast_to(offset, (len(PREDICTORS), rows)).astype(np.float64)
+        values = np.broadcast_to(offset, (offset.shape[0], rows)).astype(np.float64)
         for block, where in zip(self.blocks, self.slices(), strict=True):
             values[block.predictor] += np.append(effects[where], 0.0)[block.codes]
         return values
 
     def gradient(self, rows: Array) -> Array:
-        """Sum derivatives in the predictors, shape (3, n), into ones in the effects, shape (size,)."""
+        """Sum derivatives in the predictors, shape (p, n), into ones in the effects, shape (size,)."""
         return np.concatenate(
             [
                 np.bincount(block.codes, weights=rows[block.predictor], minlength=block.size + 1)[:-1]
@@ -85,7 +94,7 @@ class Effects:
         )
 
     def information(self, rows: Array) -> Array:
-        """Sum second derivatives, shape (3, 3, n), into a symmetric matrix, shape (size, size)."""
+        """Sum second derivatives, shape (p, p, n), into a symmetric matrix, shape (size, size)."""
         total = np.empty((self.size, self.size))
         places = self.slices()
         for i, (first, down) in enumerate(zip(self.blocks, places, strict=True)):

@@ -116,6 +116,13 @@ def severities(model: AdaptiveThresholds, *, interval_level: float = INTERVAL_LE
     return found
 
 
+def combination(
+    model: AdaptiveThresholds, weights: Array, *, interval_level: float = INTERVAL_LEVEL
+) -> Interval:
+    """The interval of a weighted sum of a fitted model's effects, shape (p,), z units."""
+    return _around(model, float(weights @ model.mode_.effects), weights, interval_level)
+
+
 def _around(model: AdaptiveThresholds, value: float, slope: Array, level: float) -> Interval:
     """The interval of a linear combination of effects, by Student's t.
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.verdict.adaptive import AdaptiveThresholds
 from engine.verdict.agreement_metrics import confusion_by_group, macro_f1
 from engine.verdict.cumulative_link import Array
 from engine.verdict.figures import refuse_if_too_few
 from engine.verdict.fixed import FIXED
-from engine.verdict.folds import FOLDS, deal_folds, held_out, learning
+from engine.verdict.folds import FOLDS, deal_folds
 from engine.verdict.ratings_table import RatingTable
 
-DRAWS: Final = 20
-"""Deals of groups at each size: enough for a band from the 5th to the 95th percentile."""
+DRAWS: Final = 10
+"""Deals of groups into folds: each judges all ratings at every size, so that the mean is steady."""
 
 SIZES: Final = (10, 20, 50, 100, 200, 500, 1000, 2000)
 """Numbers of ratings learned from; those the ratings do not reach are left out, all of them added."""
@@ -69,6 +71,7 @@ def learning_curve(
     generator: np.random.Generator,
     sizes: tuple[int, ...] = SIZES,
     draws: int = DRAWS,
+    report: Callable[[int, int], None] | None = None,
 ) -> LearningCurve:
     """Learn from growing parts of the ratings and judge the groups left out.
 
@@ -85,6 +88,8 @@ def learning_curve(
     sizes : tuple of int
         Rising numbers of ratings to learn from.
     draws : int
+    report : callable, optional
+        Gets (draws done, draws in all) after each.
 
     Raises
     ------
@@ -99,8 +104,9 @@ def learning_curve(
     for draw in range(draws):
         fold = deal_folds(unit, generator=generator)
         order = generator.permutation(fold.size)
-        for i, size in enumerate(wanted):
-            found[draw, i] = _score(ratings, unit, fold, order, size, columns)
+        found[draw] = _scores(ratings, unit, fold, order, wanted, columns)
+        if report is not None:
+            report(draw + 1, draws)
     low, high = np.quantile(found, BAND, axis=0)
     points = tuple(
         CurvePoint(size, float(found[:, i].mean()), float(low[i]), float(high[i]))
@@ -109,23 +115,28 @@ def learning_curve(
     return LearningCurve(points, _agreement(ratings, FIXED.judge_rows(ratings.alignment).verdict), draws)
 
 
-def _score(
+def _scores(
     ratings: RatingTable,
     unit: NDArray[np.intp],
     fold: NDArray[np.intp],
     order: NDArray[np.intp],
-    size: int,
+    sizes: tuple[int, ...],
     columns: tuple[str, ...],
-) -> float:
-    def learn(seen: RatingTable, unseen: RatingTable) -> tuple[NDArray[np.int8], Array]:
-        return learning(columns)(_first(seen, size), unseen)
-
+) -> Array:
+    """Agreement on held-out folds after learning from each number of ratings, shape (sizes,)."""
     rank = np.empty(order.size, dtype=np.intp)
     rank[order] = np.arange(order.size)
     by_rank = np.argsort(rank[unit], kind="stable")
-    shuffled = ratings.take(by_rank)
-    answers = held_out(learn, shuffled, unit[by_rank], fold)
-    return _agreement(shuffled, answers.verdict)
+    shuffled, of_row = ratings.take(by_rank), fold[unit[by_rank]]
+    verdict = np.empty((len(sizes), len(ratings)), dtype=np.int8)
+    for number in np.unique(fold):
+        out = of_row == number
+        seen, unseen = shuffled.take(~out), shuffled.take(out)
+        model = None
+        for i, size in enumerate(sizes):  # each begins where the smaller part of the same ratings ended
+            model = AdaptiveThresholds(columns).fit(_first(seen, size), start=model)
+            verdict[i, out] = model.predict(unseen.alignment, unseen.context)
+    return np.array([_agreement(shuffled, each) for each in verdict])
 
 
 def _first(ratings: RatingTable, size: int) -> RatingTable:

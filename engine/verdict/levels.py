@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -89,14 +89,25 @@ def code_columns(ratings: RatingTable, columns: Sequence[str], *, raters: bool) 
         people = CodedColumn.of(np.where(answers < LEAST_ANSWERS, "", names)[place].astype(object))
         if len(people.levels) > 1:
             coded[RATER] = people
-    total = sum(len(column.levels) for column in coded.values())
+    refuse_too_many({name: len(column.levels) for name, column in coded.items()})
+    return coded
+
+
+def refuse_too_many(counts: Mapping[str, int]) -> None:
+    """Raise TableError where columns have more than :data:`MAX_LEVELS` levels together.
+
+    Parameters
+    ----------
+    counts : Mapping[str, int]
+        Levels by column.
+    """
+    total = sum(counts.values())
     if total > MAX_LEVELS:
-        widest = max(coded, key=lambda name: len(coded[name].levels))
+        widest = max(counts, key=lambda name: counts[name])
         raise TableError(
-            f"The columns have {total} levels together, {len(coded[widest].levels)} of them in {widest}; "
+            f"The columns have {total} levels together, {counts[widest]} of them in {widest}; "
             f"at most {MAX_LEVELS} can be learned, so group them into fewer or leave that column out."
         )
-    return coded
 
 
 def is_protected(column: str) -> bool:

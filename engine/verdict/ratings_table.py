@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import TableError
-from engine.vocabulary import VERDICT_ORDER, verdict_named
+from engine.vocabulary import VERDICT_ORDER, Delivery, answer_named, verdict_named
 
 Labels = NDArray[Any]
 """Names (of raters, groups, context levels), an object array of shape (n,)."""
@@ -36,6 +36,9 @@ class RatingTable:
         What must never be split between fitting and checking, such as the actor or the clip.
     context : Mapping[str, ndarray of object]
         Context columns by name.
+    step : ndarray of int8 or None
+        How far too little or too much it was, -2 ... 2; 0 where the answer was *correct* or a verdict
+        alone. ``None`` where all answers were verdicts.
     """
 
     alignment: NDArray[np.float64]
@@ -44,6 +47,7 @@ class RatingTable:
     rater: Labels | None
     group: Labels
     context: Mapping[str, Labels] = field(default_factory=dict)
+    step: NDArray[np.int8] | None = None
 
     @classmethod
     def of(
@@ -84,7 +88,7 @@ class RatingTable:
         weights = np.ones(n) if weight is None else np.asarray(weight, dtype=np.float64).reshape(-1)
         if not (np.isfinite(weights) & (weights > 0)).all():
             raise TableError("A weight is not a positive number; give every rating a weight above 0.")
-        codes = verdict_codes(verdict)
+        codes, steps = answer_codes(verdict)
         columns = {str(name): as_labels(levels) for name, levels in (context or {}).items()}
         raters = None if rater is None else as_labels(rater)
         groups = as_labels(np.arange(n)) if group is None else as_labels(group)
@@ -94,7 +98,7 @@ class RatingTable:
         for name, values in lengths.items():
             if values.shape[0] != n:
                 raise TableError(f"The column {name} has {values.shape[0]} values for {n} ratings.")
-        return cls(gaps, codes, weights, raters, groups, columns)
+        return cls(gaps, codes, weights, raters, groups, columns, steps)
 
     def __len__(self) -> int:
         return int(self.alignment.size)
@@ -108,17 +112,20 @@ class RatingTable:
             None if self.rater is None else self.rater[rows],
             self.group[rows],
             {name: levels[rows] for name, levels in self.context.items()},
+            None if self.step is None else self.step[rows],
         )
 
     def without_context(self) -> RatingTable:
         """The same answers with no context columns."""
-        return RatingTable(self.alignment, self.verdict, self.weight, self.rater, self.group, {})
+        return replace(self, context={})
 
     def sha256(self) -> str:
         """A hash of every value in row order, to say which ratings a policy saw."""
         digest = hashlib.sha256()
         for numbers in (self.alignment, self.verdict, self.weight):
             digest.update(np.ascontiguousarray(numbers).tobytes())
+        if self.step is not None:
+            digest.update(np.ascontiguousarray(self.step).tobytes())
         for labels in (self.rater, self.group, *(self.context[name] for name in sorted(self.context))):
             if labels is not None:
                 digest.update("\x1f".join(map(str, labels)).encode("utf-8", "surrogatepass"))
@@ -142,17 +149,30 @@ def verdict_codes(values: Iterable[object]) -> NDArray[np.int8]:
     TableError
         If one is neither, with the first row that is wrong.
     """
+    return answer_codes(values)[0]
+
+
+def answer_codes(values: Iterable[object]) -> tuple[NDArray[np.int8], NDArray[np.int8] | None]:
+    """Codes 0, 1, 2 of verdict words or delivery steps, and the steps; ``None`` where none tells more.
+
+    Raises
+    ------
+    TableError
+        If one is neither, with the first row that is wrong.
+    """
     names = as_labels(values)
-    known: dict[str, int] = {}
-    codes = np.empty(names.size, dtype=np.int8)
+    known: dict[str, tuple[int, int]] = {}
+    codes = np.empty((2, names.size), dtype=np.int8)
     for row, name in enumerate(names):
         if name not in known:
             try:
-                known[name] = VERDICT_ORDER.index(verdict_named(name))
+                meant = answer_named(name)
             except ValueError:
                 raise TableError(
                     f"Rating {row + 1} has the verdict {name!r}; "
                     "use under, correct, over or a step from -2 to 2."
                 ) from None
-        codes[row] = known[name]
-    return codes
+            step = meant if isinstance(meant, Delivery) else Delivery.RIGHT
+            known[name] = VERDICT_ORDER.index(verdict_named(name)), int(step)
+        codes[:, row] = known[name]
+    return codes[0], codes[1] if codes[1].any() else None

@@ -18,14 +18,16 @@ from scipy.linalg import cho_solve
 from scipy.linalg.lapack import dtrtri
 
 from engine.errors import PolicyError
-from engine.verdict.cumulative_link import Array, Derivatives, log_likelihood
+from engine.verdict.cumulative_link import PREDICTORS, Array, Derivatives, log_likelihood
 from engine.verdict.effects import POOLED, Codes, Effects
+from engine.verdict.outer_steps import Steps, step_likelihood
 from engine.verdict.repeats import Repeats, shared_errors
 
-SPREAD_SCALE: Final = (0.15, 0.1, 0.1)
+SPREAD_SCALE: Final = (0.15, 0.1, 0.1, 0.3, 0.1, 0.1)
 """How far levels are expected to lie apart before they are seen, per predictor: the published
 tolerance for the centre; a tenth for width and slope, since a context is expected to move the band
-rather than to stretch it."""
+rather than to stretch it; a third for how far the outer of the five steps lie out, which people
+are known to place each in their own way."""
 
 SPREAD_WEIGHT: Final = 1.0
 """How many levels that expectation counts for. It may lift a spread, never hold one down: where levels
@@ -48,11 +50,11 @@ class Prior:
 
     Attributes
     ----------
-    mean, sd : tuple of float, length 3
+    mean, sd : tuple of float, length p
     """
 
-    mean: tuple[float, float, float]
-    sd: tuple[float, float, float]
+    mean: tuple[float, ...]
+    sd: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,21 @@ class Mode:
     repeats: Repeats
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where the search for the most probable effects begins.
+
+    Attributes
+    ----------
+    effects : ndarray, shape (p,)
+    spreads : tuple of float
+        Of each block; counts where it is learned.
+    """
+
+    effects: Array
+    spreads: tuple[float, ...]
+
+
 def most_probable(
     effects: Effects,
     *,
@@ -89,6 +106,8 @@ def most_probable(
     offset: Array,
     unit: Codes,
     prior: Prior,
+    step: Steps | None = None,
+    start: Start | None = None,
 ) -> Mode:
     """Find the most probable effects and the spread of each column's levels.
 
@@ -97,10 +116,14 @@ def most_probable(
     effects : Effects
         The blocks; the pooled ones have the given prior, every other one a learned spread around 0.
     gap, verdict, weight : ndarray, shape (n,)
-    offset : ndarray, shape (3, 1)
-        Values of the predictors that are pinned.
+    offset : ndarray, shape (p, 1)
+        Values of the predictors that are pinned; three predictors where verdicts alone are learned from.
     unit : ndarray of intp, shape (n,)
         Group of each rating: what shares its errors.
+    step : ndarray of int8, shape (n,), optional
+        Where steps tell more than verdicts; see :func:`~engine.verdict.outer_steps.step_likelihood`.
+    start : Start, optional
+        Where to begin, such as at what fewer of the same ratings taught; saves steps, changes nothing else.
 
     Raises
     ------
@@ -113,14 +136,25 @@ def most_probable(
     for block, where in zip(effects.blocks, places, strict=True):
         pooled = block.column == POOLED
         centre[where] = prior.mean[block.predictor] if pooled else 0.0
-        spreads.append(prior.sd[block.predictor] if pooled else SPREAD_SCALE[block.predictor])
-    learned = [i for i, block in enumerate(effects.blocks) if block.column != POOLED]
-    problem = _Problem(effects, gap, verdict, weight, offset, centre)
-    state = centre.copy()
-    if learned:  # the pooled thresholds are a near start, and cheap
+        scale = prior.sd if pooled else SPREAD_SCALE
+        spreads.append(scale[block.predictor] if block.spread is None else block.spread)
+    learned = [block for block in effects.blocks if block.is_learned]
+    problem = _Problem(effects, gap, verdict, weight, offset, centre, step)
+    state = centre.copy() if start is None else start.effects.copy()
+    if start is not None:
+        given = zip(effects.blocks, spreads, start.spreads, strict=True)
+        spreads = [begun if block.is_learned else spread for block, spread, begun in given]
+    elif learned:  # the pooled thresholds are a near start, and cheap
         shared = Effects(tuple(block for block in effects.blocks if block.column == POOLED))
         pooled_mode = most_probable(
-            shared, gap=gap, verdict=verdict, weight=weight, offset=offset, unit=unit, prior=prior
+            shared,
+            gap=gap,
+            verdict=verdict,
+            weight=weight,
+            offset=offset,
+            unit=unit,
+            prior=prior,
+            step=step,
         )
         state[: shared.size] = pooled_mode.effects
     rows = problem.rows(state)
@@ -129,9 +163,9 @@ def most_probable(
         precision = problem.precision(spreads)
         factor = problem.factor(rows, precision)
         slope = effects.gradient(weight * rows.gradient) - precision * (state - centre)
-        step = cho_solve((factor, True), slope)
-        gain = float(slope @ step)
-        state, rows = problem.climb(state, rows, step, gain, precision)
+        move = cho_solve((factor, True), slope)
+        gain = float(slope @ move)
+        state, rows = problem.climb(state, rows, move, gain, precision)
         change = 0.0
         if gain < _NEAR and learned:
             off = np.array(_spreads_off(effects, state, _inverse_root(factor), spreads))
@@ -158,9 +192,18 @@ class _Problem:
     weight: Array
     offset: Array
     centre: Array
+    step: Steps | None
 
     def rows(self, state: Array) -> Derivatives:
-        return log_likelihood(self.gap, self.verdict, self.effects.predictors(state, self.offset))
+        predictors = self.effects.predictors(state, self.offset)
+        inner = len(PREDICTORS)
+        rows = log_likelihood(self.gap, self.verdict, predictors[:inner])
+        if self.step is None:
+            return rows
+        told = step_likelihood(self.gap, self.step, predictors)
+        told.gradient[:inner] += rows.gradient
+        told.information[:inner, :inner] += rows.information
+        return Derivatives(rows.value + told.value, told.gradient, told.information)
 
     def precision(self, spreads: Sequence[float]) -> Array:
         sizes = [block.size for block in self.effects.blocks]
@@ -201,7 +244,7 @@ def _spreads_off(effects: Effects, state: Array, root: Array, spreads: Sequence[
     variances = np.einsum("ij,ij->j", root, root)
     updated = [0.0] * len(spreads)
     for i, (block, place) in enumerate(zip(effects.blocks, effects.slices(), strict=True)):
-        if block.column == POOLED:
+        if not block.is_learned:
             continue
         scale = SPREAD_SCALE[block.predictor]
         determined = _determined(variances[place], spreads[i])
@@ -230,7 +273,7 @@ def _doubt_about_spreads(
     determined = [np.inf] * len(spreads)
     covariance = curved + repeats.covariance
     for i, (block, place) in enumerate(zip(effects.blocks, effects.slices(), strict=True)):
-        if block.column == POOLED:
+        if not block.is_learned:
             continue
         determined[i] = _determined(np.diag(curved)[place], spreads[i])
         moves = 2.0 * curved[:, place] @ state[place] / spreads[i] ** 2

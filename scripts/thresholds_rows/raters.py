@@ -111,7 +111,7 @@ def _one_draw(
     items = np.array(model.items_, dtype=np.intp)
     heads = np.array([np.bincount(said[clip == item], minlength=3).argmax() for item in items])
     words = np.where(sight, np.array([verdict.value for verdict in VERDICT_ORDER])[shown], "")
-    pull = anchoring_pull(ratings, words, generator=generator)
+    pull = anchoring_pull(ratings, words)
     return (
         recovered,
         scores(truth[items], model.consensus.astype(np.int8))[0],

@@ -110,7 +110,7 @@ def _one_draw(held: dict[str, list[bool]], design: Design, generator: np.random.
         ]
     )
     factor = WIDE if design.wide else 2.0 ** generator.uniform(-1.0, 1.0, 3)
-    effects = generator.normal(0.0, 1.0, (3, levels)) * (np.array(SPREAD_SCALE) * factor)[:, None]
+    effects = generator.normal(0.0, 1.0, (3, levels)) * (np.array(SPREAD_SCALE[:3]) * factor)[:, None]
     clips = design.ratings // design.per_clip
     clip = np.repeat(np.arange(clips), design.per_clip)
     size = clip.size

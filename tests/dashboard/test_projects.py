@@ -5,11 +5,21 @@ from __future__ import annotations
 import pytest
 
 from dashboard.services import projects
-from dashboard.services.judging import context_of, directed_level, in_force
+from dashboard.services.judging import (
+    LEVEL_BORDERS,
+    NO_TRUST,
+    TRUST_BORDERS,
+    context_of,
+    directed_level,
+    in_force,
+    trust_level,
+)
+from dashboard.services.messages import catalogue, languages
 from dashboard.services.thresholds import view
 from db import audit, people, predictions, session
 from db import projects as stored_projects
 from db.errors import AlreadyThereError, RefusedValueError, UnknownRowError
+from engine.features.trust import LOW_TRUST
 from engine.verdict.fixed import FIXED
 from engine.vocabulary import Emotion, Protocol, Role
 from tests.dashboard.project_made import made_clip
@@ -85,4 +95,32 @@ def test_the_context_of_a_clip_names_what_is_known_and_nothing_else() -> None:
         "actor": "Zoë",
         "system": "alignment",
         "directed_emotion": "fear",
+        "text_trust": "good",
+        "voice_trust": "good",
+        "face_trust": "low",
     }
+
+
+@pytest.mark.parametrize(
+    ("trust", "level"),
+    [(None, None), (0.0, "missing"), (0.2, "low"), (LOW_TRUST, "fair"), (0.8, "good"), (1.0, "good")],
+)
+def test_trust_in_a_modality_is_a_context_of_four_levels(trust: float | None, level: str | None) -> None:
+    assert trust_level(trust) == level
+
+
+@pytest.mark.parametrize("column", ["directed_level", "face_trust", "voice_trust", "text_trust"])
+def test_every_level_that_is_a_band_of_numbers_has_a_name_in_every_language(column: str) -> None:
+    named = {"directed_level": [name for _, name in LEVEL_BORDERS]}
+    levels = named.get(column, [NO_TRUST, *(name for _, name in TRUST_BORDERS)])
+    for language in languages():
+        names = catalogue(language).part(f"thresholds.level.{column}")
+        assert len({names[level] for level in levels}) == len(levels)
+
+
+def test_a_project_can_let_thresholds_depend_on_trust_and_directed_strength() -> None:
+    made = projects.create("Hamlet")
+    for number in range(4):
+        made_clip(made, directed_intensity=number / 3)
+    projects.set_context_columns(made.id, ["directed_level", "face_trust"], person_id=None)
+    assert projects.context_columns(projects.by_name("Hamlet")) == ("directed_level", "face_trust")

@@ -44,16 +44,28 @@ def test_answers_that_follow_the_screen_show_a_pull(project: ProjectRecord) -> N
         for person, phase, pull in ((blind, Phase.BLIND, 0.0), (sighted, Phase.ASSISTED, PULL_Z)):
             felt = gap + pull * float(np.sign(gap)) + generator.normal(0.0, 0.2)
             _answer(clip.id, person, int(felt > 0.8) - int(felt < -0.8), phase)
-    found = pull_of(_kinds(project), generator=np.random.default_rng(0))
+    found = pull_of(_kinds(project))
     assert found is not None
     assert (found.blind, found.assisted) == (57, 57)
+    assert found.pull is not None
     assert found.pull.low > 0
 
 
 def test_one_kind_of_answers_tells_no_pull(project: ProjectRecord) -> None:
     clip = made_clip(project)
     _answer(clip.id, projects.person("Asha").id, 1, Phase.ASSISTED)
-    assert pull_of(_kinds(project), generator=np.random.default_rng(0)) is None
+    assert pull_of(_kinds(project)) is None
+
+
+def test_both_kinds_from_a_few_clips_are_counted_but_tell_no_pull(project: ProjectRecord) -> None:
+    asha, ben = (projects.person(name).id for name in ("Asha", "Ben"))
+    for number in range(5):
+        clip = made_clip(project, expected=0.5, expressed=0.2 + 0.15 * number)
+        _answer(clip.id, asha, number % 3 - 1, Phase.BLIND)
+        _answer(clip.id, ben, number % 2, Phase.ASSISTED)
+    found = pull_of(_kinds(project))
+    assert found is not None
+    assert (found.pull, found.blind, found.assisted) == (None, 5, 5)
 
 
 def test_the_first_blind_answer_counts_and_revised_ones_do_not(project: ProjectRecord) -> None:

@@ -199,3 +199,50 @@ def test_rows_without_a_context_the_policy_needs_are_refused(tmp_path: Path) -> 
     with pytest.raises(TableError, match="school"):
         predict_file(tmp_path / "policy.json", tmp_path / "rows.csv", tmp_path / "out.csv")
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_levels_in_any_script_and_numbers_however_written_are_found_again(tmp_path: Path) -> None:
+    table = _ratings(400)
+    late = table["actor"] % 2 == 0
+    away = (table["expressed_intensity"] - table["expected_intensity"]) / 0.2 - np.where(late, 1.5, -1.5)
+    table["verdict"] = np.where(away < -0.7, -1, np.where(away > 0.7, 1, 0))
+    table.assign(school=np.where(late, "दिल्ली", "मुंबई"), year=np.where(late, "2019.0", "")).to_csv(
+        tmp_path / "ratings.csv", index=False
+    )
+    found = fit_file(tmp_path / "ratings.csv", tmp_path / "policy.json", context=["school"], group="actor")
+    assert found.in_force == "context"
+    rows = pd.DataFrame(
+        {
+            "expected_intensity": 0.5,
+            "expressed_intensity": 0.6,
+            "school": ["दिल्ली", "मुंबई", "पुणे", ""],
+        }
+    )
+    rows.to_csv(tmp_path / "rows.csv", index=False)
+    predict_file(tmp_path / "policy.json", tmp_path / "rows.csv", tmp_path / "out.csv")
+    lower = pd.read_csv(tmp_path / "out.csv")["lower"]
+    assert lower[0] > lower[2] > lower[1]
+    assert lower[2] == lower[3]  # unknown and missing levels both have the thresholds of all
+    fit_file(tmp_path / "ratings.csv", tmp_path / "years.json", context=["year"], group="actor")
+    assert list(json.loads((tmp_path / "years.json").read_text())["contexts"]["year"]) == ["2019"]
+
+
+def test_more_levels_than_can_be_learned_are_refused_before_any_work(tmp_path: Path) -> None:
+    table = pd.concat([_ratings(), _ratings(2700, seed=1).assign(clip="other")], ignore_index=True)
+    table.assign(clip=table.index, school=table.index).to_csv(tmp_path / "ratings.csv", index=False)
+    with pytest.raises(TableError, match="3000 of them in school; at most 2000"):
+        fit_file(tmp_path / "ratings.csv", tmp_path / "policy.json", context=["school"])
+    assert not (tmp_path / "policy.json").exists()
+
+
+def test_two_steps_of_one_side_contradict_and_a_verdict_agrees_with_its_steps(tmp_path: Path) -> None:
+    table = _ratings()
+    again = table.iloc[[0]]
+    words = table.assign(verdict=table["verdict"].astype(object))
+    words.loc[0, "verdict"] = "under"
+    pd.concat([words, again.assign(verdict=-2)]).to_csv(tmp_path / "agreeing.csv", index=False)
+    fit_file(tmp_path / "agreeing.csv", tmp_path / "policy.json")
+    words.loc[0, "verdict"] = "-1"
+    pd.concat([words, again.assign(verdict=-2)]).to_csv(tmp_path / "apart.csv", index=False)
+    with pytest.raises(TableError, match="contradicting answers"):
+        fit_file(tmp_path / "apart.csv", tmp_path / "other.json")

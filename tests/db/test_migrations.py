@@ -64,6 +64,28 @@ def test_every_append_only_table_has_its_triggers(home: Path) -> None:
     assert triggers == {f"{table}_no_{event}" for table in APPEND_ONLY for event in ("update", "delete")}
 
 
+def test_trust_that_lay_in_the_documents_is_found_beside_them(home: Path) -> None:
+    session.prepare()
+    session.close()
+    with sqlite3.connect(home / DATABASE_FILE) as connection:
+        for modality in ("text", "voice", "face"):
+            connection.execute(f"ALTER TABLE predictions DROP COLUMN {modality}_trust")
+        connection.execute("UPDATE alembic_version SET version_num = '0010'")
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute(
+            "INSERT INTO predictions (id, clip_id, system, weights_version, feature_schema, line, "
+            "line_source, document, created_at) VALUES (1, 'a', 'alignment', 'w', 's', '', 'none', ?, "
+            "'2026-01-01')",
+            ('{"modalities": {"voice": {"trust": 0.25}, "face": {"trust": 0.0}}}',),
+        )
+    session.prepare()
+    with sqlite3.connect(home / DATABASE_FILE) as connection:
+        found = connection.execute("SELECT text_trust, voice_trust, face_trust FROM predictions")
+        assert found.fetchone() == (None, 0.25, 0.0)
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            connection.execute("UPDATE predictions SET face_trust = 1")
+
+
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(home: Path) -> None:
     session.prepare()
     session.close()

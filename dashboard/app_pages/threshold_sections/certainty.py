@@ -14,8 +14,8 @@ from dashboard.components.confusion_table import Cell, confusion_table
 from dashboard.services import messages, thresholds
 from dashboard.services.messages import signed
 from dashboard.services.page_figures import PageFigures
+from engine.raters.anchoring import LEAST_CLIPS
 from engine.verdict.figures import RiskCoverage
-from engine.verdict.intervals import Interval
 
 HALF: Final = 0.5
 _PICKED: Final = "confusion_cell"
@@ -132,7 +132,17 @@ def _pick(cell: Cell) -> None:
 def _pull(figures: PageFigures) -> None:
     if figures.pull is None:
         return
-    pull: Interval = figures.pull.pull
+    pull = figures.pull.pull
+    if pull is None:
+        st.caption(
+            messages.say(
+                "thresholds.pull.few",
+                blind=figures.pull.blind,
+                assisted=figures.pull.assisted,
+                clips=LEAST_CLIPS,
+            )
+        )
+        return
     key = "with" if pull.low > 0 else "without"
     st.markdown(
         messages.say(

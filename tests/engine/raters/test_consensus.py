@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.errors import TableError
-from engine.raters.anchoring import anchoring_pull
+from engine.raters.anchoring import TooFewClipsError, anchoring_pull
 from engine.raters.consensus import OrdinalConsensus
 from engine.verdict.ratings_table import RatingTable
 from engine.vocabulary import VERDICT_ORDER
@@ -78,10 +78,30 @@ def _in_sight(pull: float) -> tuple[RatingTable, np.ndarray]:
 
 
 def test_a_planted_pull_of_the_shown_verdict_is_recovered() -> None:
-    pulled = anchoring_pull(*_in_sight(0.3), generator=np.random.default_rng(0))
+    pulled = anchoring_pull(*_in_sight(0.3))
     assert pulled.value == pytest.approx(0.3, abs=0.12)
     assert pulled.excludes(0.0)
-    assert not anchoring_pull(*_in_sight(0.0), generator=np.random.default_rng(0)).excludes(0.0)
+    assert not anchoring_pull(*_in_sight(0.0)).excludes(0.0)
+
+
+def test_the_pull_of_a_handful_of_clips_is_not_told() -> None:
+    ratings, shown = _in_sight(0.3)
+    with pytest.raises(TooFewClipsError, match="from 10 clips on"):
+        anchoring_pull(ratings.take(np.arange(12)), shown[:12])
+
+
+def test_intervals_of_the_pull_hold_it_on_twenty_clips() -> None:
+    held = 0
+    for seed in range(60):
+        generator = np.random.default_rng(seed)
+        gap, clip = generator.normal(0.0, 1.0, 20), np.tile(np.arange(20), 2)
+        word = np.where(gap < -0.15, "under", np.where(gap > 0.15, "over", "correct"))
+        shown = np.concatenate([np.full(20, ""), word]).astype(object)
+        felt = gap[clip] + 0.4 * ((shown == "over").astype(float) - (shown == "under"))
+        felt += generator.normal(0.0, 0.3, 20)[clip] + generator.logistic(0.0, 1 / 3, 40)
+        table = RatingTable.of(alignment=gap[clip], verdict=np.digitize(felt, [-0.6, 0.6]) - 1, group=clip)
+        held += not anchoring_pull(table, shown).excludes(0.4)
+    assert 48 <= held <= 60
 
 
 @pytest.mark.parametrize(
@@ -89,4 +109,4 @@ def test_a_planted_pull_of_the_shown_verdict_is_recovered() -> None:
 )
 def test_a_pull_that_cannot_be_told_is_refused(shown: list[str]) -> None:
     with pytest.raises(TableError, match=r"\.$"):
-        anchoring_pull(drawn(60, seed=0), shown, generator=np.random.default_rng(0))
+        anchoring_pull(drawn(60, seed=0), shown)
