@@ -1,4 +1,4 @@
-"""The engine's command line: ``python -m engine warm | train | evaluate``.
+"""The engine's command line: ``python -m engine warm | train | evaluate | distil``.
 
 Bad input ends with status 2 and one line on standard error.
 """
@@ -66,12 +66,20 @@ def train(chosen: argparse.Namespace) -> None:
         if brain == "text":
             from engine.training.text import train as train_text
 
-            train_text(chosen.data, chosen.out, seed=chosen.seed)
+            train_text(chosen.data, chosen.out, seed=chosen.seed, soft=chosen.soft)
         else:
             from engine.training.performance import train as train_performance
 
             train_performance(chosen.data, chosen.out, seed=chosen.seed)
         print(f"The {brain} brain is trained; its weights lie in {chosen.out}.")
+
+
+def distil(chosen: argparse.Namespace) -> None:
+    """Have emotion classifiers score lines for the text brain to learn from."""
+    from engine.training.distillation import distil as scored
+
+    count = scored(chosen.models, chosen.lines, chosen.out)
+    print(f"{count} lines are scored; train with `python -m engine train text --soft {chosen.out}`.")
 
 
 def evaluate(chosen: argparse.Namespace) -> None:
@@ -108,7 +116,16 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--data", type=Path, required=True, metavar="DIR", help="the training sets")
     training.add_argument("--out", type=Path, required=True, metavar="WEIGHTS_DIR")
     training.add_argument("--seed", type=_seed, default=DEFAULT_SEED, metavar="N")
+    training.add_argument(
+        "--soft", type=Path, metavar="CSV", help="soft scores for the text brain, as distil writes them"
+    )
     training.set_defaults(run=train)
+
+    distilling = commands.add_parser("distil", help="score lines by emotion classifiers, to train on")
+    distilling.add_argument("--models", nargs="+", required=True, metavar="FOLDER", help="or hub names")
+    distilling.add_argument("--lines", type=Path, required=True, metavar="CSV", help="with a column text")
+    distilling.add_argument("--out", type=Path, required=True, metavar="CSV")
+    distilling.set_defaults(run=distil)
 
     measuring = commands.add_parser("evaluate", help="measure the shipped weights")
     measuring.add_argument("task", metavar="TASK", help="text-emotion, voice-intensity, face-emotion …")
