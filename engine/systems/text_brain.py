@@ -5,25 +5,31 @@ It reads the words in their order and nothing else: no times, no sound, no pictu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import logit
 
 from engine import weights
 from engine.analysis import EmotionEstimate
-from engine.features.encoder import MAX_WORDS, EncodedLine, TextEncoder
+from engine.features.encoder import MAX_WORDS, STATE_WIDTH, EncodedLine, TextEncoder
 from engine.features.table import WORD_WIDTH
-from engine.systems.demand import FELT_EMOTIONS, DemandScale, intensities, opinions_on
-from engine.systems.line_network import CONTEXT_LINES, RATED_EMOTIONS, LineAnswers, LineNetwork
+from engine.systems.demand import FELT_EMOTIONS, LEAST, DemandScale, intensities, opinions_on
+from engine.systems.line_network import (
+    CONTEXT_LINES,
+    RATED_EMOTIONS,
+    LineAnswers,
+    LineNetwork,
+    network_of,
+)
 from engine.systems.word_space import WordSpace
 from engine.vocabulary import BASIC_EMOTIONS, Emotion
 
 FILE: Final = "text_brain.safetensors"
-NETWORK_PREFIX: Final = "network."
 
 FEW_KNOWN_WORDS: Final = 0.5
 """Below this share of known words the reading carries a note."""
@@ -108,10 +114,10 @@ class TextBrain:
             If the weights or the encoder are missing or are not the ones they should be.
         """
         stored = weights.load(FILE)
-        network = LineNetwork()
-        load_stored(network, stored.arrays)
+        network, encoder = network_of(stored.arrays), TextEncoder.load()
+        encoder.adapt(stored.arrays)
         return cls(
-            encoder=TextEncoder.load(),
+            encoder=encoder,
             space=WordSpace.of(stored.arrays),
             network=network,
             scale=DemandScale.of(stored.arrays),
@@ -144,64 +150,60 @@ class TextBrain:
         if len(contexts) != len(lines):
             raise ValueError(f"{len(lines)} lines need as many contexts, not {len(contexts)}.")
         encoded = self.encoder.encode(lines)
-        states = [self.space.project(each.states) for each in encoded]
-        means = self._context_means(contexts)
+        named = self._named(lines, contexts)
         readings: list[TextReading] = [_unread(each) for each in encoded]
-        spoken = sorted((at for at, each in enumerate(encoded) if each.words), key=lambda at: len(states[at]))
-        for start in range(0, len(spoken), BATCH):
-            batch = spoken[start : start + BATCH]
-            answers = self._answers([states[at] for at in batch], means[batch])
-            for at, reading in zip(batch, self._readings(answers, batch, encoded, states), strict=True):
+        for batch in _batches(encoded):
+            answers = self._answers([encoded[at].states for at in batch])
+            for at, reading in zip(batch, self._readings(answers, batch, encoded, named), strict=True):
                 readings[at] = reading
         return readings
 
     @torch.inference_mode()
-    def _answers(self, states: Sequence[NDArray[np.float32]], before: NDArray[np.float32]) -> LineAnswers:
+    def _answers(self, states: Sequence[NDArray[np.float32]]) -> LineAnswers:
         lengths = torch.tensor([len(each) for each in states])
-        steps = torch.zeros(len(states), int(lengths.max()), WORD_WIDTH)
+        steps = torch.zeros(len(states), int(lengths.max()), STATE_WIDTH)
         for row, each in enumerate(states):
             steps[row, : len(each)] = torch.from_numpy(each)
-        answers: LineAnswers = self.network(steps, lengths, torch.from_numpy(before))
+        answers: LineAnswers = self.network(steps, lengths)
         return answers
 
-    def _context_means(self, contexts: Sequence[Sequence[str]]) -> NDArray[np.float32]:
-        """Mean word states of the lines before each line, shape (n, 2, 300), nearest first."""
-        means = np.zeros((len(contexts), CONTEXT_LINES, WORD_WIDTH), dtype=np.float32)
-        places = [
-            (at, back, line)
-            for at, context in enumerate(contexts)
-            for back, line in enumerate(reversed(context[-CONTEXT_LINES:]))
-        ]
-        for (at, back, _), each in zip(
-            places, self.encoder.encode([line for *_, line in places]), strict=True
-        ):
-            if each.words:
-                means[at, back] = self.space.project(each.states).mean(axis=0)
-        return means
+    def _named(
+        self, lines: Sequence[str], contexts: Sequence[Sequence[str]]
+    ) -> dict[int, NDArray[np.float64]]:
+        """Shares of the emotions, shape (7,), of each line that was spoken after others, by its number."""
+        numbers = [at for at, context in enumerate(contexts) if len(context)]
+        encoded = self.encoder.encode(
+            [lines[at] for at in numbers], before=[contexts[at][-CONTEXT_LINES:] for at in numbers]
+        )
+        named: dict[int, NDArray[np.float64]] = {}
+        for batch in _batches(encoded):
+            shares = _shares(self._answers([encoded[at].states for at in batch]))
+            named.update(zip((numbers[at] for at in batch), shares, strict=True))
+        return named
 
     def _readings(
         self,
         answers: LineAnswers,
         batch: Sequence[int],
         encoded: Sequence[EncodedLine],
-        states: Sequence[NDArray[np.float32]],
+        named: Mapping[int, NDArray[np.float64]],
     ) -> list[TextReading]:
         intensity, opinions = judged(answers)
         raw = self.scale.raw(opinions)
         expected = self.scale.reference.standing(raw)
-        named = torch.softmax(answers.emotion_in_context, dim=-1).double().numpy()
+        alone = _shares(answers)
         rated = answers.rated.double().numpy()
         attention = answers.attention.numpy()
         return [
             TextReading(
                 expected=float(expected[row]),
                 raw=float(raw[row]),
-                emotion=EmotionEstimate(dict(zip(BASIC_EMOTIONS, named[row].tolist(), strict=True))),
+                emotion=_estimate(named.get(at, alone[row])),
                 rated=dict(zip(RATED_EMOTIONS, rated[row].tolist(), strict=True)),
                 intensity_by_emotion=dict(zip(FELT_EMOTIONS, intensity[row].tolist(), strict=True)),
                 words=encoded[at].words,
                 word_attention=attention[row, : len(encoded[at].words)].copy(),
-                word_states=states[at],
+                word_states=self.space.project(encoded[at].states),
                 known_share=float(encoded[at].known.mean()),
                 note=_note(encoded[at]),
             )
@@ -209,22 +211,37 @@ class TextBrain:
         ]
 
 
-def load_stored(network: LineNetwork, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Fill a network with the arrays of a weight file, half precision widened."""
-    network.load_state_dict(
-        {
-            name.removeprefix(NETWORK_PREFIX): torch.from_numpy(array.astype(np.float32))
-            for name, array in arrays.items()
-            if name.startswith(NETWORK_PREFIX)
-        }
-    )
-
-
 def judged(answers: LineAnswers) -> tuple[NDArray[np.float64], NDArray[Any]]:
-    """Intensities, shape (n, 6), and the three opinions, shape (n, 3), behind the expected intensity."""
+    """Intensities, shape (n, 6), and the opinions behind the expected intensity.
+
+    The opinions have shape (n, 3), or (n, 4) where the network was taught soft scores: theirs, as a
+    logit, is the fourth.
+    """
     intensity = intensities(answers.rated.double().numpy(), answers.present.double().numpy())
     alone = torch.softmax(answers.emotion, dim=-1).double().numpy()
-    return intensity, opinions_on(alone, intensity, answers.arousal.double().numpy())
+    opinions = opinions_on(alone, intensity, answers.arousal.double().numpy())
+    if answers.distilled is not None:
+        soft = np.clip(answers.distilled.double().numpy(), LEAST, 1 - LEAST)
+        opinions = np.column_stack([opinions, logit(soft)])
+    return intensity, opinions
+
+
+def _batches(encoded: Sequence[EncodedLine]) -> Iterator[list[int]]:
+    """Numbers of the lines with words, those of like length together."""
+    spoken = sorted(
+        (at for at, each in enumerate(encoded) if each.words), key=lambda at: len(encoded[at].words)
+    )
+    for start in range(0, len(spoken), BATCH):
+        yield spoken[start : start + BATCH]
+
+
+def _shares(answers: LineAnswers) -> NDArray[np.float64]:
+    shares: NDArray[np.float64] = torch.softmax(answers.emotion_in_context, dim=-1).double().numpy()
+    return shares
+
+
+def _estimate(shares: NDArray[np.float64]) -> EmotionEstimate:
+    return EmotionEstimate(dict(zip(BASIC_EMOTIONS, shares.tolist(), strict=True)))
 
 
 def _unread(encoded: EncodedLine) -> TextReading:

@@ -31,7 +31,7 @@ CONTEXT_COLUMNS: Final = ("dialogue_id", "utterance_id")
 def text_emotion(path: Path, *, brain: TextBrain | None = None) -> dict[str, Any]:
     """Name the emotion of each line of a CSV ``text, emotion``.
 
-    With ``dialogue_id`` and ``utterance_id`` the two lines before serve as context, whatever their
+    With ``dialogue_id`` and ``utterance_id`` the six lines before serve as context, whatever their
     label. A line without words counts as neutral: that is how a person is shown it.
 
     Parameters

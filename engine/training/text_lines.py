@@ -1,38 +1,34 @@
-"""Training lines in the form the network reads: parts, word states of width 300, batches."""
+"""Training lines in the form the encoder reads: parts, pieces, batches of lines and of dialogues."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
 from torch import Tensor
 
-from engine.features.table import WORD_WIDTH
-from engine.systems.line_network import CONTEXT_LINES
-from engine.systems.word_space import WordSpace
+from engine.features.encoder import TextEncoder, turn_mask
+from engine.features.words import plain_form, split_words
 from engine.training.text_sets import NO_LINE, TextSets
-from engine.training.text_states import WordStates
 
-STOP_SHARE: Final = 0.08
-"""Share of each set that training never sees and that says when to stop."""
+STOP_SHARE: Final = 0.06
+"""Share of each set that training never sees and that says when the network was best."""
 
-REFERENCE_SHARE: Final = 0.15
+REFERENCE_SHARE: Final = 0.10
 """Share of MELD's dialogues that training never sees: the scale of expected intensity is fitted on it."""
 
-PCA_WORDS: Final = 200_000
-"""Words the principal axes are fitted on; more do not move them."""
+LONGEST: Final = 62
+"""Pieces of a training line that are read; 99 % of the lines are shorter."""
 
-BATCH: Final = 64
-LONGEST: Final = 60
-"""Words of a training line that are read; 99.9 % of the lines are shorter."""
+POSITIONS: Final = 640
+"""Positions of a batch, padding included."""
 
-PER_EPOCH: Final = {"meld": 1.0, "goemotions": 0.35, "ei_reg": 1.0, "track_b": 1.0, "emobank": 0.6}
-"""Share of each set that one epoch draws: GoEmotions alone would outweigh the other four."""
+SPAN_PIECES: Final = 128
+"""Positions of a stretch of a dialogue that is read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +44,90 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadyLines:
-    """Word states of many lines as the network reads them.
+class LinePieces:
+    """The WordPiece pieces of many lines.
 
     Attributes
     ----------
-    states : ndarray, shape (words, 300), float16
-        Z-scored principal components.
-    offsets : ndarray, shape (lines + 1,), int64
-    means : ndarray, shape (lines, 300), float32
-    before : ndarray, shape (lines, 2), int64
+    pieces : tuple of ndarray, shape (n,), int64
+        At most :data:`LONGEST` of each line.
+    words : tuple of ndarray, shape (n,), int64
+        Number of the word of its line each piece belongs to.
+    ends : tuple of int
+        The encoder's marks of padding, start and end.
     """
 
-    states: NDArray[np.float16]
-    offsets: NDArray[np.int64]
-    means: NDArray[np.float32]
-    before: NDArray[np.int64]
+    pieces: tuple[NDArray[np.int64], ...]
+    words: tuple[NDArray[np.int64], ...]
+    ends: tuple[int, int, int]
 
     @property
     def lengths(self) -> NDArray[np.int64]:
-        """Words of each line that are read, shape (lines,)."""
-        return np.minimum(np.diff(self.offsets), LONGEST)
+        """Pieces of each line, shape (lines,)."""
+        return np.array([each.size for each in self.pieces], dtype=np.int64)
 
 
-def split(sets: TextSets, states: WordStates, *, generator: np.random.Generator) -> Parts:
-    """Deal the lines with words into the three parts: MELD by dialogue, the rest by text."""
-    spoken = np.diff(states.offsets) > 0
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows for the encoder, and where in them the words of the lines lie.
+
+    Attributes
+    ----------
+    lines : Tensor [lines]
+        Numbers of the lines.
+    ids, mask : Tensor [rows, time], and what each position may attend to
+    place : Tensor [pieces]
+        Where each piece lies in the flattened rows.
+    slot : Tensor [pieces]
+        Where its word lies in the flattened [lines, words].
+    share : Tensor [pieces]
+        One over the pieces of its word.
+    lengths : Tensor [lines]
+        Words of each line.
+    in_context : bool
+        Whether a row is a stretch of dialogue rather than one line.
+    """
+
+    lines: Tensor
+    ids: Tensor
+    mask: Tensor
+    place: Tensor
+    slot: Tensor
+    share: Tensor
+    lengths: Tensor
+    in_context: bool
+
+    def steps(self, hidden: Tensor) -> Tensor:
+        """Word states [lines, words, 384], zero behind the end of a line, of hidden states."""
+        flat = hidden.flatten(0, 1)[self.place] * self.share[:, None]  # [pieces, 384]
+        width = int(self.lengths.max())
+        words = torch.zeros(len(self.lengths) * width, hidden.shape[-1]).index_add(0, self.slot, flat)
+        return words.view(len(self.lengths), width, -1)
+
+
+def cut_into_pieces(lines: Sequence[str], encoder: TextEncoder) -> LinePieces:
+    """Cut lines into words and words into pieces, as :class:`TextEncoder` does."""
+    plain = [[plain_form(word) for word in split_words(line)][:LONGEST] for line in lines]
+    distinct = sorted({word for words in plain for word in words})
+    ids = encoder.tokenizer(distinct, add_special_tokens=False)["input_ids"] if distinct else []
+    pieces_of = dict(zip(distinct, ids, strict=True))
+    pieces: list[NDArray[np.int64]] = []
+    words: list[NDArray[np.int64]] = []
+    for line in plain:
+        own = [pieces_of[word] for word in line]
+        pieces.append(np.array([piece for each in own for piece in each], dtype=np.int64)[:LONGEST])
+        words.append(np.repeat(np.arange(len(own)), [len(each) for each in own])[:LONGEST])
+    tokenizer = encoder.tokenizer
+    ends = (tokenizer.pad_token_id, tokenizer.cls_token_id, tokenizer.sep_token_id)
+    return LinePieces(tuple(pieces), tuple(words), ends)
+
+
+def split(sets: TextSets, pieces: LinePieces, *, generator: np.random.Generator) -> Parts:
+    """Deal the lines with words into the three parts: MELD by dialogue, the rest by text.
+
+    A line with a soft score that is also said in a dialogue that is held out is in no part.
+    """
+    spoken = pieces.lengths > 0
     texts = np.unique(np.array(sets.lines, dtype=object), return_inverse=True)[1]
     is_meld = sets.source == "meld"
     dialogues = np.unique(sets.dialogue[is_meld])
@@ -82,73 +136,103 @@ def split(sets: TextSets, states: WordStates, *, generator: np.random.Generator)
     draw = np.where(is_meld, dialogue_draw[np.where(is_meld, sets.dialogue, 0)], text_draw[texts])
     stop = spoken & (draw < STOP_SHARE)
     reference = spoken & is_meld & (draw >= STOP_SHARE) & (draw < STOP_SHARE + REFERENCE_SHARE)
-    learn = spoken & ~stop & ~reference
+    held_out = np.isin(texts, texts[is_meld & (stop | reference)]) & (sets.source == "distilled")
+    learn = spoken & ~stop & ~reference & ~held_out
+    stop &= ~held_out
     return Parts(np.flatnonzero(learn), np.flatnonzero(stop), np.flatnonzero(reference))
 
 
-def fit_word_space(
-    states: WordStates, lines: NDArray[np.int64], *, generator: np.random.Generator
-) -> WordSpace:
-    """Fit the 300 principal axes (Pearson 1901) and the z-scores of the words of these lines."""
-    rows = states.rows_of(lines)
-    if rows.size > PCA_WORDS:
-        rows = np.sort(generator.choice(rows, PCA_WORDS, replace=False))
-    words = np.asarray(states.states[rows], dtype=np.float32)
-    seed = int(generator.integers(2**31))
-    pca = PCA(n_components=WORD_WIDTH, svd_solver="covariance_eigh", random_state=seed).fit(words)
-    deviation = np.sqrt(pca.explained_variance_)
-    return WordSpace(
-        mean=pca.mean_.astype(np.float32),
-        axes=pca.components_.astype(np.float16).astype(np.float32),
-        deviation=deviation.astype(np.float32),
-    )
-
-
-def ready(states: WordStates, before: NDArray[np.int64], space: WordSpace) -> ReadyLines:
-    """Project every word into the word space and take the means that serve as context."""
-    projected = np.concatenate(
-        [
-            space.project(np.asarray(states.states[start : start + 65536], dtype=np.float32)).astype(
-                np.float16
-            )
-            for start in range(0, len(states.states), 65536)
-        ]
-    )
-    counts = np.diff(states.offsets)
-    means = np.zeros((counts.size, WORD_WIDTH), dtype=np.float32)
-    spoken = counts > 0
-    means[spoken] = np.add.reduceat(projected.astype(np.float32), states.offsets[:-1][spoken], axis=0)
-    means[spoken] /= counts[spoken, None]
-    return ReadyLines(projected, states.offsets, means, before)
-
-
-def draw_epoch(
-    sets: TextSets, learn: NDArray[np.int64], *, generator: np.random.Generator
-) -> NDArray[np.int64]:
-    """The lines one epoch reads: of each set the share that :data:`PER_EPOCH` names."""
-    share = np.array([PER_EPOCH[name] for name in sets.source[learn]])
-    return learn[generator.random(learn.size) < share]
-
-
-def batches(
-    lines: ReadyLines, numbers: NDArray[np.int64], *, generator: np.random.Generator | None = None
-) -> Iterator[NDArray[np.int64]]:
-    """Cut line numbers into batches of like length, in random order where a generator is given."""
+def line_batches(
+    pieces: LinePieces, numbers: NDArray[np.int64], *, generator: np.random.Generator | None = None
+) -> Iterator[Batch]:
+    """Batches of single lines of like length, in random order where a generator is given."""
     jitter = 0 if generator is None else generator.integers(-1, 2, numbers.size)
-    order = numbers[np.argsort(lines.lengths[numbers] + jitter, kind="stable")]
-    cut = [order[start : start + BATCH] for start in range(0, order.size, BATCH)]
+    order = numbers[np.argsort(pieces.lengths[numbers] + jitter, kind="stable")]
+    yield from _batches([[int(line)] for line in order], pieces, generator=generator, in_context=False)
+
+
+def dialogue_batches(
+    sets: TextSets,
+    pieces: LinePieces,
+    numbers: NDArray[np.int64],
+    *,
+    generator: np.random.Generator | None = None,
+) -> Iterator[Batch]:
+    """Batches of stretches of dialogue, in which each line sees the lines before it.
+
+    A dialogue longer than :data:`SPAN_PIECES` is cut; where a generator is given, at a random line,
+    so that no line is always without those before it.
+    """
+    spans: list[list[int]] = []
+    own = numbers[sets.dialogue[numbers] != NO_LINE]
+    for dialogue in np.unique(sets.dialogue[own]):
+        spans += _spans(own[sets.dialogue[own] == dialogue], pieces, generator=generator)
+    spans.sort(key=lambda span: sum(pieces.pieces[line].size for line in span))
+    yield from _batches(spans, pieces, generator=generator, in_context=True)
+
+
+def _spans(
+    lines: NDArray[np.int64], pieces: LinePieces, *, generator: np.random.Generator | None
+) -> list[list[int]]:
+    sizes = [pieces.pieces[line].size + 1 for line in lines]
+    room = SPAN_PIECES - 1
+    if generator is not None and sum(sizes) > room:
+        room -= int(generator.integers(SPAN_PIECES // 2))  # the first stretch is shorter by chance
+    spans: list[list[int]] = [[]]
+    for line, size in zip(lines, sizes, strict=True):
+        if spans[-1] and size > room:
+            spans.append([])
+            room = SPAN_PIECES - 1
+        spans[-1].append(int(line))
+        room -= size
+    return spans
+
+
+def _batches(
+    rows: list[list[int]], pieces: LinePieces, *, generator: np.random.Generator | None, in_context: bool
+) -> Iterator[Batch]:
+    """Cut rows, sorted by length, into batches of about :data:`POSITIONS`."""
+    cut: list[list[list[int]]] = [[]]
+    for row in rows:
+        length = 1 + sum(pieces.pieces[line].size + 1 for line in row)
+        if cut[-1] and (len(cut[-1]) + 1) * length > POSITIONS:
+            cut.append([])
+        cut[-1].append(row)
     if generator is not None:
         generator.shuffle(cut)
-    yield from cut
+    for each in cut:
+        if each:
+            yield _batch(each, pieces, in_context=in_context)
 
 
-def tensors(lines: ReadyLines, batch: NDArray[np.int64]) -> tuple[Tensor, Tensor, Tensor]:
-    """Steps [batch, time, 300], lengths [batch] and means of the lines before [batch, 2, 300]."""
-    lengths = lines.lengths[batch]
-    steps = np.zeros((batch.size, int(lengths.max()), WORD_WIDTH), dtype=np.float32)
-    for row, (line, length) in enumerate(zip(batch, lengths, strict=True)):
-        steps[row, :length] = lines.states[lines.offsets[line] : lines.offsets[line] + length]
-    before = np.zeros((batch.size, CONTEXT_LINES, WORD_WIDTH), dtype=np.float32)
-    there = lines.before[batch] != NO_LINE
-    before[there] = lines.means[lines.before[batch][there]]
-    return torch.from_numpy(steps), torch.from_numpy(lengths), torch.from_numpy(before)
+def _batch(rows: list[list[int]], pieces: LinePieces, *, in_context: bool) -> Batch:
+    pad, start, end = pieces.ends
+    lines = [line for row in rows for line in row]
+    lengths = np.array([pieces.words[line][-1] + 1 for line in lines], dtype=np.int64)
+    width = int(lengths.max())
+    time = max(1 + sum(pieces.pieces[line].size + 1 for line in row) for row in rows)
+    ids = np.full((len(rows), time), pad, dtype=np.int64)
+    turns = np.zeros((len(rows), time), dtype=np.int64)
+    place, slot, share, number = [], [], [], 0
+    for at, row in enumerate(rows):
+        ids[at, 0], position = start, 1
+        for turn, line in enumerate(row):
+            own, words = pieces.pieces[line], pieces.words[line]
+            ids[at, position : position + own.size + 1] = [*own, end]
+            turns[at, position : position + own.size + 1] = turn
+            place.append(at * time + position + np.arange(own.size))
+            slot.append(number * width + words)
+            share.append(1 / np.bincount(words)[words])
+            position += own.size + 1
+            number += 1
+    tokens = torch.from_numpy(ids)
+    return Batch(
+        lines=torch.tensor(lines),
+        ids=tokens,
+        mask=turn_mask(torch.from_numpy(turns), tokens != pad),
+        place=torch.from_numpy(np.concatenate(place)),
+        slot=torch.from_numpy(np.concatenate(slot)),
+        share=torch.from_numpy(np.concatenate(share).astype(np.float32)),
+        lengths=torch.from_numpy(lengths),
+        in_context=in_context,
+    )

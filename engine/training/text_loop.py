@@ -1,9 +1,11 @@
-"""One loop that teaches the text brain's network from five sets at once."""
+"""One loop that teaches the text brain's network, and the encoder under it, from five sets at once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -13,24 +15,39 @@ from sklearn.metrics import f1_score
 from torch import Tensor
 from torch.nn import functional
 
-from engine.systems.line_network import RATED_EMOTIONS, LineAnswers, LineNetwork
-from engine.training.text_lines import Parts, ReadyLines, batches, draw_epoch, tensors
+from engine.features.encoder import TextEncoder
+from engine.systems.line_network import RATED_EMOTIONS, LineAnswers, LineNetwork, network_arrays
+from engine.training.averaging import RunningMean
+from engine.training.text_adapter import adapter_arrays, hidden_states, parameters, with_adapter
+from engine.training.text_lines import (
+    Batch,
+    LinePieces,
+    Parts,
+    dialogue_batches,
+    line_batches,
+)
+from engine.training.text_passes import passes
 from engine.training.text_sets import TextSets
 
-EPOCHS: Final = 10
-LEARNING_RATE: Final = 5e-4
-WEIGHT_DECAY: Final = 0.02
-PATIENCE: Final = 3
-"""Epochs without a better stop score before training ends."""
+PASSES: Final = 12
+LEARNING_RATE: Final = 1e-3
+ADAPTER_LEARNING_RATE: Final = 6e-4
+WARM_UP: Final = 40
+"""Steps over which the learning rates rise. They do not fall: a running mean takes their place."""
+
+WEIGHT_DECAY: Final = 0.01
+LARGEST_GRADIENT: Final = 1.0
 
 INTENSITY_UNIT: Final = 0.2
 """Standard deviation of EI-reg's ratings: puts their squared error on the scale of the other losses."""
 
-MELD_CONTEXT_WEIGHT: Final = 1.0
 RATED_WEIGHT: Final = 1.0
 PRESENT_WEIGHT: Final = 0.5
 AROUSAL_WEIGHT: Final = 0.3
+SOFT_WEIGHT: Final = 0.5
 SMOOTHING: Final = 0.05
+
+Arrays = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,46 +58,75 @@ class Targets:
     rated: Tensor
     present: Tensor
     arousal: Tensor
+    soft: Tensor
     is_meld: Tensor
 
 
 def fit(
-    sets: TextSets, lines: ReadyLines, parts: Parts, *, generator: np.random.Generator
-) -> tuple[LineNetwork, float]:
-    """Train until the stop part no longer gets better.
+    sets: TextSets,
+    pieces: LinePieces,
+    parts: Parts,
+    encoder: TextEncoder,
+    *,
+    generator: np.random.Generator,
+    keep: Callable[[int, Arrays], None] = lambda _pass, _arrays: None,
+) -> tuple[Arrays, float]:
+    """Train the network and the encoder's adapter together.
+
+    Parameters
+    ----------
+    encoder : TextEncoder
+        As published; it is changed in place and of no further use.
+    keep : callable
+        Gets the number of each finished pass and its arrays, so that a training that is stopped
+        leaves something.
 
     Returns
     -------
-    network : LineNetwork
-        With the weights of the best epoch.
+    arrays : dict of str to ndarray
+        Network and adapter after the best pass, half precision.
     score : float
         Its score on the stop part.
     """
     torch.manual_seed(int(generator.integers(2**31)))
     targets = targets_of(sets, parts)
-    network = LineNetwork()
-    optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=EPOCHS, eta_min=LEARNING_RATE / 20)
-    best, best_score, waited = {}, -np.inf, 0
-    for epoch in range(EPOCHS):
+    taught_softly = not np.isnan(sets.soft).all()
+    network, model = LineNetwork(distilled=taught_softly), with_adapter(encoder)
+    groups = [
+        {"params": list(network.parameters()), "peak": LEARNING_RATE},
+        {"params": parameters(model), "peak": ADAPTER_LEARNING_RATE},
+    ]
+    optimiser = torch.optim.AdamW(groups, lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    average = RunningMean([each for group in groups for each in group["params"]])  # type: ignore[attr-defined]
+    best: Arrays = {}
+    best_score = -np.inf
+    for number, batches in enumerate(islice(passes(sets, pieces, parts, generator=generator), PASSES), 1):
         network.train()
-        for batch in batches(lines, draw_epoch(sets, parts.learn, generator=generator), generator=generator):
-            loss = loss_of(network(*tensors(lines, batch)), targets, torch.from_numpy(batch), network)
+        model.train()
+        for batch in batches:
+            for group in optimiser.param_groups:
+                group["lr"] = group["peak"] * min(1.0, (average.steps + 1) / WARM_UP)
+            loss = loss_of(answered(network, model, batch), targets, batch, network)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            for group in optimiser.param_groups:
+                torch.nn.utils.clip_grad_norm_(group["params"], LARGEST_GRADIENT)
             optimiser.step()
-        schedule.step()
-        score = stop_score(answer(network, lines, parts.stop), sets, parts.stop)
-        print(f"epoch {epoch + 1}: stop score {score:.4f}", flush=True)
-        waited += 1
+            average.update()
+        with average.in_place():
+            score = stop_score(network, model, sets, pieces, parts.stop)
+            arrays: Arrays = {**network_arrays(network), **adapter_arrays(model)}
+        print(f"pass {number}, step {average.steps}: stop score {score:.4f}", flush=True)
+        keep(number, arrays)
         if score > best_score:
-            best = {name: value.clone() for name, value in network.state_dict().items()}
-            best_score, waited = score, 0
-        if waited >= PATIENCE:
-            break
-    network.load_state_dict(best)
-    return network.eval(), float(best_score)
+            best, best_score = arrays, score
+    return best, float(best_score)
+
+
+def answered(network: LineNetwork, model: Any, batch: Batch) -> LineAnswers:
+    """The network's answers on one batch, by the encoder as it is."""
+    answers: LineAnswers = network(batch.steps(hidden_states(model, batch.ids, batch.mask)), batch.lengths)
+    return answers
 
 
 def targets_of(sets: TextSets, parts: Parts) -> Targets:
@@ -91,59 +137,70 @@ def targets_of(sets: TextSets, parts: Parts) -> Targets:
         rated=torch.from_numpy(sets.rated),
         present=torch.from_numpy(sets.present),
         arousal=torch.from_numpy((sets.arousal - np.nanmean(known)) / np.nanstd(known)),
+        soft=torch.from_numpy(sets.soft),
         is_meld=torch.from_numpy(sets.source == "meld"),
     )
 
 
-def loss_of(answers: LineAnswers, targets: Targets, batch: Tensor, network: LineNetwork) -> Tensor:
+def loss_of(answers: LineAnswers, targets: Targets, batch: Batch, network: LineNetwork) -> Tensor:
     """Sum over the heads of the mean loss of the lines that are labelled for it."""
+    emotion = targets.emotion[batch.lines]
+    if batch.in_context:
+        return _cross_entropy(answers.emotion_in_context, emotion)
     total = torch.zeros(())
-    emotion = targets.emotion[batch]
-    meld = targets.is_meld[batch]
     labelled = ~emotion[:, 0].isnan()
     if labelled.any():
+        meld = targets.is_meld[batch.lines]
         offset = torch.where(meld[:, None], 0.0, network.goemotions_offset[None])
         total = total + _cross_entropy(answers.emotion[labelled] + offset[labelled], emotion[labelled])
-    if meld.any():
-        in_context = _cross_entropy(answers.emotion_in_context[meld], emotion[meld])
-        total = total + MELD_CONTEXT_WEIGHT * in_context * meld.float().mean() * 2
-    total = total + RATED_WEIGHT * _squared(answers.rated, targets.rated[batch], INTENSITY_UNIT)
-    total = total + PRESENT_WEIGHT * _squared(answers.present, targets.present[batch], INTENSITY_UNIT)
-    return total + AROUSAL_WEIGHT * _squared(answers.arousal, targets.arousal[batch], 1.0)
+    total = total + RATED_WEIGHT * _squared(answers.rated, targets.rated[batch.lines], INTENSITY_UNIT)
+    total = total + PRESENT_WEIGHT * _squared(answers.present, targets.present[batch.lines], INTENSITY_UNIT)
+    if answers.distilled is not None:
+        total = total + SOFT_WEIGHT * _squared(answers.distilled, targets.soft[batch.lines], INTENSITY_UNIT)
+    return total + AROUSAL_WEIGHT * _squared(answers.arousal, targets.arousal[batch.lines], 1.0)
 
 
 @torch.inference_mode()
-def answer(network: LineNetwork, lines: ReadyLines, numbers: NDArray[np.int64]) -> LineAnswers:
-    """The network's answers on many lines, in their order; ``attention`` is left empty."""
+def answer(
+    network: LineNetwork, model: Any, batches: Iterable[Batch]
+) -> tuple[NDArray[np.int64], LineAnswers]:
+    """Numbers of the lines of all batches and the answers on them; ``attention`` is left empty."""
     network.eval()
-    order: list[NDArray[np.int64]] = []
+    model.eval()
+    order: list[Tensor] = []
     found: list[LineAnswers] = []
-    for batch in batches(lines, numbers):
-        order.append(batch)
-        found.append(network(*tensors(lines, batch)))
-    place = torch.from_numpy(np.argsort(np.concatenate(order))[np.argsort(np.argsort(numbers))])
+    for batch in batches:
+        order.append(batch.lines)
+        found.append(answered(network, model, batch))
 
     def joined(name: str) -> Tensor:
-        return torch.cat([getattr(each, name) for each in found])[place]
+        return torch.cat([getattr(each, name) for each in found])
 
-    return LineAnswers(
+    return torch.cat(order).numpy(), LineAnswers(
         emotion=joined("emotion"),
         emotion_in_context=joined("emotion_in_context"),
         rated=joined("rated"),
         present=joined("present"),
         arousal=joined("arousal"),
         attention=torch.zeros(0),
+        distilled=None if found[0].distilled is None else joined("distilled"),
     )
 
 
-def stop_score(answers: LineAnswers, sets: TextSets, numbers: NDArray[np.int64]) -> float:
-    """What the best epoch is chosen by: mean of MELD weighted F1, MELD macro F1 and EI-reg Pearson."""
-    meld = sets.source[numbers] == "meld"
-    truth = sets.emotion[numbers][meld].argmax(axis=1)
-    named = answers.emotion_in_context.argmax(dim=1).numpy()[meld]
+def stop_score(
+    network: LineNetwork, model: Any, sets: TextSets, pieces: LinePieces, numbers: NDArray[np.int64]
+) -> float:
+    """What the best pass is chosen by: mean of MELD weighted F1, MELD macro F1 and EI-reg Pearson."""
+    lines, answers = answer(network, model, dialogue_batches(sets, pieces, numbers))
+    truth = sets.emotion[lines].argmax(axis=1)
+    named = answers.emotion_in_context.argmax(dim=1).numpy()
     weighted = f1_score(truth, named, average="weighted", zero_division=0)
     macro = f1_score(truth, named, average="macro", zero_division=0)
-    return float(np.mean([weighted, macro, np.mean(rated_pearson(answers, sets, numbers))]))
+    rated = numbers[sets.source[numbers] == "ei_reg"]
+    lines, answers = answer(network, model, line_batches(pieces, rated))
+    pearson = rated_pearson(answers, sets, lines)
+    print(f"weighted F1 {weighted:.3f}, macro F1 {macro:.3f}, Pearson {np.mean(pearson):.3f}", end="; ")
+    return float(np.mean([weighted, macro, np.mean(pearson)]))
 
 
 def rated_pearson(answers: LineAnswers, sets: TextSets, numbers: NDArray[np.int64]) -> list[float]:

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from engine.errors import TableError
-from engine.systems.line_network import CONTEXT_LINES, PRESENT_EMOTIONS, RATED_EMOTIONS
+from engine.systems.line_network import PRESENT_EMOTIONS, RATED_EMOTIONS
+from engine.training.distillation import SCORE, TEXT
 from engine.vocabulary import BASIC_EMOTIONS, Emotion
 
 TRACK_B_LEVELS: Final = 3
@@ -26,7 +27,7 @@ class TextSets:
     ----------
     lines : tuple of str
     source : ndarray, shape (n,), object
-        ``meld``, ``goemotions``, ``ei_reg``, ``track_b`` or ``emobank``.
+        ``meld``, ``goemotions``, ``ei_reg``, ``track_b``, ``emobank`` or ``distilled``.
     emotion : ndarray, shape (n, 7), float32
         Share of each of ``BASIC_EMOTIONS``, rows sum to 1; NaN where unlabelled.
     rated : ndarray, shape (n, 4), float32
@@ -35,10 +36,10 @@ class TextSets:
         Track B level / 3 by ``PRESENT_EMOTIONS``, [0, 1].
     arousal : ndarray, shape (n,), float32
         EmoBank, 1 to 5.
-    before : ndarray, shape (n, 2), int64
-        Numbers of the line before and the one before that in the same dialogue; -1 where there is none.
+    soft : ndarray, shape (n,), float32
+        Intensity by :mod:`engine.training.distillation`, [0, 1].
     dialogue : ndarray, shape (n,), int64
-        MELD's dialogue; -1 elsewhere.
+        MELD's dialogue; -1 elsewhere. Its lines stand in the order of speech.
     """
 
     lines: tuple[str, ...]
@@ -47,12 +48,12 @@ class TextSets:
     rated: NDArray[np.float32]
     present: NDArray[np.float32]
     arousal: NDArray[np.float32]
-    before: NDArray[np.int64]
+    soft: NDArray[np.float32]
     dialogue: NDArray[np.int64]
 
 
-def read_sets(data: Path, *, part: str = "train") -> TextSets:
-    """Read the five sets below ``data``.
+def read_sets(data: Path, *, part: str = "train", soft: Path | None = None) -> TextSets:
+    """Read the five sets below ``data``, and soft scores where there are some.
 
     Parameters
     ----------
@@ -61,10 +62,13 @@ def read_sets(data: Path, *, part: str = "train") -> TextSets:
     part : str
         ``"train"`` or ``"dev"``; track B has no dev part and is left out there.
 
+    soft : Path, optional
+        A CSV ``text, intensity`` as :func:`engine.training.distillation.distil` writes it.
+
     Raises
     ------
     TableError
-        If a file is missing or lacks a column.
+        If a file is missing, lacks a column, or a soft score is no number from 0 to 1.
     """
     folder = data / "text"
     meld = _read(folder / f"meld_{part}.csv", "dialogue_id", "utterance_id", "text", "emotion")
@@ -75,6 +79,8 @@ def read_sets(data: Path, *, part: str = "train") -> TextSets:
     if part == "train":
         levels = [emotion.value for emotion in PRESENT_EMOTIONS]
         frames["track_b"] = _read(folder / "semeval2025_t11b_train.csv", "text", *levels)
+    if soft is not None:
+        frames["distilled"] = _soft_scores(soft)
     lines = tuple(str(line) for frame in frames.values() for line in frame["text"])
     source = np.concatenate([np.full(len(frame), name, dtype=object) for name, frame in frames.items()])
     emotion = np.full((len(lines), len(BASIC_EMOTIONS)), np.nan, dtype=np.float32)
@@ -89,9 +95,12 @@ def read_sets(data: Path, *, part: str = "train") -> TextSets:
         present[source == "track_b"] = track_b.to_numpy(np.float32) / TRACK_B_LEVELS
     arousal = np.full(len(lines), np.nan, dtype=np.float32)
     arousal[source == "emobank"] = bank["A"].to_numpy(np.float32)
+    scores = np.full(len(lines), np.nan, dtype=np.float32)
+    if "distilled" in frames:
+        scores[source == "distilled"] = frames["distilled"][SCORE].to_numpy(np.float32)
     dialogue = np.full(len(lines), NO_LINE, dtype=np.int64)
     dialogue[source == "meld"] = meld["dialogue_id"].to_numpy(np.int64)
-    return TextSets(lines, source, emotion, ei_reg, present, arousal, lines_before(dialogue), dialogue)
+    return TextSets(lines, source, emotion, ei_reg, present, arousal, scores, dialogue)
 
 
 def shares(label: str) -> NDArray[np.float32]:
@@ -101,19 +110,16 @@ def shares(label: str) -> NDArray[np.float32]:
     return np.asarray(share / share.sum(), dtype=np.float32)
 
 
-def lines_before(dialogue: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Numbers of the two lines before each line of a dialogue, shape (n, 2), nearest first.
-
-    Parameters
-    ----------
-    dialogue : ndarray, shape (n,), int64
-        The dialogue of each line, in the order of speech; -1 for a line that stands alone.
-    """
-    before = np.full((dialogue.size, CONTEXT_LINES), NO_LINE, dtype=np.int64)
-    for back in range(1, CONTEXT_LINES + 1):
-        same = (dialogue[back:] == dialogue[:-back]) & (dialogue[back:] != NO_LINE)
-        before[back:, back - 1] = np.where(same, np.arange(dialogue.size - back), NO_LINE)
-    return before
+def _soft_scores(path: Path) -> pd.DataFrame:
+    frame = _read(path, TEXT, SCORE)
+    scores = pd.to_numeric(frame[SCORE], errors="coerce").to_numpy(np.float64)
+    wrong = np.flatnonzero(~((scores >= 0) & (scores <= 1)))
+    if wrong.size:
+        raise TableError(
+            f"Row {wrong[0] + 2} of {path.name} has the intensity {frame[SCORE].iloc[wrong[0]]!r}; soft "
+            "scores are numbers from 0 to 1, as `python -m engine distil` writes them."
+        )
+    return frame.assign(**{SCORE: scores})
 
 
 def _read(path: Path, *columns: str) -> pd.DataFrame:

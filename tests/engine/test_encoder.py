@@ -10,7 +10,15 @@ import torch
 
 from engine.errors import WeightsError
 from engine.features import encoder
-from engine.features.encoder import ENCODER_SHA256, MAX_WORDS, STATE_WIDTH, TextEncoder, encoder_folder
+from engine.features.encoder import (
+    CONTEXT_PIECES,
+    ENCODER_SHA256,
+    MAX_WORDS,
+    STATE_WIDTH,
+    TextEncoder,
+    encoder_folder,
+    turn_mask,
+)
 from engine.weights import file_sha256
 
 
@@ -104,3 +112,41 @@ def test_a_missing_encoder_package_is_said_in_a_sentence(monkeypatch: pytest.Mon
     monkeypatch.setattr(encoder, "PACKAGE", "no_such_encoder_package")
     with pytest.raises(WeightsError, match="not installed"):
         encoder_folder.__wrapped__()
+
+
+def test_the_lines_before_change_the_states_of_a_line_s_words_and_not_their_number(
+    minilm: TextEncoder,
+) -> None:
+    alone = minilm.encode(["What is it?"])[0]
+    behind = minilm.encode(["What is it?"], before=[["He hit me.", "I hate him!"]])[0]
+    assert behind.words == alone.words
+    assert behind.states.shape == alone.states.shape
+    assert not np.allclose(behind.states, alone.states, atol=0.05)
+
+
+def test_nothing_before_a_line_is_the_line_alone(minilm: TextEncoder) -> None:
+    lines = ["What is it?", "Get out of my house!"]
+    beside = minilm.encode(lines, before=[["", "..."], ["What is it?"]])
+    assert np.allclose(beside[0].states, minilm.encode(lines)[0].states, atol=1e-4)
+
+
+def test_a_line_does_not_see_the_lines_after_it() -> None:
+    turns = torch.tensor([[0, 0, 1, 1, 2, 0]])
+    there = torch.tensor([[True, True, True, True, True, False]])
+    seen = turn_mask(turns, there)[0, 0]
+    assert seen[0].tolist() == [True, True, False, False, False, False]
+    assert seen[2].tolist() == [True, True, True, True, False, False]
+    assert seen[4].tolist() == [True, True, True, True, True, False]
+
+
+def test_the_earliest_lines_are_left_out_where_there_is_no_room(minilm: TextEncoder) -> None:
+    long, near = "word " * (CONTEXT_PIECES - 10), "I hate him!"
+    only_near = minilm.encode(["What?"], before=[[near]])[0].states
+    both = minilm.encode(["What?"], before=[["word " * 20 + long, near]])[0].states
+    assert np.allclose(both, only_near, atol=1e-4)
+
+
+def test_a_line_that_fills_the_window_leaves_no_room_for_those_before(minilm: TextEncoder) -> None:
+    line = "word " * 300
+    alone = minilm.encode([line])[0].states
+    assert np.allclose(minilm.encode([line], before=[["I hate him!"]])[0].states, alone, atol=1e-4)

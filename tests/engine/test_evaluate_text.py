@@ -82,7 +82,7 @@ def test_lines_before_come_from_the_same_dialogue_in_its_order_whatever_the_file
     header = ["dialogue_id", "utterance_id", "text"]
     rows = [["b", 10, "b10"], ["a", 2, "a2"], ["a", 0, "a0"], ["b", 9, "b9"], ["a", 1, "a1"], ["a", 3, "a3"]]
     frame = evaluate_text.pd.DataFrame(rows, columns=header).astype(str)
-    assert evaluate_text._lines_before(frame) == [["b9"], ["a0", "a1"], [], [], ["a0"], ["a1", "a2"]]
+    assert evaluate_text._lines_before(frame) == [["b9"], ["a0", "a1"], [], [], ["a0"], ["a0", "a1", "a2"]]
 
 
 def test_a_line_with_an_unknown_label_still_serves_as_context(tmp_path: Path, brain: TextBrain) -> None:

@@ -7,12 +7,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from sklearn.metrics import roc_auc_score
 
 from engine import weights
 from engine.errors import WeightsError
-from engine.features.encoder import MAX_WORDS
+from engine.features.encoder import MAX_WORDS, STATE_WIDTH
 from engine.features.table import WORD_WIDTH
+from engine.systems.line_network import (
+    CONTEXT_LINES,
+    NETWORK_PREFIX,
+    LineNetwork,
+    network_arrays,
+    network_of,
+)
 from engine.systems.text_brain import FILE, TextBrain
 from engine.vocabulary import BASIC_EMOTIONS, Emotion
 
@@ -192,10 +200,12 @@ def test_the_lines_before_help_to_name_the_emotion_and_change_nothing_in_what_is
     assert after.emotion != alone.emotion
 
 
-def test_only_the_two_latest_lines_before_are_context(brain: TextBrain) -> None:
-    two = brain.read("What?", before=["He hit me.", "I hate him!"])
-    three = brain.read("What?", before=["We won the lottery!", "He hit me.", "I hate him!"])
-    assert three.emotion == two.emotion
+def test_only_the_latest_lines_before_are_context(brain: TextBrain) -> None:
+    latest = ["He hit me.", "I hate him!", "Why?", "He was drunk.", "Again?", "Yes."]
+    assert len(latest) == CONTEXT_LINES
+    known = brain.read("What?", before=latest)
+    assert brain.read("What?", before=["We won the lottery!", *latest]).emotion == known.emotion
+    assert brain.read("What?", before=latest[1:]).emotion != known.emotion
 
 
 def test_context_that_does_not_fit_the_lines_is_refused(brain: TextBrain) -> None:
@@ -255,6 +265,21 @@ def test_damaged_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("DAILIES_WEIGHTS", str(tmp_path))
     with pytest.raises(WeightsError, match="not the one the manifest names"):
         TextBrain.load()
+
+
+def test_weights_of_another_network_are_said_to_be_those_of_another_version() -> None:
+    arrays = network_arrays(LineNetwork())
+    arrays[f"{NETWORK_PREFIX}trunk.0.weight"] = np.zeros((192, 856), dtype=np.float16)
+    with pytest.raises(WeightsError, match="another version"):
+        network_of(arrays)
+
+
+def test_a_network_survives_being_stored() -> None:
+    network = network_of(network_arrays(LineNetwork(distilled=True)))
+    again = network_of(network_arrays(network))
+    steps, lengths = torch.ones(1, 2, STATE_WIDTH), torch.tensor([2])
+    with torch.inference_mode():
+        assert torch.equal(network(steps, lengths).distilled, again(steps, lengths).distilled)
 
 
 def test_missing_weights_are_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from engine import weights
 from engine.errors import TableError
+from engine.features.encoder import TextEncoder
 from engine.systems.text_brain import FILE, TextBrain
-from engine.training import text_loop
+from engine.training import text_lines, text_loop, text_passes
 from engine.training.text import train
-from engine.training.text_lines import split
-from engine.training.text_sets import NO_LINE, lines_before, read_sets, shares
-from engine.training.text_states import word_states
+from engine.training.text_lines import (
+    SPAN_PIECES,
+    Batch,
+    cut_into_pieces,
+    dialogue_batches,
+    line_batches,
+    split,
+)
+from engine.training.text_passes import Deck, rare_first
+from engine.training.text_sets import NO_LINE, TextSets, read_sets, shares
 from engine.vocabulary import BASIC_EMOTIONS, Emotion
 
 SAYINGS = {
@@ -28,8 +38,8 @@ SAYINGS = {
     "sadness": "I miss him and I keep crying",
     "surprise": "wow I never expected this",
 }
-DIALOGUES, TURNS = 220, 6
-Trained = tuple[Path, Path, Path]
+DIALOGUES, TURNS = 60, 6
+Trained = tuple[Path, Path]
 
 
 def write(path: Path, header: list[str], rows: list[list[object]]) -> None:
@@ -79,15 +89,29 @@ def write_sets(data: Path, *, dialogues: int = DIALOGUES) -> Path:
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
-    """Data, weights and cached states of one short training."""
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """Data and weights of one short training."""
     root = tmp_path_factory.mktemp("training")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DAILIES_CACHE", str(root / "cache"))
-        patch.setattr(text_loop, "EPOCHS", 3)
-        patch.setattr(text_loop, "LEARNING_RATE", 3e-3)
+        patch.setattr(text_loop, "PASSES", 2)
+        patch.setattr(text_loop, "LEARNING_RATE", 5e-3)
+        patch.setattr(text_loop, "WARM_UP", 1)
+        patch.setattr(text_passes, "DIALOGUES_PER_PASS", 1.0)
+        patch.setattr(text_passes, "LINES_PER_PASS", dict.fromkeys(text_passes.LINES_PER_PASS, 0.7))
+        patch.setattr(text_lines, "POSITIONS", 160)  # few lines: more steps
+        patch.setattr(text_lines, "REFERENCE_SHARE", 0.45)  # a scale wants a hundred lines
         train(write_sets(root / "data"), root / "weights", seed=5)
-    return root / "data", root / "weights", root / "cache" / "text_states"
+    return root / "data", root / "weights"
+
+
+@pytest.fixture(scope="module")
+def published() -> TextEncoder:
+    return TextEncoder.load()
+
+
+@pytest.fixture(scope="module")
+def sets(trained: Trained) -> TextSets:
+    return read_sets(trained[0])
 
 
 def test_a_trained_brain_tells_emotions_apart_and_neutral_lines_demand_less(
@@ -112,16 +136,15 @@ def test_the_manifest_says_what_the_weights_were_made_from(trained: Trained) -> 
 
 
 def test_every_training_text_is_remembered_as_seen(trained: Trained) -> None:
-    data, out, _ = trained
+    data, out = trained
     lines = read_sets(data).lines
     assert weights.count_seen(FILE, [line.encode() for line in lines], folder=out) == len(lines)
     assert weights.count_seen(FILE, [b"a line of nobody"], folder=out) == 0
 
 
-def test_no_dialogue_and_no_other_text_is_in_two_parts(trained: Trained) -> None:
-    sets = read_sets(trained[0])
-    states = word_states(sets.lines, folder=trained[2])
-    parts = split(sets, states, generator=np.random.default_rng(0))
+def test_no_dialogue_and_no_other_text_is_in_two_parts(sets: TextSets, published: TextEncoder) -> None:
+    pieces = cut_into_pieces(sets.lines, published)
+    parts = split(sets, pieces, generator=np.random.default_rng(0))
     groups = np.where(sets.source == "meld", sets.dialogue.astype(str), np.array(sets.lines, dtype=object))
     learn, stop, reference = (set(groups[part]) for part in (parts.learn, parts.stop, parts.reference))
     assert not learn & stop
@@ -131,16 +154,99 @@ def test_no_dialogue_and_no_other_text_is_in_two_parts(trained: Trained) -> None
     assert len(parts.learn) + len(parts.stop) + len(parts.reference) == len(sets.lines)
 
 
-def test_states_are_read_back_from_the_cache_as_they_were_computed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+LINES = ("How dare you!", "", "The unbelievably slow train leaves at four.", "😡 What?", "Yes, he did.")
+
+
+def spoken_by_line(batches: list[Batch], encoder: TextEncoder) -> dict[int, np.ndarray]:
+    """Word states of each line as training computes them."""
+    states: dict[int, np.ndarray] = {}
+    for batch in batches:
+        with torch.inference_mode():
+            hidden = encoder.model(input_ids=batch.ids, attention_mask=batch.mask).last_hidden_state
+        for line, steps, length in zip(batch.lines, batch.steps(hidden), batch.lengths, strict=True):
+            states[int(line)] = steps[:length].numpy()
+    return states
+
+
+def test_training_reads_a_line_alone_as_the_encoder_reads_it(published: TextEncoder) -> None:
+    pieces = cut_into_pieces(LINES, published)
+    found = spoken_by_line(list(line_batches(pieces, np.array([0, 2, 3, 4]))), published)
+    for line, encoded in enumerate(published.encode(LINES)):
+        if encoded.words:
+            assert np.allclose(found[line], encoded.states, atol=1e-4)
+
+
+def test_training_reads_a_dialogue_as_the_encoder_reads_each_line_behind_those_before(
+    published: TextEncoder, sets: TextSets
 ) -> None:
-    lines = ["How dare you!", "", "The train leaves at four."]
-    first = word_states(lines, folder=tmp_path)
-    monkeypatch.setattr("engine.training.text_states.TextEncoder", None)  # a second encoding would fail
-    second = word_states(lines, folder=tmp_path)
-    assert second.offsets.tolist() == [0, 3, 3, 8]
-    assert np.array_equal(first.states, second.states)
-    assert second.rows_of(np.array([2, 0])).tolist() == [3, 4, 5, 6, 7, 0, 1, 2]
+    pieces = cut_into_pieces(LINES, published)
+    one = replace(sets, dialogue=np.zeros(len(LINES), dtype=np.int64))
+    found = spoken_by_line(list(dialogue_batches(one, pieces, np.array([0, 2, 3, 4]))), published)
+    encoded = published.encode(LINES, before=[LINES[:at] for at in range(len(LINES))])
+    for line in (0, 2, 3, 4):
+        assert np.allclose(found[line], encoded[line].states, atol=1e-4)
+
+
+def test_every_line_of_a_dialogue_is_read_once_and_no_row_is_longer_than_allowed(
+    published: TextEncoder,
+) -> None:
+    lines = [f"{SAYINGS['fear']} {number}" for number in range(60)]
+    pieces = cut_into_pieces(lines, published)
+    dialogue = np.repeat([0, 1], 30)
+    batches = list(
+        dialogue_batches(
+            replace(made_sets(lines), dialogue=dialogue),
+            pieces,
+            np.arange(60),
+            generator=np.random.default_rng(1),
+        )
+    )
+    read = np.concatenate([batch.lines.numpy() for batch in batches])
+    assert sorted(read.tolist()) == list(range(60))
+    assert max(batch.ids.shape[1] for batch in batches) <= SPAN_PIECES
+    assert len(batches) > 1
+
+
+def made_sets(lines: list[str]) -> TextSets:
+    """GoEmotions lines without labels."""
+    count = len(lines)
+
+    def nothing(*shape: int) -> np.ndarray:
+        return np.full((count, *shape), np.nan, dtype=np.float32)
+
+    return TextSets(
+        lines=tuple(lines),
+        source=np.full(count, "goemotions", dtype=object),
+        emotion=nothing(7),
+        rated=nothing(4),
+        present=nothing(5),
+        arousal=nothing(),
+        soft=nothing(),
+        dialogue=np.full(count, NO_LINE, dtype=np.int64),
+    )
+
+
+def test_rare_emotions_are_drawn_more_often_than_they_occur() -> None:
+    sets = made_sets(["x"] * 1000)
+    sets.emotion[:] = 0
+    sets.emotion[:900, BASIC_EMOTIONS.index(Emotion.NEUTRAL)] = 1
+    sets.emotion[900:, BASIC_EMOTIONS.index(Emotion.FEAR)] = 1
+    generator = np.random.default_rng(2)
+    numbers = np.arange(1000)
+    drawn = np.concatenate([rare_first(sets, numbers, 0.1, generator=generator) for _ in range(20)])
+    assert 0.15 < (drawn >= 900).mean() < 0.35  # a quarter by the root of the counts; a tenth by count
+
+
+def test_every_line_is_dealt_before_one_comes_again() -> None:
+    deck = Deck(np.arange(100, 110), np.random.default_rng(0))
+    dealt = np.concatenate([deck.deal(0.3) for _ in range(10)])
+    assert np.array_equal(np.bincount(dealt - 100), np.full(10, 3))
+    assert sorted(dealt[:9]) == sorted(set(dealt[:9]))
+    assert all(len(set(dealt[at : at + 3])) == 3 for at in range(0, 30, 3))
+
+
+def test_nothing_is_dealt_from_an_empty_deck() -> None:
+    assert Deck(np.arange(0), np.random.default_rng(0)).deal(0.5).size == 0
 
 
 def test_labels_that_name_several_emotions_are_shared_between_them() -> None:
@@ -148,12 +254,6 @@ def test_labels_that_name_several_emotions_are_shared_between_them() -> None:
     assert share[BASIC_EMOTIONS.index(Emotion.JOY)] == pytest.approx(0.5)
     assert share[BASIC_EMOTIONS.index(Emotion.SURPRISE)] == pytest.approx(0.5)
     assert share.sum() == pytest.approx(1.0)
-
-
-def test_context_never_crosses_the_border_of_a_dialogue() -> None:
-    before = lines_before(np.array([0, 0, 0, 1, 1, NO_LINE, NO_LINE]))
-    none = [NO_LINE, NO_LINE]
-    assert before.tolist() == [none, [0, NO_LINE], [1, 0], none, [3, NO_LINE], none, none]
 
 
 def test_data_without_the_training_files_is_refused_in_a_sentence(tmp_path: Path) -> None:
