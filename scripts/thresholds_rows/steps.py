@@ -74,7 +74,7 @@ QUANTITIES = ("pooled thresholds", "levels' thresholds", "shifts", "severities")
 
 def measure(data: Path, *, quick: bool, generator: np.random.Generator) -> list[Table]:  # noqa: ARG001 - every row takes the data folder; this one draws its own
     """Fit the same answers in five steps and folded to three verdicts; count and measure the intervals."""
-    draws = 20 if quick else 200
+    draws = 20 if quick else 100
     rows = []
     for design in DESIGNS:
         found: dict[bool, Found] = {used: {name: [] for name in QUANTITIES} for used in (False, True)}
