@@ -20,6 +20,10 @@ BAD_INPUT: Final = 2
 BRAINS: Final = ("text", "performance")
 """In the order in which ``train all`` trains them."""
 
+FACE_PARTS: Final = ("face", "face-picture", "face-stills")
+"""Parts of the performance brain that can be trained by themselves, in the order in which they build on
+each other."""
+
 DEFAULT_SEED: Final = 0
 
 
@@ -67,11 +71,25 @@ def train(chosen: argparse.Namespace) -> None:
             from engine.training.text import train as train_text
 
             train_text(chosen.data, chosen.out, seed=chosen.seed)
+        elif brain in FACE_PARTS:
+            _train_face_part(brain, chosen)
         else:
             from engine.training.performance import train as train_performance
 
             train_performance(chosen.data, chosen.out, seed=chosen.seed)
+            for part in FACE_PARTS[1:]:
+                _train_face_part(part, chosen)
         print(f"The {brain} brain is trained; its weights lie in {chosen.out}.")
+
+
+def _train_face_part(part: str, chosen: argparse.Namespace) -> None:
+    if part == "face":
+        from engine.training.performance import train_face as train_part
+    elif part == "face-picture":
+        from engine.training.face_picture import train as train_part
+    else:
+        from engine.training.face_stills import train as train_part
+    train_part(chosen.data, chosen.out, seed=chosen.seed)
 
 
 def evaluate(chosen: argparse.Namespace) -> None:
@@ -104,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     warming.set_defaults(run=warm)
 
     training = commands.add_parser("train", help="train a brain and write its weights")
-    training.add_argument("brain", choices=(*BRAINS, "all"))
+    training.add_argument("brain", choices=(*BRAINS, *FACE_PARTS, "all"))
     training.add_argument("--data", type=Path, required=True, metavar="DIR", help="the training sets")
     training.add_argument("--out", type=Path, required=True, metavar="WEIGHTS_DIR")
     training.add_argument("--seed", type=_seed, default=DEFAULT_SEED, metavar="N")

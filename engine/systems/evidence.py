@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from engine.analysis import Curves
 from engine.features.face import FaceFeatures, face_features
+from engine.features.face_stills import FaceStills, face_stills
 from engine.features.landmarks import LANDMARKS, FaceTracker
 from engine.features.table import INSTANTS
 from engine.features.trust import Trust, face_trust, voice_trust
@@ -43,12 +44,15 @@ class Seen:
     ----------
     features : FaceFeatures
         All masked where there is nothing to see.
+    stills : FaceStills
+        A few of its faces as pictures and shapes; none where there is nothing to see.
     trust : Trust
     seconds : float
         What it took.
     """
 
     features: FaceFeatures
+    stills: FaceStills
     trust: Trust
     seconds: float
 
@@ -93,7 +97,8 @@ def see(media: Media, tracker: FaceTracker, *, neutral: NDArray[np.float32] | No
         trust = face_trust(media.pictures, landmarks)
         if trust.value and not features.mask.any():
             trust = Trust(0.0, trust.quality, "The face is cut off by the edge of the picture.")
-    return Seen(features, trust, perf_counter() - started)
+    stills = face_stills(media.pictures, landmarks, features.mask)
+    return Seen(features, stills, trust, perf_counter() - started)
 
 
 def curves(heard: Heard, seen: Seen) -> Curves:
