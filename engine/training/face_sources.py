@@ -12,8 +12,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import pearsonr, spearmanr
 
 from engine.errors import TableError
+from engine.features.face_shape import shape_columns
 from engine.features.geometry import NeutralPopulation, neutral_population
 from engine.systems.branch import MEMBERS
 from engine.systems.face_shape import ShapeReader
@@ -26,6 +28,8 @@ from engine.vocabulary import BASIC_EMOTIONS, Emotion
 
 FULL_MORPH: Final = 75.0
 """Per cent from which a morph shows its emotion; weaker ones teach nothing about its name."""
+LEAST_RATED: Final = 3
+"""A correlation of two faces is always perfect."""
 LEAST_FACES: Final = 50
 """A source with fewer faces of whole expressions is learned from and not measured."""
 
@@ -48,7 +52,9 @@ def face_sources(path: Path) -> Figures:
     dict
         For each source accuracy and macro_f1 of all readers together, accuracy_mean and accuracy_sd over
         single readers, n; own_neutral, the same against each subject's own neutral face, which is left out;
-        n, seen_in_training (0: nothing measured was learned from), skipped.
+        intensity, where people rated the faces, weak morphs among them: pearson of their ratings with the
+        share that is not neutral, the emotion not told; n, seen_in_training (0: nothing measured was learned
+        from), skipped.
 
     Raises
     ------
@@ -65,7 +71,7 @@ def face_sources(path: Path) -> Figures:
         kept = (source != name) & whole
         if not kept.any():
             raise TableError(f"{path.name} holds one source of faces only; leaving it out leaves nothing.")
-        answer[name] = _left_out(posed, left, kept, web)
+        answer[name] = _left_out(posed, left, kept, source == name, web)
     if not answer:
         raise TableError(f"{path.name} holds no source with {LEAST_FACES} whole expressions to leave out.")
     return {
@@ -88,7 +94,11 @@ def _read(path: Path) -> tuple[PosedFaces, NDArray[np.str_], NDArray[np.bool_]]:
 
 
 def _left_out(
-    posed: PosedFaces, left: NDArray[np.bool_], kept: NDArray[np.bool_], web: FerSet | None
+    posed: PosedFaces,
+    left: NDArray[np.bool_],
+    kept: NDArray[np.bool_],
+    whole_source: NDArray[np.bool_],
+    web: FerSet | None,
 ) -> Figures:
     learned, measured = _rows(posed, kept), _rows(posed, left)
     at_rest = sorted(learned.neutral_rows().values())
@@ -111,7 +121,8 @@ def _left_out(
         web_emotion=web_emotion,
         web_fold=web_fold,
     )
-    return _figures(reader, measured, rest)
+    rated = _rows(posed, whole_source & np.isfinite(posed.rated))
+    return _figures(reader, measured, rest) | _intensity(reader, rated, rest)
 
 
 def _figures(reader: ShapeReader, faces: PosedFaces, rest: NeutralPopulation) -> Figures:
@@ -126,6 +137,20 @@ def _figures(reader: ShapeReader, faces: PosedFaces, rest: NeutralPopulation) ->
     return (
         figures | {"own_neutral": _accuracy(reader, faces, shapes, own, others)} if others.size else figures
     )
+
+
+def _intensity(reader: ShapeReader, rated: PosedFaces, rest: NeutralPopulation) -> Figures:
+    """How the share that is not neutral goes with people's ratings; empty where too few are rated."""
+    if len(rated.emotion) < LEAST_RATED:
+        return {}
+    logits = reader.logits(shape_columns(rated.landmarks, rest))
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    expressed = 1 - shares[:, BASIC_EMOTIONS.index(Emotion.NEUTRAL)] / shares.sum(axis=1)
+    found = {
+        "pearson": rounded(pearsonr(expressed, rated.rated).statistic),
+        "spearman": rounded(spearmanr(expressed, rated.rated).statistic),
+    }
+    return {"intensity": {**found, "n": len(rated.emotion)}}
 
 
 def _accuracy(

@@ -66,6 +66,22 @@ def test_a_source_is_measured_the_same_whatever_its_own_labels_are(tmp_path: Pat
     assert after["accuracy"] == pytest.approx(before["accuracy"] - 1 / len(BASIC_EMOTIONS), abs=0.03)
 
 
+def test_ratings_of_the_source_left_out_are_compared_with_what_is_read(tmp_path: Path) -> None:
+    path = write_faces(tmp_path, ("here", "there"))
+    rows = list(csv.DictReader(path.open(encoding="utf-8")))
+    for row in rows:
+        rated = 0.1 if row["emotion"] == "neutral" else 0.8
+        row["rated_by_caucasian"] = str(rated) if row["source"] == "there" else ""
+    with path.open("w", newline="", encoding="utf-8") as opened:
+        writer = csv.DictWriter(opened, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    answer = evaluate("face-sources", path)
+    assert answer["there"]["intensity"]["n"] == PEOPLE * len(BASIC_EMOTIONS)
+    assert answer["there"]["intensity"]["pearson"] > 0.6
+    assert "intensity" not in answer["here"]
+
+
 def test_one_source_alone_cannot_be_left_out(tmp_path: Path) -> None:
     with pytest.raises(TableError, match="one source"):
         evaluate("face-sources", write_faces(tmp_path, ("here",)))
