@@ -8,6 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from engine.errors import TableError
 from engine.systems.branch import MEMBERS
 from engine.systems.face_gradients import Axes, GradientMachine, Likeness, design, gradients
 from engine.training.calibration import fitted_temperature
@@ -43,10 +44,19 @@ def fit_machine(
     machine : GradientMachine
     held_out : ndarray, shape (n, 7)
         Calibrated logits of each picture by the member that never saw its votes.
+
+    Raises
+    ------
+    TableError
+        If hardly any picture shows a face.
     """
+    known = np.isfinite(shapes).all(axis=1)
+    if known.sum() < SHAPE_AXES:
+        raise TableError(
+            f"A face was found in {known.sum()} training pictures; {SHAPE_AXES} are needed at least."
+        )
     straight, mirrored = gradients(crops), gradients(crops[:, :, ::-1])
     edges = principal_axes(straight, kept=EDGE_AXES, whitening=EDGE_WHITENING)
-    known = np.isfinite(shapes).all(axis=1)
     outline = principal_axes(shapes[known], kept=SHAPE_AXES, whitening=SHAPE_WHITENING)
     outlined = np.zeros((len(shapes), outline.axes.shape[1]), np.float32)
     outlined[known] = outline.apply(shapes[known])

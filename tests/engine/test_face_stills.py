@@ -18,16 +18,13 @@ from engine.systems.face_gradients import GradientMachine
 from engine.systems.face_picture import FacePictures, PictureNetwork
 from engine.systems.face_shape import ShapeReader
 from engine.systems.face_stills import READERS, StillReader, asked, together
-from engine.systems.performance import PerformanceBrain
 from engine.training import face_gradients
 from engine.training.crop_augmentation import changed
 from engine.training.face_gradients import fit_machine
-from engine.training.face_set import PosedFaces
 from engine.training.face_shape import fit_reader
-from engine.training.face_stills import fitted_reader, fitted_shares
-from engine.training.fer_pictures import FerPictures
+from engine.training.face_stills import fitted_shares
 from engine.verdict.scale import ReferenceScale
-from engine.vocabulary import BASIC_EMOTIONS, Emotion, Modality
+from engine.vocabulary import BASIC_EMOTIONS, Emotion
 
 COUNT = 210
 JOY, NEUTRAL = BASIC_EMOTIONS.index(Emotion.JOY), BASIC_EMOTIONS.index(Emotion.NEUTRAL)
@@ -265,33 +262,3 @@ def test_changed_crops_stay_recognisable_and_the_same_draw_gives_the_same() -> N
     assert np.array_equal(first, second)
     assert len({crop.tobytes() for crop in first}) == 30
     assert not changed(crops[:0], rng=np.random.default_rng(4)).size
-
-
-def test_a_whole_reader_is_fitted_from_posed_and_web_faces() -> None:
-    rest, rng = NeutralPopulation.load(), np.random.default_rng(11)
-    labels = np.arange(140) % len(BASIC_EMOTIONS)
-    faces = np.repeat(rest.shape[None], 140, axis=0) + 0.005 * rng.standard_normal((140, *rest.shape.shape))
-    for row, label in enumerate(labels):
-        if label != NEUTRAL:
-            faces[row, [13 + label, 61, 291], 1] += 0.05 * (label + 1)
-    landmarks = (faces * 80 + 200).astype(np.float32)
-    posed = PosedFaces(
-        landmarks,
-        tuple(f"p{row // len(BASIC_EMOTIONS)}" for row in range(140)),
-        tuple(BASIC_EMOTIONS[label] for label in labels),
-        np.full(140, np.nan, np.float32),
-    )
-    found = landmarks.copy()
-    found[::7] = np.nan
-    crops = made_crops(labels, rng=rng)
-    votes = np.eye(len(BASIC_EMOTIONS), dtype=np.float32)[labels]
-    prints = np.arange(1000, 1140, dtype=np.uint64)
-    web = FerPictures(crops, crops, found, votes, prints, (b"",) * 140)
-    branch = PerformanceBrain.load().branches[Modality.FACE]
-    reader = fitted_reader(posed, web, rest, branch, None, seed=0)
-    assert len(reader.fold_of) == 280
-    assert {reader.fold_of[int(one)] for one in prints} == set(range(MEMBERS))
-    assert {"shape+clip", "shape+gradients", "shape+gradients+clip", "gradients"} <= set(reader.shares)
-    assert not any("picture" in name for name in reader.shares)
-    assert -1 <= reader.correlation <= 1
-    assert (np.diff(reader.scale.knots) > 0).all()
