@@ -32,6 +32,8 @@ READERS: Final = ("shape", "gradients", "picture", "clip")
 """Whose opinions are joined, in the order of the shares."""
 LEAST_SHARE: Final = 1e-4
 OUTERMOST_STANDING: Final = 1e-3
+STILLS_COUNT: Final = 2.0
+"""How often stills count beside the clip in the intensity: people's ratings of faces follow them closer."""
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.float64]
@@ -152,8 +154,7 @@ class StillReader:
     def with_stills(self, opinion: BranchOpinion, stills: FaceStills) -> BranchOpinion:
         """The clip branch's opinion joined with what the stills of the same clip show.
 
-        Emotions by :meth:`joined`, intensities s on the normal scale, so that a joint standing is a
-        standing too: Φ((Φ⁻¹(s₁) + Φ⁻¹(s₂)) / √(2 + 2ρ)).
+        Emotions by :meth:`joined`, intensities by :func:`together`.
         """
         if not len(stills.crops):
             return opinion
@@ -180,10 +181,15 @@ class StillReader:
         return np.asarray(np.log(1 - neutral) - np.log(neutral))
 
 
-def together(first: float, second: float, correlation: float) -> float:
-    """Two standings made one (Stouffer et al. 1949), in (0, 1)."""
-    scores = norm.ppf(np.clip([first, second], OUTERMOST_STANDING, 1 - OUTERMOST_STANDING))
-    return float(norm.cdf(scores.sum() / np.sqrt(2 + 2 * correlation)))
+def together(clip: float, stills: float, correlation: float) -> float:
+    """The standings of a clip and of its stills made one, in (0, 1).
+
+    Added on the normal scale, so that a joint standing is a standing too, w being :data:`STILLS_COUNT`
+    (Stouffer et al. 1949; Lipták 1958): Φ((Φ⁻¹(s₁) + w Φ⁻¹(s₂)) / √(1 + w² + 2 w ρ)).
+    """
+    scores = norm.ppf(np.clip([clip, stills], OUTERMOST_STANDING, 1 - OUTERMOST_STANDING))
+    spread = 1 + STILLS_COUNT**2 + 2 * STILLS_COUNT * correlation
+    return float(norm.cdf((scores[0] + STILLS_COUNT * scores[1]) / np.sqrt(spread)))
 
 
 def asked(there: NDArray[np.bool_]) -> str:

@@ -6,15 +6,13 @@ reader counts is fitted on faces that none of them learned from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from engine import weights
 from engine.features.face_shape import shape_columns
@@ -22,7 +20,7 @@ from engine.features.geometry import POPULATION_FILE, NeutralPopulation
 from engine.features.table import FACE_WIDTH, INSTANTS, SCHEMA_VERSION
 from engine.systems.branch import MEMBERS, Branch, BranchOpinion
 from engine.systems.face_picture import PICTURE_FILE, FacePictures
-from engine.systems.face_stills import READERS, STILLS_FILE, StillReader, asked
+from engine.systems.face_stills import STILLS_FILE, StillReader
 from engine.systems.performance import FACE_FILE, normal_score
 from engine.training import face_set
 from engine.training.face_gradients import fit_machine
@@ -30,18 +28,17 @@ from engine.training.face_sequences import still_sequence
 from engine.training.face_set import PosedFaces, landmark_fingerprints, measured
 from engine.training.face_shape import fit_reader
 from engine.training.fer_pictures import FerPictures, read_fer_pictures
+from engine.training.opinion_shares import Opinions, fitted_shares
 from engine.training.performance import FACE_DATA, FACE_LICENCE, reference_weights
 from engine.verdict.scale import ReferenceScale
 from engine.vocabulary import BASIC_EMOTIONS, Emotion
 
 CLEAR_VOTE: Final = 0.5
 """From this share of the votes on, a web face shows one emotion."""
+SHOWN_RATING: Final = 0.4
+"""Below this rating a posed face hardly shows the emotion it is named for: weak morphs teach no name."""
 RESTING_VOTE, EXPRESSIVE_VOTE = 0.85, 0.35
 """Share of votes for neutral from which a web face is at rest, and up to which it shows a full expression."""
-STEADYING: Final = 1e-3
-"""Pulls the shares of the readers together where the faces leave them open."""
-LEAST_ROWS: Final = 20
-
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.float64]
 
@@ -117,11 +114,12 @@ def fitted_reader(
     web_shapes = known_shapes(web.landmarks, rest)
     web_fold = (web.fingerprint % MEMBERS).astype(np.int64)
     clear = np.isfinite(web_shapes).all(axis=1) & (web.votes.max(axis=1) > CLEAR_VOTE)
+    shown = ~(posed.rated < SHOWN_RATING)  # most were never rated
     shape = fit_reader(
-        shapes,
-        own,
-        emotion,
-        fold,
+        shapes[shown],
+        own[shown],
+        emotion[shown],
+        fold[shown],
         web_shapes=web_shapes[clear],
         web_emotion=web.votes[clear].argmax(axis=1),
         web_fold=web_fold[clear],
@@ -153,8 +151,11 @@ def fitted_reader(
     posed_clips = _clips(branch, posed.landmarks, rest, fold)
     posed_found = held_out_opinions(reader, None, shapes, fold)
     posed_found["clip"] = _clip_shares(reader, posed_clips)
-    shares = fitted_shares(posed_found, np.eye(len(BASIC_EMOTIONS))[emotion])
-    shares |= fitted_shares(web_found, web.votes)
+    posed_said = Opinions(
+        {name: one[shown] for name, one in posed_found.items()}, np.eye(len(BASIC_EMOTIONS))[emotion[shown]]
+    )
+    web_said = Opinions(web_found, web.votes)
+    shares = fitted_shares(web_said, posed_said) | fitted_shares(posed_said)
     for name, share in sorted(shares.items()):
         say(f"face stills: shares of {name}: {' '.join(f'{value:.2f}' for value in share)}")
     joint = replace(reader, shares=shares)
@@ -218,45 +219,6 @@ def held_out_opinions(
         for name, answer in answers.items():
             found.setdefault(name, np.full((len(fold), answer.shape[1]), np.nan))[rows] = answer
     return found
-
-
-def fitted_shares(
-    found: Mapping[str, Numbers],
-    target: NDArray[np.floating],  # type: ignore[type-arg]  # any precision
-) -> dict[str, Numbers]:
-    """For every set of these readers, what each of :data:`READERS` counts, by likelihood."""
-    names = [name for name in READERS if name in found]
-    shares: dict[str, Numbers] = {}
-    for size in range(1, len(names) + 1):
-        for chosen in combinations(names, size):
-            answers = np.stack([found[name] for name in chosen])
-            rows = np.isfinite(answers).all(axis=(0, 2))
-            if rows.sum() < LEAST_ROWS:
-                continue
-            there = np.array([name in chosen for name in READERS])
-            share = np.zeros(len(READERS))
-            share[there] = _likeliest(answers[:, rows], target[rows])
-            shares[asked(there)] = share
-    return shares
-
-
-def _likeliest(answers: Numbers, target: NDArray[np.floating]) -> Numbers:  # type: ignore[type-arg]  # any precision
-    """Non-negative shares of log-probabilities [readers, n, emotions] (linear opinion of logarithms)."""
-    even = 1 / len(answers)
-
-    def loss(share: Numbers) -> tuple[float, Numbers]:
-        logits = np.tensordot(share, answers, axes=1)
-        top = logits.max(axis=1, keepdims=True)
-        chances = np.exp(logits - top)
-        chances /= chances.sum(axis=1, keepdims=True)
-        lost = -(target * np.log(np.maximum(chances, 1e-12))).sum(axis=1).mean()
-        slope = ((chances - target)[None] * answers).sum(axis=2).mean(axis=1)
-        away = share - even
-        return float(lost + STEADYING * (away**2).sum()), slope + 2 * STEADYING * away
-
-    start = np.full(len(answers), even)
-    found = minimize(loss, start, jac=True, bounds=[(0, 3)] * len(answers), method="L-BFGS-B")
-    return np.asarray(found.x, dtype=np.float64)
 
 
 def _clips(
