@@ -154,7 +154,8 @@ def fitted_reader(
     posed_said = Opinions(
         {name: one[shown] for name, one in posed_found.items()}, np.eye(len(BASIC_EMOTIONS))[emotion[shown]]
     )
-    web_said = Opinions(web_found, web.votes)
+    # Most people's name, not every vote: that is what "how sure" is asked about.
+    web_said = Opinions(web_found, np.eye(len(BASIC_EMOTIONS))[web.votes.argmax(axis=1)])
     shares = fitted_shares(web_said, posed_said) | fitted_shares(posed_said)
     for name, share in sorted(shares.items()):
         say(f"face stills: shares of {name}: {' '.join(f'{value:.2f}' for value in share)}")
