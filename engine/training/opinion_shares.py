@@ -19,7 +19,7 @@ STEADYING: Final = 1e-3
 """Pulls the shares of the readers together where the faces leave them open."""
 LARGEST_SHARE: Final = 3.0
 LEAST_ROWS: Final = 20
-OTHER_KIND: Final = 0.5
+OTHER_KIND: Final = 0.2
 """What faces of the other kind, posed beside web, count together: a product of opinions fitted on one kind
 alone would forget the readers that the other kind needs."""
 
