@@ -23,6 +23,10 @@ BRAINS: Final = ("text", "performance")
 SYSTEMS: Final = ("meld", "ravdess", "mmmla")
 """That name emotions, trained after the brains; the last alone wants openSMILE."""
 
+FACE_PARTS: Final = ("face", "face-picture", "face-stills")
+"""Parts of the performance brain that can be trained by themselves, in the order in which they build on
+each other."""
+
 DEFAULT_SEED: Final = 0
 
 
@@ -72,10 +76,14 @@ def train(chosen: argparse.Namespace) -> None:
             train_text(chosen.data, chosen.out, seed=chosen.seed, soft=chosen.soft)
         elif brain in SYSTEMS:
             import_module(f"engine.training.{brain}").train(chosen.data, chosen.out, seed=chosen.seed)
+        elif brain in FACE_PARTS:
+            _train_face_part(brain, chosen)
         else:
             from engine.training.performance import train as train_performance
 
             train_performance(chosen.data, chosen.out, seed=chosen.seed)
+            for part in FACE_PARTS[1:]:
+                _train_face_part(part, chosen)
         kind = "system" if brain in SYSTEMS else "brain"
         print(f"The {brain} {kind} is trained; its weights lie in {chosen.out}.")
 
@@ -86,6 +94,16 @@ def distil(chosen: argparse.Namespace) -> None:
 
     count = scored(chosen.models, chosen.lines, chosen.out)
     print(f"{count} lines are scored; train with `python -m engine train text --soft {chosen.out}`.")
+
+
+def _train_face_part(part: str, chosen: argparse.Namespace) -> None:
+    if part == "face":
+        from engine.training.performance import train_face as train_part
+    elif part == "face-picture":
+        from engine.training.face_picture import train as train_part
+    else:
+        from engine.training.face_stills import train as train_part
+    train_part(chosen.data, chosen.out, seed=chosen.seed)
 
 
 def evaluate(chosen: argparse.Namespace) -> None:
@@ -140,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
     warming.set_defaults(run=warm)
 
     training = commands.add_parser("train", help="train a brain or a system and write its weights")
-    training.add_argument("brain", choices=(*BRAINS, *SYSTEMS, "all"))
+    training.add_argument("brain", choices=(*BRAINS, *FACE_PARTS, *SYSTEMS, "all"))
     training.add_argument("--data", type=Path, required=True, metavar="DIR", help="the training sets")
     training.add_argument("--out", type=Path, required=True, metavar="WEIGHTS_DIR")
     training.add_argument("--seed", type=_seed, default=DEFAULT_SEED, metavar="N")

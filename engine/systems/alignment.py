@@ -130,7 +130,9 @@ class AlignmentSystem:
             Modality.FACE: seen.trust,
         }
         values = {modality: judged.value for modality, judged in trust.items()}
-        performance = self.performance.read(self._table(media, placed, heard, seen), trust=values)
+        performance = self.performance.read(
+            self._table(media, placed, heard, seen), trust=values, stills=seen.stills
+        )
         amplification = (
             amplified(
                 performance.expressed,
@@ -198,7 +200,7 @@ class AlignmentSystem:
         heard, seen = hear(media), see(media, self.tracker)
         states = self.text.read("Hello.").word_states
         placed = word_block(states, times_s=media.times_s, speech=heard.features.speech)
-        self.performance.read(self._table(media, placed, heard, seen), trust={})
+        self.performance.read(self._table(media, placed, heard, seen), trust={}, stills=seen.stills)
 
     def _table(self, media: Media, placed: WordBlock, heard: Heard, seen: Seen) -> FeatureTable:
         """The 50 × 409 table of z-scores, from the blocks."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from engine.analysis import Curves, FacesSeen
 from engine.features.blendshapes import NAMES, Blendshapes, brow_movement
 from engine.features.face import FaceFeatures, face_features
+from engine.features.face_stills import FaceStills, face_stills
 from engine.features.landmarks import LANDMARKS, FaceTracker
 from engine.features.table import INSTANTS
 from engine.features.trust import Trust, face_trust, voice_trust
@@ -45,6 +46,8 @@ class Seen:
     ----------
     features : FaceFeatures
         All masked where there is nothing to see.
+    stills : FaceStills
+        A few of its faces as pictures and shapes; none where there is nothing to see.
     trust : Trust
     seconds : float
         What it took.
@@ -56,6 +59,7 @@ class Seen:
     """
 
     features: FaceFeatures
+    stills: FaceStills
     trust: Trust
     seconds: float
     blendshapes: NDArray[np.float32] | None = None
@@ -121,7 +125,8 @@ def see(
         trust = face_trust(media.pictures, landmarks)
         if trust.value and not features.mask.any():
             trust = Trust(0.0, trust.quality, "The face is cut off by the edge of the picture.")
-    return Seen(features, trust, perf_counter() - started, shapes, faces)
+    stills = face_stills(media.pictures, landmarks, features.mask)
+    return Seen(features, stills, trust, perf_counter() - started, shapes, faces)
 
 
 def curves(heard: Heard, seen: Seen) -> Curves:

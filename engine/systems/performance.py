@@ -20,8 +20,10 @@ from scipy.stats import norm
 from engine import weights
 from engine.analysis import EmotionEstimate
 from engine.features.face import FACE_COLUMNS, MOUTH_COLUMNS
+from engine.features.face_stills import FaceStills
 from engine.features.table import FACE, INSTANTS, VOICE, FeatureTable
 from engine.systems.branch import Branch, BranchOpinion, Standardiser
+from engine.systems.face_stills import StillReader, still_reader
 from engine.vocabulary import Emotion, Modality
 
 VOICE_FILE: Final = "performance_voice.safetensors"
@@ -95,10 +97,13 @@ class PerformanceBrain:
     branches : Mapping[Modality, Branch]
     correlation : float
         Of the two branches' intensities on the normal scale, over takes of the same moment.
+    faces : StillReader or None
+        Reads single faces beside the face branch.
     """
 
     branches: Mapping[Modality, Branch]
     correlation: float
+    faces: StillReader | None = None
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -114,22 +119,28 @@ class PerformanceBrain:
         return cls(
             {Modality.VOICE: Branch.from_file(voice), Modality.FACE: Branch.from_file(face)},
             float(face.metadata["correlation_with_voice"]),
+            still_reader(),
         )
 
     @property
     def version(self) -> str:
-        """Twelve hex digits that change with either weight file."""
-        return self.branches[Modality.VOICE].version[:6] + self.branches[Modality.FACE].version[:6]
+        """Hex digits that change with any weight file."""
+        files = [self.branches[Modality.VOICE].version, self.branches[Modality.FACE].version]
+        return "".join(version[:6] for version in files) + ("" if self.faces is None else self.faces.version)
 
     def standardiser(self, modality: Modality) -> Standardiser:
         """The training statistics by which the feature table's block is z-scored."""
         return self.branches[modality].standardiser
 
-    def read(self, table: FeatureTable, *, trust: Mapping[Modality, float]) -> PerformanceReading:
+    def read(
+        self, table: FeatureTable, *, trust: Mapping[Modality, float], stills: FaceStills | None = None
+    ) -> PerformanceReading:
         """Read the voice and face blocks of a feature table.
 
         Parameters
         ----------
+        stills : FaceStills, optional
+            Some faces of the same clip, which are then read too.
         trust : Mapping[Modality, float]
             Quality of each modality's input, 0 to 1; a modality that is not named is trusted fully.
         """
@@ -141,6 +152,8 @@ class PerformanceBrain:
             if block is FACE:
                 raw = less_mouth(raw, table.known(VOICE) & known)
             opinion = branch.read(raw.astype(np.float32), known)
+            if opinion is not None and block is FACE and stills is not None and self.faces is not None:
+                opinion = self.faces.with_stills(opinion, stills)
             if opinion is not None:
                 opinions[block.modality] = opinion
         return self.joined(opinions, trust=trust)

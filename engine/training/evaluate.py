@@ -16,8 +16,9 @@ HOMES: Final[Mapping[str, tuple[str, str]]] = {
     "text-intensity": ("engine.training.evaluate_text", "text_intensity"),
     "voice-emotion": ("engine.training.evaluate_performance", "voice_emotion"),
     "voice-intensity": ("engine.training.evaluate_performance", "voice_intensity"),
-    "face-emotion": ("engine.training.evaluate_performance", "face_emotion"),
-    "face-intensity": ("engine.training.evaluate_performance", "face_intensity"),
+    "face-emotion": ("engine.training.evaluate_faces", "face_emotion"),
+    "face-sources": ("engine.training.face_sources", "face_sources"),
+    "face-intensity": ("engine.training.evaluate_faces", "face_intensity"),
 }
 """Module and function of each task; loaded when asked for, since each brings its own models."""
 

@@ -1,4 +1,4 @@
-"""Measure the voice and the face branch on labelled files.
+"""Measure the voice branch on labelled files.
 
 A file that the weights were trained on is read only by the network that never saw its person, so that
 no figure is one on training data; how many files that concerned is part of every answer.
@@ -7,7 +7,7 @@ no figure is one on training data; how many files that concerned is part of ever
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,30 +15,23 @@ import librosa
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
-from scipy.stats import pearsonr, spearmanr
 
 from engine import weights
 from engine.errors import MediaError, TableError
 from engine.features.activity import SAMPLE_RATE
-from engine.features.face import neutral_measures
-from engine.features.geometry import NeutralPopulation
-from engine.features.table import FACE_WIDTH, INSTANTS, VOICE_WIDTH, instants
+from engine.features.table import INSTANTS, VOICE_WIDTH, instants
 from engine.features.voice import voice_features
 from engine.systems.branch import Branch, BranchOpinion
+from engine.systems.face_stills import StillReader
 from engine.systems.performance import PerformanceBrain
-from engine.training.face_sequences import still_sequence
-from engine.training.face_set import measured
-from engine.training.labelled_faces import LabelledFaces, read_labelled_faces
 from engine.training.ravdess_names import RavdessName, ravdess_name
 from engine.training.scores import (
     Figures,
     auc,
-    naming,
     pairs_ordered,
     per_fold,
     provenance,
     recognition,
-    rounded,
 )
 from engine.vocabulary import Emotion, Modality
 
@@ -116,84 +109,6 @@ def voice_intensity(path: Path) -> Figures:
     }
 
 
-def face_emotion(path: Path) -> Figures:
-    """Name the emotion of labelled faces; see :func:`read_labelled_faces` for the files.
-
-    Returns
-    -------
-    dict
-        accuracy and macro_f1 over the faces that were found, n, no_face, by_group where the table has a
-        column split or source; with subjects also own_neutral, the same on the faces of subjects with a
-        neutral picture, measured against it, that picture left out, beside the plain figure on the same
-        faces; seen_in_training, skipped, protocol.
-
-    Raises
-    ------
-    TableError
-        If a file or a column is missing or a value cannot be read.
-    """
-    branch = PerformanceBrain.load().branches[Modality.FACE]
-    faces = read_labelled_faces(path, emotions=branch.emotions, rated=False)
-    found = np.flatnonzero(np.isfinite(faces.landmarks[:, 0, 0]))
-    fold = _folds(branch, faces.fingerprint)
-    rest = NeutralPopulation.load()
-    plain = _seen(branch, faces, np.broadcast_to(rest.mean, (len(faces.emotion), rest.mean.size)), fold)
-    truth = [emotion.value for emotion in faces.emotion]
-
-    def figures(rows: NDArray[np.int64], opinions: list[BranchOpinion | None]) -> Figures:
-        guess = [_label(opinions[row]) for row in rows]
-        return {**naming([truth[row] for row in rows], guess), "n": len(rows)}
-
-    groups = sorted(set(faces.group) - {""})
-    group = np.array(faces.group)
-    answer = {
-        **figures(found, plain),
-        "no_face": len(faces.emotion) - found.size,
-        "by_group": {name: figures(found[group[found] == name], plain) for name in groups},
-        **provenance(fold, faces.skipped),
-    }
-    neutral, others = _own_neutrals(faces, found)
-    if others.size:
-        own = _seen(branch, faces, neutral, fold)
-        answer["own_neutral"] = {**figures(others, own), "without_it": figures(others, plain)}
-    return answer
-
-
-def face_intensity(path: Path) -> Figures:
-    """Compare the intensity read from faces with human ratings.
-
-    The prediction is the branch's intensity before the reference scale, as a share 0 to 1; the rated
-    emotion is not told to the branch.
-
-    Returns
-    -------
-    dict
-        pearson, spearman, n, no_face, seen_in_training, skipped, protocol.
-
-    Raises
-    ------
-    TableError
-        If a file or a column is missing, a value cannot be read, or fewer than three faces are rated.
-    """
-    branch = PerformanceBrain.load().branches[Modality.FACE]
-    faces = read_labelled_faces(path, emotions=branch.emotions, rated=True)
-    rest = NeutralPopulation.load()
-    fold = _folds(branch, faces.fingerprint)
-    opinions = _seen(branch, faces, np.broadcast_to(rest.mean, (len(faces.emotion), rest.mean.size)), fold)
-    rows = [row for row, opinion in enumerate(opinions) if opinion is not None]
-    if len(rows) < 3:
-        raise TableError(f"{path.name} holds {len(rows)} rated faces; a correlation needs at least three.")
-    read = np.array([1 / (1 + np.exp(-opinion.raw)) for opinion in opinions if opinion is not None])
-    rated = faces.intensity[rows]
-    return {
-        "pearson": rounded(pearsonr(read, rated).statistic),
-        "spearman": rounded(spearmanr(read, rated).statistic),
-        "n": len(rows),
-        "no_face": len(opinions) - len(rows),
-        **provenance(fold, faces.skipped),
-    }
-
-
 def _heard(
     path: Path,
 ) -> tuple[list[RavdessName], list[BranchOpinion | None], NDArray[np.int64], Mapping[str, int]]:
@@ -218,8 +133,8 @@ def _heard(
         raise TableError(
             f"{path.name} holds no sound file named as RAVDESS names them (03-01-05-02-01-01-12.flac)."
         )
-    fold = _folds(branch, prints)
-    opinions = _asked(
+    fold = training_folds(branch, prints)
+    opinions = asked_fairly(
         branch,
         np.array(values, np.float32).reshape(-1, INSTANTS, VOICE_WIDTH),
         np.array(masks, np.bool_),
@@ -239,40 +154,12 @@ def _sound(file: Path) -> NDArray[np.float32]:
     return np.asarray(mono, dtype=np.float32)
 
 
-def _seen(
-    branch: Branch, faces: LabelledFaces, neutral: NDArray[np.float32], fold: NDArray[np.int64]
-) -> list[BranchOpinion | None]:
-    """Opinions on single faces, each against its neutral [n, 27]; ``None`` where no face was found."""
-    rest = NeutralPopulation.load()
-    found = np.isfinite(faces.landmarks).all(axis=(1, 2))
-    values = np.zeros((found.size, INSTANTS, FACE_WIDTH), np.float32)
-    for row, measures in zip(np.flatnonzero(found), measured(faces.landmarks[found], rest), strict=True):
-        values[row] = still_sequence(measures, neutral[row], rest).values
-    return _asked(branch, values, np.repeat(found[:, None], INSTANTS, axis=1), fold)
-
-
-def _own_neutrals(
-    faces: LabelledFaces, found: NDArray[np.int64]
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Each face's own neutral measures [n, 27], and the rows that have one and are not it."""
-    rest = NeutralPopulation.load()
-    neutral = np.tile(rest.mean, (len(faces.emotion), 1))
-    first: dict[str, int] = {}
-    for row in found:
-        if faces.subject[row] and faces.emotion[row] is Emotion.NEUTRAL:
-            first.setdefault(faces.subject[row], int(row))
-    own = {name: neutral_measures(faces.landmarks[[row]], population=rest) for name, row in first.items()}
-    others = [row for row in found if faces.subject[row] in own and first[faces.subject[row]] != row]
-    for row in others:
-        neutral[row] = own[faces.subject[row]]
-    return neutral, np.array(others, dtype=np.int64)
-
-
-def _folds(branch: Branch, prints: list[int] | tuple[int, ...]) -> NDArray[np.int64]:
+def training_folds(branch: Branch | StillReader, prints: Sequence[int]) -> NDArray[np.int64]:
+    """The training fold of each fingerprint, and so the network that never saw it; -1 for others."""
     return np.array([branch.fold_of.get(one, -1) for one in prints], dtype=np.int64)
 
 
-def _asked(
+def asked_fairly(
     branch: Branch, values: NDArray[np.float32], mask: NDArray[np.bool_], fold: NDArray[np.int64]
 ) -> list[BranchOpinion | None]:
     """Opinions, those on training files from the one network that never saw their person."""

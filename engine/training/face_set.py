@@ -136,8 +136,7 @@ def face_set(posed: PosedFaces, web: FerSet, rest: NeutralPopulation) -> FaceSet
     for row, subject in enumerate(posed.subject):
         if subject in neutral:
             own[row] = measures[neutral[subject]]
-    names = sorted(set(posed.subject))
-    fold = np.array([names.index(subject) % MEMBERS for subject in posed.subject])
+    fold = subject_folds(posed)
     at_rest = np.array([emotion is Emotion.NEUTRAL for emotion in posed.emotion])
     level = np.where(np.isfinite(posed.rated), posed.rated, np.where(at_rest, 0.0, FULL_LEVEL))
     labels = np.array([BASIC_EMOTIONS.index(emotion) for emotion in posed.emotion])
@@ -152,6 +151,12 @@ def face_set(posed: PosedFaces, web: FerSet, rest: NeutralPopulation) -> FaceSet
         fold=np.r_[fold, (web.fingerprint % MEMBERS).astype(np.int64)],
         fingerprint=np.r_[landmark_fingerprints(posed.landmarks), web.fingerprint],
     )
+
+
+def subject_folds(posed: PosedFaces) -> NDArray[np.int64]:
+    """The fold of each posed face, 0 to 4, in the order of the subjects' names; no subject is in two."""
+    names = sorted(set(posed.subject))
+    return np.array([names.index(subject) % MEMBERS for subject in posed.subject], dtype=np.int64)
 
 
 def measured(landmarks: Floats, rest: NeutralPopulation) -> Floats:

@@ -23,6 +23,7 @@ from engine.features.landmarks import LANDMARKS, FaceTracker, Picture
 from engine.training.cached import cache_file, write_cache
 
 FOLDER: Final = "faces/ferplus"
+LABELS, ARCHIVE = "labels.csv", "images.zip"
 VOTE_COLUMNS: Final = ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")
 """Columns of labels.csv in the order of ``BASIC_EMOTIONS``."""
 OTHER_VOTES: Final = ("contempt", "unknown", "NF")
@@ -67,8 +68,8 @@ def read_fer_set(data: Path, *, split: str) -> FerSet:
     TableError
         If the labels or the pictures are missing or a column is.
     """
-    labels = data / FOLDER / "labels.csv"
-    pictures = data / FOLDER / "images.zip"
+    labels = data / FOLDER / LABELS
+    pictures = data / FOLDER / ARCHIVE
     try:
         with labels.open(newline="", encoding="utf-8") as opened:
             rows = [row for row in csv.DictReader(opened) if row["split"] == split]
@@ -78,7 +79,7 @@ def read_fer_set(data: Path, *, split: str) -> FerSet:
         raise TableError(f"{FOLDER}/labels.csv must hold the ten FER+ vote columns ({error}).") from None
     if not rows or not pictures.is_file():
         raise TableError(f"{FOLDER} must hold labels.csv with split {split!r} and images.zip.")
-    found, prints = _landmarks(pictures, [row["image"] for row in rows], split)
+    found, prints = landmarks_of(pictures, [row["image"] for row in rows], split)
     named = votes.sum(axis=1) > other.max(axis=1)
     seen = np.isfinite(found[:, 0, 0])
     kept = named & seen
@@ -92,19 +93,19 @@ def read_fer_set(data: Path, *, split: str) -> FerSet:
 
 
 def face_of_picture(picture: Picture, tracker: FaceTracker) -> NDArray[np.float32]:
-    """Landmarks of the largest face of a single picture of any size, shape (478, 3); NaN without one."""
+    """Landmarks of the largest face of a single picture of any size, shape (478, 3); NaN without one.
+
+    In pixels of the picture as it was given.
+    """
     height, width = picture.shape[:2]
     scale = max(1.0, SMALLEST_FACE / min(height, width))
     enlarged = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     found = tracker.find(enlarged.astype(np.uint8))
     if not np.isfinite(found[0, 0]):
         margin = int(BORDER * max(enlarged.shape[:2]))
-        found = tracker.find(
-            cv2.copyMakeBorder(enlarged, margin, margin, margin, margin, cv2.BORDER_REPLICATE).astype(
-                np.uint8
-            )
-        )
-    return found
+        wider = cv2.copyMakeBorder(enlarged, margin, margin, margin, margin, cv2.BORDER_REPLICATE)
+        found = tracker.find(wider.astype(np.uint8)) - np.array([margin, margin, 0], np.float32)
+    return np.asarray(found / np.float32(scale), dtype=np.float32)
 
 
 def picture_of(content: bytes, name: str) -> Picture:
@@ -121,10 +122,17 @@ def picture_of(content: bytes, name: str) -> Picture:
     return np.ascontiguousarray(pixels[:, :, ::-1].astype(np.uint8))
 
 
-def _landmarks(
+def landmarks_of(
     archive: Path, names: Iterable[str], split: str
 ) -> tuple[NDArray[np.float32], NDArray[np.uint64]]:
-    cache = cache_file(f"fer-{split}", [archive], (tracking,), SMALLEST_FACE, BORDER)
+    """Landmarks [n, 478, 3] and fingerprints [n] of a split's pictures, measured once and then kept.
+
+    Raises
+    ------
+    TableError
+        If the archive lacks a picture or one cannot be read.
+    """
+    cache = cache_file(f"fer-{split}", [archive], (tracking,), SMALLEST_FACE, BORDER, "picture pixels")
     if cache.is_file():
         kept = np.load(cache)
         return kept["landmarks"], kept["fingerprint"]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engine import weights
 from engine.errors import TableError, UnknownNameError
+from engine.features.face_crop import face_crop, whole_crop
 from engine.features.landmarks import LANDMARKS, FaceTracker
 from engine.training.face_set import landmark_fingerprints
 from engine.training.fer_set import face_of_picture, picture_of
@@ -38,6 +39,9 @@ class LabelledFaces:
     ----------
     landmarks : ndarray, shape (n, 478, 3)
         NaN where no face was found.
+    crops : ndarray, shape (n, 48, 48), or None
+        Each face as a grey picture, the whole picture where no landmarks were found; ``None`` where
+        landmarks are all there is.
     emotion : tuple of Emotion
     intensity : ndarray, shape (n,)
         Human intensity; NaN where none was asked for.
@@ -50,6 +54,7 @@ class LabelledFaces:
     """
 
     landmarks: NDArray[np.float32]
+    crops: NDArray[np.uint8] | None
     emotion: tuple[Emotion, ...]
     intensity: NDArray[np.float64]
     subject: tuple[str, ...]
@@ -87,10 +92,11 @@ def read_labelled_faces(path: Path, *, emotions: tuple[Emotion, ...], rated: boo
         raise TableError(
             f"{table.name} has no row that can be measured; it needs labels that are known here."
         )
-    landmarks, prints = _from_pictures(path, kept) if path.is_dir() else _from_arrays(table, kept)
+    landmarks, crops, prints = _from_pictures(path, kept) if path.is_dir() else _from_arrays(table, kept)
     group = next((name for name in GROUP_COLUMNS if name in rows[0]), "")
     return LabelledFaces(
         landmarks=landmarks,
+        crops=crops,
         emotion=tuple(emotion_named(_label(row, table)) for row in kept),
         intensity=np.array([_intensity(row, table) for row in kept]),
         subject=tuple(row.get("subject") or "" for row in kept),
@@ -146,19 +152,24 @@ def _intensity(row: dict[str, str], table: Path) -> float:
     return sum(given) / len(given) if given else float("nan")
 
 
-def _from_pictures(folder: Path, rows: Rows) -> tuple[NDArray[np.float32], tuple[int, ...]]:
-    tracker, found, prints = FaceTracker.load(), [], []
+def _from_pictures(
+    folder: Path, rows: Rows
+) -> tuple[NDArray[np.float32], NDArray[np.uint8], tuple[int, ...]]:
+    tracker, found, crops, prints = FaceTracker.load(), [], [], []
     archive = zipfile.ZipFile(folder / ARCHIVE) if (folder / ARCHIVE).is_file() else None
     try:
         for row in rows:
             name = row.get("image") or ""
             content = _picture_bytes(folder, name, archive)
             prints.append(weights.fingerprint(content))
-            found.append(face_of_picture(picture_of(content, name), tracker))
+            picture = picture_of(content, name)
+            found.append(face_of_picture(picture, tracker))
+            known = np.isfinite(found[-1]).all()
+            crops.append(face_crop(picture, found[-1]) if known else whole_crop(picture))
     finally:
         if archive is not None:
             archive.close()
-    return np.array(found, np.float32).reshape(-1, LANDMARKS, 3), tuple(prints)
+    return np.array(found, np.float32).reshape(-1, LANDMARKS, 3), np.array(crops), tuple(prints)
 
 
 def _picture_bytes(folder: Path, name: str, archive: zipfile.ZipFile | None) -> bytes:
@@ -174,7 +185,7 @@ def _picture_bytes(folder: Path, name: str, archive: zipfile.ZipFile | None) -> 
     )
 
 
-def _from_arrays(table: Path, rows: Rows) -> tuple[NDArray[np.float32], tuple[int, ...]]:
+def _from_arrays(table: Path, rows: Rows) -> tuple[NDArray[np.float32], None, tuple[int, ...]]:
     beside = table.with_suffix(".npz")
     files = [beside] if beside.is_file() else sorted(table.parent.glob("*.npz"))
     if len(files) != 1:
@@ -188,4 +199,4 @@ def _from_arrays(table: Path, rows: Rows) -> tuple[NDArray[np.float32], tuple[in
     if landmarks.shape[1:] != (LANDMARKS, 3):
         raise TableError(f"{files[0].name} must hold landmarks of shape (n, 478, 3), not {landmarks.shape}.")
     landmarks = np.ascontiguousarray(landmarks, dtype=np.float32)
-    return landmarks, tuple(landmark_fingerprints(landmarks).tolist())
+    return landmarks, None, tuple(landmark_fingerprints(landmarks).tolist())

@@ -15,7 +15,6 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 from sklearn.linear_model import RidgeCV
 from sklearn.preprocessing import StandardScaler
 
@@ -23,10 +22,11 @@ from engine import weights
 from engine.errors import TableError
 from engine.features.geometry import POPULATION_FILE, NeutralPopulation
 from engine.features.table import SCHEMA_VERSION
-from engine.systems.branch import MEMBERS, Member, Standardiser, answer_of, branch_arrays
+from engine.systems.branch import MEMBERS, Branch, Member, Standardiser, answer_of, branch_arrays
 from engine.systems.performance import FACE_FILE, VOICE_FILE, normal_score
 from engine.training import face_set, fer_set, voice_set
 from engine.training.branch_loop import Examples
+from engine.training.calibration import fitted_temperature
 from engine.training.face_branch import made_examples, train_face_members
 from engine.training.face_set import FaceSet
 from engine.training.fer_set import FerSet, read_fer_set
@@ -73,12 +73,29 @@ def train(data: Path, out: Path, *, seed: int, say: Callable[[str], None] = prin
     torch.set_num_threads(1)  # two threads on two busy cores make a step ten times slower
     try:
         voice_scores = _train_voice(data, out, seed, say)
-        _train_face(data, out, seed, voice_scores, say)
+        _train_face(data, out, seed, voice_scores, say, part="performance")
     finally:
         torch.set_num_threads(threads)
 
 
-def save_population(data: Path, out: Path, *, seed: int) -> NeutralPopulation:
+def train_face(data: Path, out: Path, *, seed: int, say: Callable[[str], None] = print) -> None:
+    """Train the face branch alone, beside the voice branch that lies in ``out``.
+
+    Parameters, and what it raises, as for :func:`train`; also WeightsError without a voice branch.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        voices = read_voice_set(data)
+        branch = Branch.from_file(weights.load(VOICE_FILE, folder=out))
+        clean = voices.values[:, 0].astype(np.float32)
+        _emotion, raw = out_of_fold(list(branch.members), clean, voices.mask[:, 0], voices.fold)
+        _train_face(data, out, seed, raw, say, part="face")
+    finally:
+        torch.set_num_threads(threads)
+
+
+def save_population(data: Path, out: Path, *, seed: int, part: str = "performance") -> NeutralPopulation:
     """Learn the neutral population from the posed faces and write its file."""
     posed = face_set.read_posed_faces(data / face_set.TABLE, data / face_set.ARRAYS)
     rest = face_set.population_of(posed)
@@ -88,7 +105,7 @@ def save_population(data: Path, out: Path, *, seed: int) -> NeutralPopulation:
         {"shape": rest.shape, "mean": rest.mean, "spread": rest.spread},
         folder=out,
         metadata={"people": str(len(rows)), "feature_schema": SCHEMA_VERSION},
-        entry=_entry("neutral faces of KDEF and CK+ and RaFD, landmarks", FACE_LICENCE, seed),
+        entry=_entry("neutral faces of KDEF and CK+ and RaFD, landmarks", FACE_LICENCE, seed, part),
         seen=(posed.landmarks[row].tobytes() for row in rows),
     )
     return rest
@@ -129,9 +146,11 @@ def _train_voice(data: Path, out: Path, seed: int, say: Callable[[str], None]) -
     return raw
 
 
-def _train_face(data: Path, out: Path, seed: int, voice_scores: Numbers, say: Callable[[str], None]) -> None:
+def _train_face(
+    data: Path, out: Path, seed: int, voice_scores: Numbers, say: Callable[[str], None], *, part: str
+) -> None:
     """Train and write the face branch and the neutral population."""
-    rest = save_population(data, out, seed=seed)
+    rest = save_population(data, out, seed=seed, part=part)
     posed = face_set.read_posed_faces(data / face_set.TABLE, data / face_set.ARRAYS)
     web = read_fer_set(data, split="train")
     faces = face_set.face_set(posed, web, rest)
@@ -158,7 +177,7 @@ def _train_face(data: Path, out: Path, seed: int, voice_scores: Numbers, say: Ca
             "members": f"{MEMBERS}; member k never saw the subjects of fold k",
             "correlation_with_voice": f"{correlation:.4f}",
         },
-        entry=_entry(FACE_DATA, FACE_LICENCE, seed),
+        entry=_entry(FACE_DATA, FACE_LICENCE, seed, part),
         seen=_face_contents(posed, data / fer_set.FOLDER / "images.zip", web),
     )
     _say_face(faces, fresh, origin, emotion, raw, say)
@@ -175,18 +194,6 @@ def out_of_fold(
     back = np.argsort(np.concatenate(parts))
     emotion, intensity, _ = (np.concatenate(part)[back] for part in zip(*answers, strict=True))
     return emotion, intensity[:, 0]
-
-
-def fitted_temperature(logits: Numbers, target: NDArray[np.floating]) -> float:  # type: ignore[type-arg]  # any precision
-    """The temperature that makes the logits likeliest (Guo et al. 2017)."""
-
-    def loss(log_temperature: float) -> float:
-        scaled = logits / np.exp(log_temperature)
-        top = scaled.max(axis=1, keepdims=True)
-        log_share = scaled - top - np.log(np.exp(scaled - top).sum(axis=1, keepdims=True))
-        return float(-(target * log_share).sum(axis=1).mean())
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
 
 
 def reference_weights(rest: NDArray[np.bool_], full: NDArray[np.bool_]) -> Numbers:
@@ -276,6 +283,6 @@ def _actors_by_fold(voices: VoiceSet) -> str:
     )
 
 
-def _entry(data: str, licence: str, seed: int) -> dict[str, object]:
-    command = f"python -m engine train performance --data DIR --out weights --seed {seed}"
+def _entry(data: str, licence: str, seed: int, part: str = "performance") -> dict[str, object]:
+    command = f"python -m engine train {part} --data DIR --out weights --seed {seed}"
     return {"data": data, "licence": licence, "seed": seed, "command": command}

@@ -14,12 +14,8 @@ import soundfile
 from engine.errors import DailiesError, MediaError, TableError
 from engine.features.activity import SAMPLE_RATE
 from engine.features.geometry import NeutralPopulation
-from engine.training.evaluate_performance import (
-    face_emotion,
-    face_intensity,
-    voice_emotion,
-    voice_intensity,
-)
+from engine.training.evaluate_faces import face_emotion, face_intensity
+from engine.training.evaluate_performance import voice_emotion, voice_intensity
 from tests.face_made import drawn_face
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"

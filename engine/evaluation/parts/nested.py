@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.training.performance import fitted_temperature
+from engine.training.calibration import fitted_temperature
 
 Numbers = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.features.geometry import NeutralPopulation
 from engine.systems.performance import PerformanceBrain
-from engine.training import evaluate_performance
+from engine.training.evaluate_faces import read_faces
+from engine.training.evaluate_performance import training_folds
 from engine.training.labelled_faces import read_labelled_faces
 from engine.vocabulary import Emotion, Modality
 
@@ -60,17 +60,10 @@ def seen(path: Path, *, rated: bool) -> Seen:
     TableError
         If a file or a column is missing or a value cannot be read.
     """
-    branch = PerformanceBrain.load().branches[Modality.FACE]
+    brain = PerformanceBrain.load()
+    branch, reader = brain.branches[Modality.FACE], brain.faces
     faces = read_labelled_faces(path, emotions=branch.emotions, rated=rated)
-    fold = evaluate_performance._folds(branch, faces.fingerprint)
-    rest = NeutralPopulation.load().mean
-    neutral = np.broadcast_to(rest, (len(faces.emotion), rest.size))
-    opinions = evaluate_performance._seen(branch, faces, neutral, fold)
-    shares = np.full((len(opinions), len(branch.emotions)), np.nan)
-    intensity = np.full(len(opinions), np.nan)
-    for row, opinion in enumerate(opinions):
-        if opinion is not None:
-            shares[row] = [opinion.probabilities[emotion] for emotion in branch.emotions]
-            intensity[row] = 1 / (1 + np.exp(-opinion.raw))
+    fold = training_folds(branch if reader is None else reader, faces.fingerprint)
+    read = read_faces(reader, branch, faces, fold, own=None)
     truth = np.array([branch.emotions.index(emotion) for emotion in faces.emotion], dtype=np.int64)
-    return Seen(branch.emotions, truth, shares, intensity, faces.intensity, fold)
+    return Seen(branch.emotions, truth, read.probabilities, read.intensity, faces.intensity, fold)
