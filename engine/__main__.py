@@ -14,11 +14,14 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, NoReturn
 
-from engine.errors import DailiesError
+from engine.errors import DailiesError, UnknownNameError
 
 BAD_INPUT: Final = 2
 BRAINS: Final = ("text", "performance")
 """In the order in which ``train all`` trains them."""
+
+PARTS: Final = ("voice", "voice-heads", "face")
+"""Of the performance brain; the voice heads are fitted beside the voice networks, so ``voice`` fits both."""
 
 DEFAULT_SEED: Final = 0
 
@@ -61,7 +64,9 @@ def warm(_chosen: argparse.Namespace) -> None:
 
 
 def train(chosen: argparse.Namespace) -> None:
-    """Train one brain or all of them from one seed."""
+    """Train one brain, a part of one, or all of them, from one seed."""
+    if chosen.only is not None and chosen.brain != "performance":
+        raise UnknownNameError(f"--only names parts of the performance brain, not of {chosen.brain}.")
     for brain in BRAINS if chosen.brain == "all" else (chosen.brain,):
         if brain == "text":
             from engine.training.text import train as train_text
@@ -70,7 +75,7 @@ def train(chosen: argparse.Namespace) -> None:
         else:
             from engine.training.performance import train as train_performance
 
-            train_performance(chosen.data, chosen.out, seed=chosen.seed)
+            train_performance(chosen.data, chosen.out, seed=chosen.seed, only=chosen.only)
         print(f"The {brain} brain is trained; its weights lie in {chosen.out}.")
 
 
@@ -78,7 +83,7 @@ def evaluate(chosen: argparse.Namespace) -> None:
     """Measure the shipped weights on one labelled file or folder."""
     from engine.training.evaluate import evaluate as measured
 
-    figures = measured(chosen.task, chosen.path)
+    figures = measured(chosen.task, chosen.path, enrolled=chosen.enrolled)
     if chosen.json:
         print(json.dumps(figures, allow_nan=False, default=float))
         return
@@ -108,11 +113,17 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument("--data", type=Path, required=True, metavar="DIR", help="the training sets")
     training.add_argument("--out", type=Path, required=True, metavar="WEIGHTS_DIR")
     training.add_argument("--seed", type=_seed, default=DEFAULT_SEED, metavar="N")
+    training.add_argument("--only", choices=PARTS, help="of the performance brain, train this part alone")
     training.set_defaults(run=train)
 
     measuring = commands.add_parser("evaluate", help="measure the shipped weights")
     measuring.add_argument("task", metavar="TASK", help="text-emotion, voice-intensity, face-emotion …")
     measuring.add_argument("path", type=Path, metavar="PATH")
+    measuring.add_argument(
+        "--enrolled",
+        action="store_true",
+        help="voice tasks: also measure with each speaker's own clips known, without their labels",
+    )
     measuring.add_argument("--json", action="store_true", help="print one JSON object")
     measuring.set_defaults(run=evaluate)
     return parser

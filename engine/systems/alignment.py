@@ -42,6 +42,7 @@ from engine.systems.performance import PerformanceBrain, PerformanceReading, con
 from engine.systems.rehearsal import rehearsal_media
 from engine.systems.spoken_words import matched_spans
 from engine.systems.text_brain import TextBrain, TextReading
+from engine.systems.voice_enrolment import VoiceEnrolment
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
 from engine.vocabulary import LineSource, Modality, SystemName
@@ -101,6 +102,7 @@ class AlignmentSystem:
         policy: Policy = FIXED,
         word_times: Sequence[SpokenWord] | None = None,
         neutral: NDArray[np.float32] | None = None,
+        own_voice: VoiceEnrolment | None = None,
         amplify: bool = True,
         context: Mapping[str, str] | None = None,
     ) -> Analysis:
@@ -126,7 +128,12 @@ class AlignmentSystem:
             Modality.FACE: seen.trust,
         }
         values = {modality: judged.value for modality, judged in trust.items()}
-        performance = self.performance.read(self._table(media, placed, heard, seen), trust=values)
+        performance = self.performance.read(
+            self._table(media, placed, heard, seen),
+            trust=values,
+            voice_summary=heard.features.summary,
+            own_voice=own_voice,
+        )
         amplification = (
             amplified(
                 performance.expressed,
@@ -193,7 +200,8 @@ class AlignmentSystem:
         heard, seen = hear(media), see(media, self.tracker)
         states = self.text.read("Hello.").word_states
         placed = word_block(states, times_s=media.times_s, speech=heard.features.speech)
-        self.performance.read(self._table(media, placed, heard, seen), trust={})
+        table = self._table(media, placed, heard, seen)
+        self.performance.read(table, trust={}, voice_summary=heard.features.summary)
 
     def _table(self, media: Media, placed: WordBlock, heard: Heard, seen: Seen) -> FeatureTable:
         """The 50 × 409 table of z-scores, from the blocks."""
@@ -214,6 +222,7 @@ def analyze(
     policy: Policy | None = None,
     word_times: Sequence[SpokenWord] | None = None,
     neutral: NDArray[np.float32] | None = None,
+    own_voice: VoiceEnrolment | None = None,
     amplify: bool = True,
     context: Mapping[str, str] | None = None,
 ) -> Analysis:
@@ -231,6 +240,8 @@ def analyze(
         When each word of the line is said; by default the words are spread over the voiced stretch.
     neutral : ndarray, shape (27,), optional
         The actor's own face at rest, from :func:`engine.features.face.neutral_measures`.
+    own_voice : VoiceEnrolment, optional
+        How the actor usually sounds, from :func:`engine.systems.voice_enrolment.enrolled_voice`.
     amplify : bool
         Whether the amplifier override may lift a cautious expressed intensity.
     context : Mapping[str, str], optional
@@ -256,6 +267,7 @@ def analyze(
         policy=policy or FIXED,
         word_times=word_times,
         neutral=neutral,
+        own_voice=own_voice,
         amplify=amplify,
         context=context,
     )

@@ -19,9 +19,12 @@ from scipy.stats import norm
 
 from engine import weights
 from engine.analysis import EmotionEstimate
+from engine.errors import WeightsError
 from engine.features.face import FACE_COLUMNS, MOUTH_COLUMNS
 from engine.features.table import FACE, INSTANTS, VOICE, FeatureTable
 from engine.systems.branch import Branch, BranchOpinion, Standardiser
+from engine.systems.voice_enrolment import VoiceEnrolment
+from engine.systems.voice_heads import HEADS_FILE, VoiceHeads
 from engine.vocabulary import Emotion, Modality
 
 VOICE_FILE: Final = "performance_voice.safetensors"
@@ -95,10 +98,13 @@ class PerformanceBrain:
     branches : Mapping[Modality, Branch]
     correlation : float
         Of the two branches' intensities on the normal scale, over takes of the same moment.
+    heads : VoiceHeads or None
+        The voice's second view; without it the voice networks answer alone.
     """
 
     branches: Mapping[Modality, Branch]
     correlation: float
+    heads: VoiceHeads | None = None
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -108,30 +114,49 @@ class PerformanceBrain:
         Raises
         ------
         WeightsError
-            If a file is missing or damaged.
+            If a file is missing or damaged, or the voice heads were fitted beside other networks.
         """
         voice, face = weights.load(VOICE_FILE), weights.load(FACE_FILE)
+        heads = VoiceHeads.load()
+        if heads is not None and heads.beside != voice.version:
+            raise WeightsError(
+                f"{HEADS_FILE} was fitted beside another {VOICE_FILE}; restore both from the repository or "
+                "run `python -m engine train performance --only voice-heads`."
+            )
         return cls(
             {Modality.VOICE: Branch.from_file(voice), Modality.FACE: Branch.from_file(face)},
-            float(face.metadata["correlation_with_voice"]),
+            float(face.metadata["correlation_with_voice"]) if heads is None else heads.correlation,
+            heads,
         )
 
     @property
     def version(self) -> str:
-        """Twelve hex digits that change with either weight file."""
-        return self.branches[Modality.VOICE].version[:6] + self.branches[Modality.FACE].version[:6]
+        """Twelve hex digits that change with any of the weight files; the heads know their networks."""
+        voice = self.branches[Modality.VOICE] if self.heads is None else self.heads
+        return voice.version[:6] + self.branches[Modality.FACE].version[:6]
 
     def standardiser(self, modality: Modality) -> Standardiser:
         """The training statistics by which the feature table's block is z-scored."""
         return self.branches[modality].standardiser
 
-    def read(self, table: FeatureTable, *, trust: Mapping[Modality, float]) -> PerformanceReading:
+    def read(
+        self,
+        table: FeatureTable,
+        *,
+        trust: Mapping[Modality, float],
+        voice_summary: NDArray[np.float32] | None = None,
+        own_voice: VoiceEnrolment | None = None,
+    ) -> PerformanceReading:
         """Read the voice and face blocks of a feature table.
 
         Parameters
         ----------
         trust : Mapping[Modality, float]
             Quality of each modality's input, 0 to 1; a modality that is not named is trusted fully.
+        voice_summary : ndarray, shape (821,), optional
+            Of the same voice; without it the voice networks answer alone.
+        own_voice : VoiceEnrolment, optional
+            How the speaker usually sounds, where some of their clips are at hand.
         """
         opinions: dict[Modality, BranchOpinion] = {}
         for block in (VOICE, FACE):
@@ -141,9 +166,23 @@ class PerformanceBrain:
             if block is FACE:
                 raw = less_mouth(raw, table.known(VOICE) & known)
             opinion = branch.read(raw.astype(np.float32), known)
+            if opinion is not None and block is VOICE:
+                opinion = self.seconded(opinion, voice_summary, own_voice=own_voice)
             if opinion is not None:
                 opinions[block.modality] = opinion
         return self.joined(opinions, trust=trust)
+
+    def seconded(
+        self,
+        opinion: BranchOpinion,
+        voice_summary: NDArray[np.float32] | None,
+        *,
+        own_voice: VoiceEnrolment | None = None,
+    ) -> BranchOpinion:
+        """The voice networks' opinion joined with the heads', where both heads and summary are there."""
+        if self.heads is None or voice_summary is None:
+            return opinion
+        return self.heads.seconded(opinion, voice_summary, enrolment=own_voice)
 
     def joined(
         self, opinions: Mapping[Modality, BranchOpinion], *, trust: Mapping[Modality, float]
