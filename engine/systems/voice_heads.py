@@ -51,10 +51,10 @@ class Head:
         Of the training summaries, relative ones where the heads read relative ones.
     emotion : ndarray, shape (821, emotions)
     emotion_bias : ndarray, shape (emotions,)
-    strength : ndarray, shape (821,)
-        What tells strong from normal deliveries of one emotion.
+    strength : ndarray, shape (821, emotions)
+        What tells strong from normal deliveries of each emotion.
     midpoint : ndarray, shape (emotions,)
-        Where normal and strong part on ``strength``, for each emotion.
+        Where normal and strong part on ``strength``; NaN for an emotion that is acted in one strength only.
     level : ndarray, shape (821,)
         What tells how much is expressed.
     level_bias : float
@@ -75,9 +75,10 @@ class Head:
         return np.clip(scores, -LARGEST_Z, LARGEST_Z)
 
     def answers(self, summaries: NDArray[np.floating[Any]]) -> tuple[Numbers, Numbers, Numbers]:
-        """Emotion logits [n, emotions], strengths before their midpoint [n], and levels [n]."""
+        """Emotion logits and strengths as that emotion, each [n, emotions], and levels [n]."""
         z = self.scaled(summaries)
-        return z @ self.emotion + self.emotion_bias, z @ self.strength, z @ self.level + self.level_bias
+        named, level = z @ self.emotion + self.emotion_bias, z @ self.level + self.level_bias
+        return named, z @ self.strength - self.midpoint, level
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +134,13 @@ def second_opinions(
     answers = [head.answers(summary[None]) for head in asked]
     logits = np.mean([answer[0] for answer in answers], axis=0)  # [1, emotions]
     shares = joint_shares(np.array([list(opinion.probabilities.values())]), logits, heads.blend)[0]
-    strength = np.mean(
-        [answer[1][0] - float(shares @ head.midpoint) for head, answer in zip(asked, answers, strict=True)]
-    )
+    strength = float(np.mean([strength_of(shares[None], answer[1])[0] for answer in answers]))
     level = float(np.mean([answer[2][0] for answer in answers]))
     blend = heads.blend
     raw = 0.5 * (opinion.raw + blend.level_gain * level + blend.level_shift)
     return BranchOpinion(
         raw=raw,
-        strength=0.5 * (opinion.strength + blend.strength_gain * float(strength)),
+        strength=0.5 * (opinion.strength + blend.strength_gain * strength),
         intensity=float(blend.scale.standing(raw)),
         probabilities=dict(zip(opinion.probabilities, shares.tolist(), strict=True)),
         attention=opinion.attention,
@@ -232,6 +231,16 @@ def joint_shares(shares: Numbers, logits: Numbers, blend: Blend) -> Numbers:
     joint = joint / blend.temperature
     risen = np.exp(joint - joint.max(axis=1, keepdims=True))
     return np.asarray(risen / risen.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def strength_of(shares: Numbers, strengths: Numbers) -> Numbers:
+    """Strength [n] whatever the emotion: the mean of the strengths as each emotion, by the emotions' shares.
+
+    Both are [n, emotions]; strengths are NaN for emotions that are acted in one strength only.
+    """
+    counted = np.where(np.isfinite(strengths), shares, 0.0)
+    total = np.maximum(counted.sum(axis=1), LEAST_SHARE)
+    return np.asarray((counted * np.nan_to_num(strengths)).sum(axis=1) / total, dtype=np.float64)
 
 
 def head_arrays(stranger: HeadSet, enrolled: HeadSet) -> tuple[Arrays, dict[str, str]]:

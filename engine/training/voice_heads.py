@@ -14,7 +14,7 @@ from scipy.special import logit
 
 from engine.systems.branch import MEMBERS, BranchOpinion
 from engine.systems.voice_enrolment import VoiceEnrolment
-from engine.systems.voice_heads import LARGEST_Z, LEAST_SHARE, Blend, Head, HeadSet, joint_shares
+from engine.systems.voice_heads import LARGEST_Z, LEAST_SHARE, Blend, Head, HeadSet, joint_shares, strength_of
 from engine.training.calibration import fitted_temperature, reference_weights
 from engine.training.ravdess_names import VOICE_EMOTIONS
 from engine.training.voice_branch import acted_strength, level_of
@@ -26,6 +26,8 @@ STRENGTH_SHRINKAGE: Final = 0.8
 LEVEL_SHRINKAGE: Final = 0.8
 """Share of the covariance that is replaced by a multiple of the identity (Friedman 1989): 960 recordings of
 16 people do not show how 821 numbers go together."""
+OWN_DIRECTION: Final = 0.5
+"""How far each emotion goes its own way from normal to strong; the rest is what all emotions share."""
 CLEAN_WEIGHT: Final = 0.5
 """Share of the clean recording in what a head learns from; its changed variants split the rest."""
 UNMET_BIAS: Final = -30.0
@@ -100,7 +102,7 @@ def blended(
         level_shift=level_shift,
         scale=ReferenceScale.fit(raw, weights=reference_weights(rest, ~rest & strong)),
     )
-    parted = _parted(heads, strength, joint_shares(shares, emotion, blend), voices.found.fold)
+    parted = strength_of(joint_shares(shares, emotion, blend), strength)
     gain = float(heard_strength.std() / max(parted.std(), 1e-6))
     return HeadSet(
         tuple(heads),
@@ -112,7 +114,7 @@ def blended(
 def out_of_fold_answers(
     heads: list[Head], summaries: Numbers, fold: NDArray[np.int64]
 ) -> tuple[Numbers, Numbers, Numbers]:
-    """Emotion logits [n, emotions], strengths [n] and levels [n] from the head that never heard the fold."""
+    """What :meth:`Head.answers` says of summaries [n, 821], from the head that never heard their fold."""
     parts = [np.flatnonzero(fold == index) for index in range(MEMBERS)]
     answers = [heads[index].answers(summaries[rows]) for index, rows in enumerate(parts)]
     back = np.argsort(np.concatenate(parts))
@@ -146,9 +148,11 @@ def _head(summaries: Numbers, emotion: NDArray[np.int64], strength: Numbers, lev
     shares, ends = _means(z, weight, 2 * emotion + strong, 2 * emotions)
     both = (shares[0::2] > 0) & (shares[1::2] > 0)
     middle = np.where(both[:, None], (ends[0::2] + ends[1::2]) / 2, shown)
-    paired = share * both
-    apart = paired @ (ends[1::2] - ends[0::2]) / max(paired.sum(), LEAST_SHARE)
-    direction = _solved(_within(products, shares, ends), apart, STRENGTH_SHRINKAGE)
+    apart = (ends[1::2] - ends[0::2]) * both[:, None]
+    usual_apart = apart.sum(axis=0) / max(1, int(both.sum()))
+    towards = OWN_DIRECTION * apart + (1 - OWN_DIRECTION) * usual_apart
+    directions = _solved(_within(products, shares, ends), towards.T, STRENGTH_SHRINKAGE)  # [821, emotions]
+    midpoint = np.where(both, np.einsum("kw,wk->k", middle, directions), np.nan)
 
     whole, centre = np.ones(1), (weight @ z)[None]
     usual = float(weight @ target)
@@ -159,8 +163,8 @@ def _head(summaries: Numbers, emotion: NDArray[np.int64], strength: Numbers, lev
         spread=spread,
         emotion=naming.astype(np.float32),
         emotion_bias=np.where(share > 0, bias, UNMET_BIAS).astype(np.float32),
-        strength=direction.astype(np.float32),
-        midpoint=(middle @ direction).astype(np.float32),
+        strength=directions.astype(np.float32),
+        midpoint=midpoint.astype(np.float32),
         level=rising.astype(np.float32),
         level_bias=usual - float(centre[0] @ rising),
     )
@@ -193,9 +197,3 @@ def _solved(covariance: Numbers, target: Numbers, shrinkage: float) -> Numbers:
     shrunk = (1 - shrinkage) * covariance
     shrunk.flat[:: len(shrunk) + 1] += shrinkage * np.trace(covariance) / len(covariance) + LEAST_SHARE
     return np.asarray(cho_solve(cho_factor(shrunk, overwrite_a=True), target))
-
-
-def _parted(heads: list[Head], strength: Numbers, shares: Numbers, fold: NDArray[np.int64]) -> Numbers:
-    """Strengths [n] less the midpoint of the emotions that were named."""
-    middle = np.array([heads[one].midpoint for one in fold])  # [n, emotions]
-    return np.asarray(strength - (shares * middle).sum(axis=1))

@@ -210,7 +210,7 @@ def made_heads(*, beside: str) -> VoiceHeads:
         spread=np.full(width, 10, np.float32),
         emotion=rng.normal(0, 0.1, (width, emotions)).astype(np.float32),
         emotion_bias=np.zeros(emotions, np.float32),
-        strength=rng.normal(0, 0.1, width).astype(np.float32),
+        strength=rng.normal(0, 0.1, (width, emotions)).astype(np.float32),
         midpoint=rng.normal(0, 1, emotions).astype(np.float32),
         level=rng.normal(0, 0.1, width).astype(np.float32),
         level_bias=0.0,
