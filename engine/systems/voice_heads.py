@@ -32,7 +32,8 @@ LEAST_SHARE: Final = 1e-9
 BLEND_NUMBERS: Final = (
     "heads_temperature",
     "temperature",
-    "strength_gain",
+    "networks_strength",
+    "heads_strength",
     "level_gain",
     "level_shift",
 )
@@ -91,15 +92,18 @@ class Blend:
         Divides the heads' logits before they are added to the networks' log shares.
     temperature : float
         Divides the sum (Guo et al. 2017).
-    strength_gain, level_gain, level_shift : float
-        Bring the heads' strength and level to the spread and mean of the networks'.
+    networks_strength, heads_strength : float
+        What the two strengths count in their sum.
+    level_gain, level_shift : float
+        Bring the heads' level to the spread and mean of the networks'.
     scale : ReferenceScale
         Of the joint raw intensity.
     """
 
     heads_temperature: float
     temperature: float
-    strength_gain: float
+    networks_strength: float
+    heads_strength: float
     level_gain: float
     level_shift: float
     scale: ReferenceScale
@@ -140,7 +144,7 @@ def second_opinions(
     raw = 0.5 * (opinion.raw + blend.level_gain * level + blend.level_shift)
     return BranchOpinion(
         raw=raw,
-        strength=0.5 * (opinion.strength + blend.strength_gain * strength),
+        strength=blend.networks_strength * opinion.strength + blend.heads_strength * strength,
         intensity=float(blend.scale.standing(raw)),
         probabilities=dict(zip(opinion.probabilities, shares.tolist(), strict=True)),
         attention=opinion.attention,

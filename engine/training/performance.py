@@ -27,6 +27,7 @@ from engine.training.face_branch import made_examples, train_face_members
 from engine.training.face_set import FaceSet
 from engine.training.fer_set import FerSet, read_fer_set
 from engine.training.ravdess_names import VOICE_EMOTIONS
+from engine.training.scores import standings
 from engine.training.takes import correlation_with_voice
 from engine.training.voice_branch import train_voice_members
 from engine.training.voice_ensemble import VOICE_DATA, VOICE_LICENCE, out_of_fold_opinions, train_voice_heads
@@ -132,7 +133,7 @@ def _train_voice(data: Path, out: Path, seed: int, say: Callable[[str], None]) -
     )
     correct = emotion.argmax(axis=1) == voices.emotion
     say(f"voice: out-of-fold accuracy {correct.mean():.3f}, temperature {temperature:.2f}")
-    say("voice: standings " + _spread(scale.standing(raw), rest, ~rest & strong))
+    say("voice: standings " + standings(scale.standing(raw), rest, ~rest & strong))
 
 
 def _voice_scores(data: Path, out: Path) -> Numbers:
@@ -176,7 +177,7 @@ def _train_face(data: Path, out: Path, seed: int, voice_scores: Numbers, say: Ca
     )
     _say_face(faces, fresh, origin, emotion, raw, say)
     say(f"face: temperature {temperature:.2f}, correlation with the voice {correlation:.2f}")
-    say("face: standings " + _spread(scale.standing(raw), resting, full))
+    say("face: standings " + standings(scale.standing(raw), resting, full))
 
 
 def out_of_fold(
@@ -213,14 +214,6 @@ def _say_face(
             continue
         together = np.corrcoef(raw[chosen], fresh.intensity[chosen])[0, 1]
         say(f"face: made clips, {name}: accuracy {named[chosen].mean():.3f}, intensity r {together:.3f}")
-
-
-def _spread(standing: Numbers, rest: NDArray[np.bool_], full: NDArray[np.bool_]) -> str:
-    groups = (("neutral", rest), ("moderate", ~rest & ~full), ("strong", full))
-    return ", ".join(
-        f"{name} {' / '.join(f'{value:.2f}' for value in np.percentile(standing[group], [10, 50, 90]))}"
-        for name, group in groups
-    )
 
 
 def _actors_by_fold(voices: VoiceSet) -> str:

@@ -83,6 +83,15 @@ def provenance(fold: NDArray[np.int64], skipped: Mapping[str, int]) -> Figures:
     return {"seen_in_training": int((fold >= 0).sum()), "skipped": dict(skipped), "protocol": PROTOCOL}
 
 
+def standings(standing: Numbers, rest: NDArray[np.bool_], full: NDArray[np.bool_]) -> str:
+    """10th, 50th and 90th percentile of neutral, moderate and full deliveries' standings, in words."""
+    groups = (("neutral", rest), ("moderate", ~rest & ~full), ("strong", full))
+    return ", ".join(
+        f"{name} {' / '.join(f'{value:.2f}' for value in np.percentile(standing[group], [10, 50, 90]))}"
+        for name, group in groups
+    )
+
+
 def rounded(value: Any) -> float | None:
     """Four digits; an undefined figure is ``None``, never NaN."""
     return round(float(value), 4) if np.isfinite(value) else None

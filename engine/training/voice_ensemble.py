@@ -16,7 +16,7 @@ from engine.systems.branch import MEMBERS, Branch, BranchOpinion
 from engine.systems.performance import VOICE_FILE
 from engine.systems.voice_heads import HEADS_FILE, HeadSet, head_arrays, second_opinions
 from engine.training.calibration import calibration_error_by_chance, expected_calibration_error
-from engine.training.scores import auc
+from engine.training.scores import auc, standings
 from engine.training.takes import correlation_with_voice
 from engine.training.voice_heads import blended, read_summaries, train_heads
 from engine.training.voice_set import FOLDS_FILE
@@ -135,6 +135,9 @@ def _say(
         f"voice heads, {who}: AUC of strength {auc(strong[asked], strength[asked])}, "
         f"of expressed intensity {auc(strong[asked], expressed[asked])}"
     )
+    rest = np.array([name.at_rest for name in names])
+    standing = np.array([opinion.intensity for opinion in joint])
+    say(f"voice heads, {who}: standings " + standings(standing, rest, ~rest & strong))
     say(
         f"voice heads, {who}: calibration error {expected_calibration_error(sure, correct):.3f}, "
         f"by chance below {calibration_error_by_chance(sure, rng=rng):.3f}"

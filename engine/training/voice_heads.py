@@ -5,12 +5,14 @@ They are solved in closed form, so that no randomness and no number of epochs is
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import logit
+from sklearn.linear_model import LogisticRegression
 
 from engine.systems.branch import MEMBERS, BranchOpinion
 from engine.systems.voice_enrolment import VoiceEnrolment
@@ -97,18 +99,18 @@ def blended(
     blend = Blend(
         heads_temperature=warmth,
         temperature=fitted_temperature(joint, target),
-        strength_gain=1.0,
+        networks_strength=0.5,
+        heads_strength=0.5,
         level_gain=level_gain,
         level_shift=level_shift,
         scale=ReferenceScale.fit(raw, weights=reference_weights(rest, ~rest & strong)),
     )
     parted = strength_of(joint_shares(shares, emotion, blend), strength)
-    gain = float(heard_strength.std() / max(parted.std(), 1e-6))
-    return HeadSet(
-        tuple(heads),
-        Blend(warmth, blend.temperature, gain, level_gain, level_shift, blend.scale),
-        usual,
-    )
+    asked = np.array([np.isfinite(acted_strength(name)) for name in voices.found.names])
+    both = np.column_stack([heard_strength, parted])
+    networks_part, heads_part = LogisticRegression(C=np.inf).fit(both[asked], strong[asked]).coef_[0]
+    blend = replace(blend, networks_strength=float(networks_part), heads_strength=float(heads_part))
+    return HeadSet(tuple(heads), blend, usual)
 
 
 def out_of_fold_answers(

@@ -183,7 +183,7 @@ def test_a_training_says_how_people_it_never_saw_were_read(trained: tuple[Path, 
     for part in ("out-of-fold accuracy", "voice: standings", "face: standings", "correlation"):
         assert part in said
     for who in ("stranger", "enrolled"):
-        for part in ("out-of-fold accuracy", "AUC of strength", "calibration error"):
+        for part in ("out-of-fold accuracy", "AUC of strength", "standings", "calibration error"):
             assert f"voice heads, {who}: {part}" in said
 
 

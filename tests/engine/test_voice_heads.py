@@ -75,7 +75,7 @@ def opinion() -> BranchOpinion:
 
 
 def blend() -> Blend:
-    return Blend(1.0, 1.0, 1.0, 1.0, 0.0, ReferenceScale(np.linspace(-3, 3, 99)))
+    return Blend(1.0, 1.0, 0.5, 0.5, 1.0, 0.0, ReferenceScale(np.linspace(-3, 3, 99)))
 
 
 @pytest.fixture(scope="module")
