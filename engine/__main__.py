@@ -15,7 +15,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, NoReturn
 
-from engine.errors import DailiesError, TableError
+from engine.errors import DailiesError, TableError, UnknownNameError
 
 BAD_INPUT: Final = 2
 BRAINS: Final = ("text", "performance")
@@ -26,6 +26,9 @@ SYSTEMS: Final = ("meld", "ravdess", "mmmla")
 FACE_PARTS: Final = ("face", "face-picture", "face-stills")
 """Parts of the performance brain that can be trained by themselves, in the order in which they build on
 each other."""
+
+PARTS: Final = ("voice", "voice-heads", "face")
+"""Of the performance brain; the voice heads are fitted beside the voice networks, so ``voice`` fits both."""
 
 DEFAULT_SEED: Final = 0
 
@@ -68,7 +71,9 @@ def warm(_chosen: argparse.Namespace) -> None:
 
 
 def train(chosen: argparse.Namespace) -> None:
-    """Train one brain, one system, or all of them, from one seed."""
+    """Train one brain, a part of one, one system, or all of them, from one seed."""
+    if chosen.only is not None and chosen.brain != "performance":
+        raise UnknownNameError(f"--only names parts of the performance brain, not of {chosen.brain}.")
     for brain in (*BRAINS, *SYSTEMS) if chosen.brain == "all" else (chosen.brain,):
         if brain == "text":
             from engine.training.text import train as train_text
@@ -81,8 +86,8 @@ def train(chosen: argparse.Namespace) -> None:
         else:
             from engine.training.performance import train as train_performance
 
-            train_performance(chosen.data, chosen.out, seed=chosen.seed)
-            for part in FACE_PARTS[1:]:
+            train_performance(chosen.data, chosen.out, seed=chosen.seed, only=chosen.only)
+            for part in FACE_PARTS[1:] if chosen.only is None else ():
                 _train_face_part(part, chosen)
         kind = "system" if brain in SYSTEMS else "brain"
         print(f"The {brain} {kind} is trained; its weights lie in {chosen.out}.")
@@ -110,7 +115,7 @@ def evaluate(chosen: argparse.Namespace) -> None:
     """Measure the shipped weights on one labelled file or folder."""
     from engine.training.evaluate import evaluate as measured
 
-    figures = measured(chosen.task, chosen.path)
+    figures = measured(chosen.task, chosen.path, enrolled=chosen.enrolled)
     if chosen.json:
         print(json.dumps(figures, allow_nan=False, default=float))
         return
@@ -165,6 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     training.add_argument(
         "--soft", type=Path, metavar="CSV", help="soft scores for the text brain, as distil writes them"
     )
+    training.add_argument("--only", choices=PARTS, help="of the performance brain, train this part alone")
     training.set_defaults(run=train)
 
     distilling = commands.add_parser("distil", help="score lines by emotion classifiers, to train on")
@@ -176,6 +182,11 @@ def _parser() -> argparse.ArgumentParser:
     measuring = commands.add_parser("evaluate", help="measure the shipped weights")
     measuring.add_argument("task", metavar="TASK", help="text-emotion, voice-intensity, face-emotion …")
     measuring.add_argument("path", type=Path, metavar="PATH")
+    measuring.add_argument(
+        "--enrolled",
+        action="store_true",
+        help="voice tasks: also measure with each speaker's own clips known, without their labels",
+    )
     measuring.add_argument("--json", action="store_true", help="print one JSON object")
     measuring.set_defaults(run=evaluate)
 

@@ -25,6 +25,7 @@ from engine.features.activity import (
 )
 from engine.features.pitch import PIECE_FRAMES, PITCH_FLOOR_HZ, frame_pitch
 from engine.features.table import INSTANTS, VOICE_WIDTH
+from engine.features.voice_summary import BANDS, summary_names, voice_summary
 
 Floats = NDArray[np.float32]
 
@@ -76,6 +77,9 @@ VOICE_COLUMNS: Final = (
 )
 """What each column of the voice block holds, in order."""
 
+SUMMARY_NAMES: Final = summary_names(VOICE_COLUMNS)
+"""What each number of the summary holds, in order."""
+
 
 @dataclass(frozen=True, slots=True)
 class VoiceFeatures:
@@ -93,6 +97,8 @@ class VoiceFeatures:
         NaN where silent or unvoiced.
     speech : ndarray, shape (50,), bool
         The mask, under the name by which other blocks ask for it.
+    summary : ndarray, shape (821,), float32, or None
+        Functionals of :data:`SUMMARY_NAMES` over the whole clip; None where there is nothing to hear.
     """
 
     values: Floats
@@ -100,6 +106,7 @@ class VoiceFeatures:
     loudness_db: NDArray[np.float64]
     pitch_hz: NDArray[np.float64]
     speech: NDArray[np.bool_]
+    summary: Floats | None = None
 
 
 def voice_features(sound: NDArray[np.float32], times_s: NDArray[np.float64]) -> VoiceFeatures:
@@ -145,17 +152,16 @@ def voice_features(sound: NDArray[np.float32], times_s: NDArray[np.float64]) -> 
     level = active_level(levels, active)
     sound = sound / np.float32(10 ** (level / 20))
     pieces = (slice(start, start + PIECE_FRAMES) for start in range(0, levels.size, PIECE_FRAMES))
-    columns = np.concatenate(
-        [
-            _frame_columns(
-                sound[piece.start * HOP : piece.stop * HOP],
-                levels[piece] - level,
-                pitch[piece],
-                voicing[piece],
-            )
-            for piece in pieces
-        ]
-    )  # [frames, 74]
+    measured = [
+        _frame_columns(
+            sound[piece.start * HOP : piece.stop * HOP],
+            levels[piece] - level,
+            pitch[piece],
+            voicing[piece],
+        )
+        for piece in pieces
+    ]
+    columns, bands = (np.concatenate(parts) for parts in zip(*measured, strict=True))
 
     count = max(1, round(float(times_s[0] + times_s[-1]) * SAMPLE_RATE / HOP))
     share = _to_instants(active[:, None].astype(np.float32), count)[:, 0]
@@ -177,6 +183,7 @@ def voice_features(sound: NDArray[np.float32], times_s: NDArray[np.float64]) -> 
         loudness_db=np.where(heard, loudness, np.nan).astype(np.float64),
         pitch_hz=np.where(sung & known, PITCH_FLOOR_HZ * 2 ** (semitones / 12), np.nan),
         speech=known,
+        summary=voice_summary(columns, bands, active, pitch > 0, VOICE_COLUMNS),
     )
 
 
@@ -186,8 +193,8 @@ def _nothing_heard() -> VoiceFeatures:
     return VoiceFeatures(np.zeros((INSTANTS, VOICE_WIDTH), np.float32), silent, unknown, unknown, silent)
 
 
-def _frame_columns(sound: Floats, loudness: Floats, pitch: Floats, voicing: Floats) -> Floats:
-    """All columns at every frame, [frames, 74], of a sound at active level 0 dB."""
+def _frame_columns(sound: Floats, loudness: Floats, pitch: Floats, voicing: Floats) -> tuple[Floats, Floats]:
+    """All columns [frames, 74] and the mel bands in dB [frames, 64] of a sound at active level 0 dB."""
     frames = loudness.size
     sound = np.pad(sound, (0, max(0, WINDOW - sound.size)))  # the last piece may be a few samples
     power = np.abs(librosa.stft(sound, n_fft=WINDOW, hop_length=HOP)[:, :frames]) ** 2  # [bins, frames]
@@ -225,7 +232,9 @@ def _frame_columns(sound: Floats, loudness: Floats, pitch: Floats, voicing: Floa
         - _peak(decibels, hertz, HAMMARBERG_SPLIT_HZ, HIGH_BAND_HZ[1]),
         *librosa.feature.spectral_contrast(S=magnitude, sr=SAMPLE_RATE, n_bands=CONTRAST_BANDS),
     ]
-    return np.stack([np.asarray(row, dtype=np.float32) for row in rows], axis=1)
+    fine = librosa.feature.melspectrogram(S=power, sr=SAMPLE_RATE, n_mels=BANDS)
+    bands = np.asarray(10 * np.log10(fine).T, dtype=np.float32)
+    return np.stack([np.asarray(row, dtype=np.float32) for row in rows], axis=1), bands
 
 
 def _slope_in_time(rows: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:

@@ -45,6 +45,7 @@ from engine.systems.registry import naming_system
 from engine.systems.rehearsal import rehearsal_media
 from engine.systems.spoken_words import matched_spans
 from engine.systems.text_brain import TextBrain, TextReading
+from engine.systems.voice_enrolment import VoiceEnrolment
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
 from engine.vocabulary import LineSource, Modality, SystemName
@@ -104,6 +105,7 @@ class AlignmentSystem:
         policy: Policy = FIXED,
         word_times: Sequence[SpokenWord] | None = None,
         neutral: NDArray[np.float32] | None = None,
+        own_voice: VoiceEnrolment | None = None,
         amplify: bool = True,
         context: Mapping[str, str] | None = None,
         face: int | None = None,
@@ -131,7 +133,11 @@ class AlignmentSystem:
         }
         values = {modality: judged.value for modality, judged in trust.items()}
         performance = self.performance.read(
-            self._table(media, placed, heard, seen), trust=values, stills=seen.stills
+            self._table(media, placed, heard, seen),
+            trust=values,
+            stills=seen.stills,
+            voice_summary=heard.features.summary,
+            own_voice=own_voice,
         )
         amplification = (
             amplified(
@@ -200,7 +206,8 @@ class AlignmentSystem:
         heard, seen = hear(media), see(media, self.tracker)
         states = self.text.read("Hello.").word_states
         placed = word_block(states, times_s=media.times_s, speech=heard.features.speech)
-        self.performance.read(self._table(media, placed, heard, seen), trust={}, stills=seen.stills)
+        table = self._table(media, placed, heard, seen)
+        self.performance.read(table, trust={}, stills=seen.stills, voice_summary=heard.features.summary)
 
     def _table(self, media: Media, placed: WordBlock, heard: Heard, seen: Seen) -> FeatureTable:
         """The 50 × 409 table of z-scores, from the blocks."""
@@ -222,6 +229,7 @@ def analyze(
     policy: Policy | None = None,
     word_times: Sequence[SpokenWord] | None = None,
     neutral: NDArray[np.float32] | None = None,
+    own_voice: VoiceEnrolment | None = None,
     amplify: bool = True,
     context: Mapping[str, str] | None = None,
     face: int | None = None,
@@ -246,6 +254,8 @@ def analyze(
         the voiced stretch.
     neutral : ndarray, shape (27,), optional
         The actor's own face at rest, from :func:`engine.features.face.neutral_measures`.
+    own_voice : VoiceEnrolment, optional
+        How the actor usually sounds, from :func:`engine.systems.voice_enrolment.enrolled_voice`.
     amplify : bool
         Whether the amplifier override may lift a cautious expressed intensity.
     context : Mapping[str, str], optional
@@ -287,6 +297,7 @@ def analyze(
             policy=policy or FIXED,
             word_times=heard.word_times,
             neutral=neutral,
+            own_voice=own_voice,
             amplify=amplify,
             context=context,
             face=face,

@@ -19,11 +19,14 @@ from scipy.stats import norm
 
 from engine import weights
 from engine.analysis import EmotionEstimate
+from engine.errors import WeightsError
 from engine.features.face import FACE_COLUMNS, MOUTH_COLUMNS
 from engine.features.face_stills import FaceStills
 from engine.features.table import FACE, INSTANTS, VOICE, FeatureTable
 from engine.systems.branch import Branch, BranchOpinion, Standardiser
 from engine.systems.face_stills import StillReader, still_reader
+from engine.systems.voice_enrolment import VoiceEnrolment
+from engine.systems.voice_heads import HEADS_FILE, VoiceHeads
 from engine.vocabulary import Emotion, Modality
 
 VOICE_FILE: Final = "performance_voice.safetensors"
@@ -99,11 +102,14 @@ class PerformanceBrain:
         Of the two branches' intensities on the normal scale, over takes of the same moment.
     faces : StillReader or None
         Reads single faces beside the face branch.
+    heads : VoiceHeads or None
+        The voice's second view; without it the voice networks answer alone.
     """
 
     branches: Mapping[Modality, Branch]
     correlation: float
     faces: StillReader | None = None
+    heads: VoiceHeads | None = None
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -113,19 +119,27 @@ class PerformanceBrain:
         Raises
         ------
         WeightsError
-            If a file is missing or damaged.
+            If a file is missing or damaged, or the voice heads were fitted beside other networks.
         """
         voice, face = weights.load(VOICE_FILE), weights.load(FACE_FILE)
+        heads = VoiceHeads.load()
+        if heads is not None and heads.beside != voice.version:
+            raise WeightsError(
+                f"{HEADS_FILE} was fitted beside another {VOICE_FILE}; restore both from the repository or "
+                "run `python -m engine train performance --only voice-heads`."
+            )
         return cls(
             {Modality.VOICE: Branch.from_file(voice), Modality.FACE: Branch.from_file(face)},
-            float(face.metadata["correlation_with_voice"]),
+            float(face.metadata["correlation_with_voice"]) if heads is None else heads.correlation,
             still_reader(),
+            heads,
         )
 
     @property
     def version(self) -> str:
-        """Hex digits that change with any weight file."""
-        files = [self.branches[Modality.VOICE].version, self.branches[Modality.FACE].version]
+        """Hex digits that change with any weight file; the voice heads know their networks."""
+        voice = self.branches[Modality.VOICE] if self.heads is None else self.heads
+        files = [voice.version, self.branches[Modality.FACE].version]
         return "".join(version[:6] for version in files) + ("" if self.faces is None else self.faces.version)
 
     def standardiser(self, modality: Modality) -> Standardiser:
@@ -133,7 +147,13 @@ class PerformanceBrain:
         return self.branches[modality].standardiser
 
     def read(
-        self, table: FeatureTable, *, trust: Mapping[Modality, float], stills: FaceStills | None = None
+        self,
+        table: FeatureTable,
+        *,
+        trust: Mapping[Modality, float],
+        stills: FaceStills | None = None,
+        voice_summary: NDArray[np.float32] | None = None,
+        own_voice: VoiceEnrolment | None = None,
     ) -> PerformanceReading:
         """Read the voice and face blocks of a feature table.
 
@@ -143,6 +163,10 @@ class PerformanceBrain:
             Some faces of the same clip, which are then read too.
         trust : Mapping[Modality, float]
             Quality of each modality's input, 0 to 1; a modality that is not named is trusted fully.
+        voice_summary : ndarray, shape (821,), optional
+            Of the same voice; without it the voice networks answer alone.
+        own_voice : VoiceEnrolment, optional
+            How the speaker usually sounds, where some of their clips are at hand.
         """
         opinions: dict[Modality, BranchOpinion] = {}
         for block in (VOICE, FACE):
@@ -154,9 +178,23 @@ class PerformanceBrain:
             opinion = branch.read(raw.astype(np.float32), known)
             if opinion is not None and block is FACE and stills is not None and self.faces is not None:
                 opinion = self.faces.with_stills(opinion, stills)
+            if opinion is not None and block is VOICE:
+                opinion = self.seconded(opinion, voice_summary, own_voice=own_voice)
             if opinion is not None:
                 opinions[block.modality] = opinion
         return self.joined(opinions, trust=trust)
+
+    def seconded(
+        self,
+        opinion: BranchOpinion,
+        voice_summary: NDArray[np.float32] | None,
+        *,
+        own_voice: VoiceEnrolment | None = None,
+    ) -> BranchOpinion:
+        """The voice networks' opinion joined with the heads', where both heads and summary are there."""
+        if self.heads is None or voice_summary is None:
+            return opinion
+        return self.heads.seconded(opinion, voice_summary, enrolment=own_voice)
 
     def joined(
         self, opinions: Mapping[Modality, BranchOpinion], *, trust: Mapping[Modality, float]

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import TableError
-from engine.training.calibration import fitted_temperature
-from engine.training.performance import reference_weights
+from engine.training.calibration import fitted_temperature, reference_weights
 from engine.training.sound_set import SoundSet
 from engine.verdict.scale import NEUTRAL_SHARE, ReferenceScale
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from engine.errors import UnknownNameError
 
-Evaluator = Callable[[Path], dict[str, Any]]
+Evaluator = Callable[..., dict[str, Any]]
 
 HOMES: Final[Mapping[str, tuple[str, str]]] = {
     "text-emotion": ("engine.training.evaluate_text", "text_emotion"),
@@ -25,7 +25,11 @@ HOMES: Final[Mapping[str, tuple[str, str]]] = {
 TASKS: Final = tuple(HOMES)
 
 
-def evaluate(task: str, path: Path) -> dict[str, Any]:
+ENROLLED_TASKS: Final = ("voice-emotion", "voice-intensity")
+"""Tasks that can also be measured with each speaker's own clips known."""
+
+
+def evaluate(task: str, path: Path, *, enrolled: bool = False) -> dict[str, Any]:
     """Measure the shipped weights on a labelled file or folder.
 
     Parameters
@@ -34,6 +38,9 @@ def evaluate(task: str, path: Path) -> dict[str, Any]:
         One of :data:`TASKS`.
     path : Path
         A CSV or a folder, as the task wants it.
+    enrolled : bool
+        Add a second set of figures, ``enrolled``, for which each speaker's usual voice is learned from
+        their clips in the folder, without the labels.
 
     Returns
     -------
@@ -44,12 +51,17 @@ def evaluate(task: str, path: Path) -> dict[str, Any]:
     Raises
     ------
     UnknownNameError
-        If there is no such task.
+        If there is no such task, or ``enrolled`` is asked of one that knows no speakers.
     TableError, MediaError
         If the file or folder cannot be used.
     """
     if task not in HOMES:
         raise UnknownNameError(f"{task!r} is no task; use one of {', '.join(TASKS)}.")
+    if enrolled and task not in ENROLLED_TASKS:
+        raise UnknownNameError(
+            f"{task} knows no enrolled speakers; --enrolled goes with {ENROLLED_TASKS[0]}."
+        )
     module, name = HOMES[task]
     evaluator: Evaluator = getattr(import_module(module), name)
-    return {"task": task, **evaluator(Path(path))}
+    options = {"enrolled": True} if enrolled else {}
+    return {"task": task, **evaluator(Path(path), **options)}

@@ -23,13 +23,14 @@ from engine.systems.face_picture import PICTURE_FILE, FacePictures
 from engine.systems.face_stills import STILLS_FILE, StillReader
 from engine.systems.performance import FACE_FILE, normal_score
 from engine.training import face_set
+from engine.training.calibration import reference_weights
 from engine.training.face_gradients import fit_machine
 from engine.training.face_sequences import still_sequence
 from engine.training.face_set import PosedFaces, landmark_fingerprints, measured
 from engine.training.face_shape import fit_reader
 from engine.training.fer_pictures import FerPictures, read_fer_pictures
 from engine.training.opinion_shares import Opinions, fitted_shares
-from engine.training.performance import FACE_DATA, FACE_LICENCE, reference_weights
+from engine.training.performance import FACE_DATA, FACE_LICENCE
 from engine.verdict.scale import ReferenceScale
 from engine.vocabulary import BASIC_EMOTIONS, Emotion
 

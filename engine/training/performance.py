@@ -6,7 +6,6 @@ saw the person in question. Figures are printed; the same call with another seed
 
 from __future__ import annotations
 
-import csv
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,25 +14,26 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from sklearn.linear_model import RidgeCV
-from sklearn.preprocessing import StandardScaler
 
 from engine import weights
-from engine.errors import TableError
 from engine.features.geometry import POPULATION_FILE, NeutralPopulation
 from engine.features.table import SCHEMA_VERSION
 from engine.systems.branch import MEMBERS, Branch, Member, Standardiser, answer_of, branch_arrays
-from engine.systems.performance import FACE_FILE, VOICE_FILE, normal_score
+from engine.systems.performance import FACE_FILE, VOICE_FILE
 from engine.training import face_set, fer_set, voice_set
 from engine.training.branch_loop import Examples
-from engine.training.calibration import fitted_temperature
+from engine.training.calibration import fitted_temperature, reference_weights
 from engine.training.face_branch import made_examples, train_face_members
 from engine.training.face_set import FaceSet
 from engine.training.fer_set import FerSet, read_fer_set
 from engine.training.ravdess_names import VOICE_EMOTIONS
-from engine.training.voice_branch import levels, train_voice_members
-from engine.training.voice_set import VoiceSet, read_voice_set
-from engine.verdict.scale import NEUTRAL_SHARE, ReferenceScale
+from engine.training.scores import standings
+from engine.training.takes import correlation_with_voice
+from engine.training.voice_branch import train_voice_members
+from engine.training.voice_ensemble import VOICE_DATA, VOICE_LICENCE, out_of_fold_opinions, train_voice_heads
+from engine.training.voice_set import VoiceSet, read_recordings, read_voice_set
+from engine.training.voice_summaries import read_voice_summaries
+from engine.verdict.scale import ReferenceScale
 from engine.vocabulary import BASIC_EMOTIONS
 
 POOLS: Final = 2
@@ -41,8 +41,6 @@ POOLS: Final = 2
 LEAST_EXPRESSION, FULL_EXPRESSION = 0.1, 0.5
 """Intensities of made face clips: below is neutral material, above the second a full expression."""
 
-VOICE_DATA: Final = "RAVDESS speech audio (Livingstone & Russo 2018), 20 actors"
-VOICE_LICENCE: Final = "CC BY-NC-SA 4.0, non-commercial"
 FACE_DATA: Final = (
     "landmarks of KDEF (Lundqvist et al. 1998), CK+ (Lucey et al. 2010), RaFD morphs (Langner et al. 2010; "
     "ratings Huang, Hsu & Fu 2021); FER+ train (Barsoum et al. 2016)"
@@ -52,8 +50,10 @@ FACE_LICENCE: Final = "research only, non-commercial (FER+ labels MIT)"
 Numbers = NDArray[np.float64]
 
 
-def train(data: Path, out: Path, *, seed: int, say: Callable[[str], None] = print) -> None:
-    """Train both branches and write their weight files.
+def train(
+    data: Path, out: Path, *, seed: int, only: str | None = None, say: Callable[[str], None] = print
+) -> None:
+    """Train both branches, or one part of them, and write their weight files.
 
     Parameters
     ----------
@@ -63,17 +63,26 @@ def train(data: Path, out: Path, *, seed: int, say: Callable[[str], None] = prin
         The weights folder.
     seed : int
         Of all randomness; stored with the weights.
+    only : str, optional
+        ``voice``, ``voice-heads`` or ``face``; the files of the others stay as they lie in ``out``.
 
     Raises
     ------
     TableError
         If a training file is missing or unreadable.
+    WeightsError
+        If ``only`` leaves out the voice networks and they do not lie in ``out``.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # two threads on two busy cores make a step ten times slower
     try:
-        voice_scores = _train_voice(data, out, seed, say)
-        _train_face(data, out, seed, voice_scores, say, part="performance")
+        if only in (None, "voice"):
+            _train_voice(data, out, seed, say)
+        if only != "face":
+            train_voice_heads(data, out, seed=seed, say=say)
+        if only in (None, "face"):
+            part = "performance" if only is None else "face"
+            _train_face(data, out, seed, _voice_scores(data, out), say, part=part)
     finally:
         torch.set_num_threads(threads)
 
@@ -83,16 +92,7 @@ def train_face(data: Path, out: Path, *, seed: int, say: Callable[[str], None] =
 
     Parameters, and what it raises, as for :func:`train`; also WeightsError without a voice branch.
     """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        voices = read_voice_set(data)
-        branch = Branch.from_file(weights.load(VOICE_FILE, folder=out))
-        clean = voices.values[:, 0].astype(np.float32)
-        _emotion, raw = out_of_fold(list(branch.members), clean, voices.mask[:, 0], voices.fold)
-        _train_face(data, out, seed, raw, say, part="face")
-    finally:
-        torch.set_num_threads(threads)
+    train(data, out, seed=seed, only="face", say=say)
 
 
 def save_population(data: Path, out: Path, *, seed: int, part: str = "performance") -> NeutralPopulation:
@@ -111,8 +111,8 @@ def save_population(data: Path, out: Path, *, seed: int, part: str = "performanc
     return rest
 
 
-def _train_voice(data: Path, out: Path, seed: int, say: Callable[[str], None]) -> Numbers:
-    """Train and write the voice branch; returns the out-of-fold intensity logits [n]."""
+def _train_voice(data: Path, out: Path, seed: int, say: Callable[[str], None]) -> None:
+    """Train and write the networks of the voice branch."""
     voices = read_voice_set(data)
     members = train_voice_members(voices, rng=np.random.default_rng((seed, 0)), say=say)
     clean, known = voices.values[:, 0].astype(np.float32), voices.mask[:, 0]
@@ -142,8 +142,14 @@ def _train_voice(data: Path, out: Path, seed: int, say: Callable[[str], None]) -
     )
     correct = emotion.argmax(axis=1) == voices.emotion
     say(f"voice: out-of-fold accuracy {correct.mean():.3f}, temperature {temperature:.2f}")
-    say("voice: standings " + _spread(scale.standing(raw), rest, ~rest & strong))
-    return raw
+    say("voice: standings " + standings(scale.standing(raw), rest, ~rest & strong))
+
+
+def _voice_scores(data: Path, out: Path) -> Numbers:
+    """Intensity logits [n] of the voice networks in ``out``, each from the one that never heard the actor."""
+    branch = Branch.from_file(weights.load(VOICE_FILE, folder=out))
+    opinions = out_of_fold_opinions(branch, read_voice_summaries(data))
+    return np.array([opinion.raw for opinion in opinions])
 
 
 def _train_face(
@@ -162,7 +168,7 @@ def _train_face(
     temperature = fitted_temperature(emotion, fresh.emotion)
     resting, full = fresh.intensity < LEAST_EXPRESSION, fresh.intensity >= FULL_EXPRESSION
     scale = ReferenceScale.fit(raw, weights=reference_weights(resting, full))
-    correlation = correlation_with_voice(data / voice_set.FOLDS_FILE, read_voice_set(data), voice_scores)
+    correlation = correlation_with_voice(data / voice_set.FOLDS_FILE, read_recordings(data), voice_scores)
     table = Standardiser.fit(fresh.values[fresh.mask])
     arrays = branch_arrays(members, table, scale)
     arrays |= {"seen.hash": faces.fingerprint, "seen.fold": faces.fold.astype(np.uint8)}
@@ -182,7 +188,7 @@ def _train_face(
     )
     _say_face(faces, fresh, origin, emotion, raw, say)
     say(f"face: temperature {temperature:.2f}, correlation with the voice {correlation:.2f}")
-    say("face: standings " + _spread(scale.standing(raw), resting, full))
+    say("face: standings " + standings(scale.standing(raw), resting, full))
 
 
 def out_of_fold(
@@ -194,53 +200,6 @@ def out_of_fold(
     back = np.argsort(np.concatenate(parts))
     emotion, intensity, _ = (np.concatenate(part)[back] for part in zip(*answers, strict=True))
     return emotion, intensity[:, 0]
-
-
-def reference_weights(rest: NDArray[np.bool_], full: NDArray[np.bool_]) -> Numbers:
-    """Sampling weights [n]: neutral material holds ``NEUTRAL_SHARE``, moderate and full split the rest."""
-    moderate = ~rest & ~full
-    share = np.zeros(rest.size)
-    for group, part in (
-        (rest, NEUTRAL_SHARE),
-        (moderate, (1 - NEUTRAL_SHARE) / 2),
-        (full, (1 - NEUTRAL_SHARE) / 2),
-    ):
-        share[group] = part / max(1, int(group.sum()))
-    return share
-
-
-def correlation_with_voice(table: Path, voices: VoiceSet, voice_scores: Numbers) -> float:
-    """How voice and face intensity of the same takes go together, on the normal scale.
-
-    The face side is read from the takes' mean action units by ridge regression, out of fold.
-    """
-    with table.open(newline="", encoding="utf-8") as opened:
-        rows = list(csv.DictReader(opened))
-    units = [name for name in rows[0] if name.startswith("AU") and name.endswith("_r")]
-    found = {tuple(row["clip"].split("-")[-5:]): [float(row[name]) for name in units] for row in rows}
-    codes = [
-        tuple(path.stem.split("-")[-5:])
-        for path in sorted((table.parent.parent / voice_set.AUDIO_FOLDER).glob("*.flac"))
-    ]
-    if any(code not in found for code in codes):
-        raise TableError(f"{table.name} does not hold every take of the recordings; use the file that does.")
-    features = np.array([found[code] for code in codes])
-    target = levels(voices)
-    guessed = np.zeros(len(target))
-    for fold in range(MEMBERS):
-        fit, held = voices.fold != fold, voices.fold == fold
-        scaler = StandardScaler().fit(features[fit])
-        model = RidgeCV(np.logspace(-1, 3, 9)).fit(scaler.transform(features[fit]), target[fit])
-        guessed[held] = model.predict(scaler.transform(features[held]))
-    rest = np.array([name.at_rest for name in voices.names])
-    strong = np.array([name.strong for name in voices.names])
-    share = reference_weights(rest, ~rest & strong)
-    scores = [
-        [normal_score(standing) for standing in ReferenceScale.fit(score, weights=share).standing(score)]
-        for score in (voice_scores, guessed)
-    ]
-    covariance = np.cov(scores[0], scores[1], aweights=share)
-    return float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))
 
 
 def _face_contents(posed: face_set.PosedFaces, archive: Path, web: FerSet) -> Iterator[bytes]:
@@ -266,14 +225,6 @@ def _say_face(
             continue
         together = np.corrcoef(raw[chosen], fresh.intensity[chosen])[0, 1]
         say(f"face: made clips, {name}: accuracy {named[chosen].mean():.3f}, intensity r {together:.3f}")
-
-
-def _spread(standing: Numbers, rest: NDArray[np.bool_], full: NDArray[np.bool_]) -> str:
-    groups = (("neutral", rest), ("moderate", ~rest & ~full), ("strong", full))
-    return ", ".join(
-        f"{name} {' / '.join(f'{value:.2f}' for value in np.percentile(standing[group], [10, 50, 90]))}"
-        for name, group in groups
-    )
 
 
 def _actors_by_fold(voices: VoiceSet) -> str:

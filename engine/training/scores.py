@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, f1_score, recall_score, roc_auc_score
 
+from engine.training.calibration import calibration_error_by_chance, expected_calibration_error
 from engine.training.ravdess_names import RavdessName
 from engine.vocabulary import Emotion
 
@@ -18,6 +19,12 @@ Numbers = NDArray[np.float64]
 PROTOCOL: Final = (
     "Files seen in training are read only by the network that never saw their person; others by all five."
 )
+
+ENROLLED_PROTOCOL: Final = (
+    "As above; each speaker's usual voice is learned from all their clips in the folder, without labels."
+)
+CHANCE_SEED: Final = 0
+"""Of the draws that say what calibration error chance alone shows."""
 
 
 def recognition(truth: list[str], guess: list[str]) -> Figures:
@@ -36,6 +43,18 @@ def naming(truth: list[str], guess: list[str]) -> Figures:
     labels = sorted(set(truth))
     score = f1_score(truth, guess, labels=labels, average="macro", zero_division=0)
     return {"accuracy": rounded(accuracy_score(truth, guess)), "macro_f1": rounded(score)}
+
+
+def calibration(sure: list[float], correct: list[bool]) -> Figures:
+    """Calibration error of the labels named, and what it would be by chance at the 95th percentile."""
+    if not sure:
+        return {"calibration_error": None, "calibration_error_by_chance": None}
+    confidence, right = np.array(sure), np.array(correct)
+    chance = calibration_error_by_chance(confidence, rng=np.random.default_rng(CHANCE_SEED))
+    return {
+        "calibration_error": rounded(expected_calibration_error(confidence, right)),
+        "calibration_error_by_chance": rounded(chance),
+    }
 
 
 def auc(strong: NDArray[np.bool_], score: Numbers) -> float | None:
@@ -62,6 +81,15 @@ def per_fold(fold: NDArray[np.int64], figures: Callable[[NDArray[np.int64]], Fig
 def provenance(fold: NDArray[np.int64], skipped: Mapping[str, int]) -> Figures:
     """What every answer says beside its figures."""
     return {"seen_in_training": int((fold >= 0).sum()), "skipped": dict(skipped), "protocol": PROTOCOL}
+
+
+def standings(standing: Numbers, rest: NDArray[np.bool_], full: NDArray[np.bool_]) -> str:
+    """10th, 50th and 90th percentile of neutral, moderate and full deliveries' standings, in words."""
+    groups = (("neutral", rest), ("moderate", ~rest & ~full), ("strong", full))
+    return ", ".join(
+        f"{name} {' / '.join(f'{value:.2f}' for value in np.percentile(standing[group], [10, 50, 90]))}"
+        for name, group in groups
+    )
 
 
 def rounded(value: Any) -> float | None:

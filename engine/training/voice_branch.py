@@ -59,11 +59,13 @@ def train_voice_members(
 
 def levels(voices: VoiceSet) -> NDArray[np.float32]:
     """Target intensity of each recording, shape (n,)."""
-    found = []
-    for name in voices.names:
-        low, high = (REST_LEVEL, STRONG_CALM_LEVEL) if name.at_rest else (NORMAL_LEVEL, STRONG_LEVEL)
-        found.append(high if name.strong else low)
-    return np.array(found, dtype=np.float32)
+    return np.array([level_of(name) for name in voices.names], dtype=np.float32)
+
+
+def level_of(name: RavdessName) -> float:
+    """Target intensity of one recording."""
+    low, high = (REST_LEVEL, STRONG_CALM_LEVEL) if name.at_rest else (NORMAL_LEVEL, STRONG_LEVEL)
+    return high if name.strong else low
 
 
 def acted_strength(name: RavdessName) -> float:

@@ -53,8 +53,26 @@ class VoiceSet:
     fingerprint: NDArray[np.uint64]
 
 
-def read_voice_set(data: Path) -> VoiceSet:
-    """Read and measure the recordings under ``data``; blocks are kept under ``DAILIES_CACHE``.
+@dataclass(frozen=True, slots=True)
+class Recordings:
+    """The files of the set in the order of their names, and what is known of them without listening.
+
+    Attributes
+    ----------
+    paths : tuple of Path
+    names, emotion, fold, fingerprint
+        As in :class:`VoiceSet`.
+    """
+
+    paths: tuple[Path, ...]
+    names: tuple[RavdessName, ...]
+    emotion: NDArray[np.int64]
+    fold: NDArray[np.int64]
+    fingerprint: NDArray[np.uint64]
+
+
+def read_recordings(data: Path) -> Recordings:
+    """Find the recordings under ``data`` and the folds of their actors.
 
     Raises
     ------
@@ -71,14 +89,32 @@ def read_voice_set(data: Path) -> VoiceSet:
         raise TableError(
             f"{FOLDS_FILE} names no fold for actor {min(unknown)}; use the file of these recordings."
         )
-    values, mask = _measured(paths)
-    return VoiceSet(
-        values=values,
-        mask=mask,
+    return Recordings(
+        paths=tuple(paths),
         names=names,
         emotion=np.array([VOICE_EMOTIONS.index(name.emotion) for name in names]),
         fold=np.array([folds[name.actor] for name in names]),
         fingerprint=np.array([weights.fingerprint(path.read_bytes()) for path in paths], dtype=np.uint64),
+    )
+
+
+def read_voice_set(data: Path) -> VoiceSet:
+    """Read and measure the recordings under ``data``; blocks are kept under ``DAILIES_CACHE``.
+
+    Raises
+    ------
+    TableError
+        If the recordings or the file that names their folds are missing.
+    """
+    found = read_recordings(data)
+    values, mask = _measured(list(found.paths))
+    return VoiceSet(
+        values=values,
+        mask=mask,
+        names=found.names,
+        emotion=found.emotion,
+        fold=found.fold,
+        fingerprint=found.fingerprint,
     )
 
 
@@ -105,6 +141,20 @@ def measured(sound: NDArray[np.float32]) -> tuple[NDArray[np.float16], NDArray[n
     return found.values.astype(np.float16), found.mask
 
 
+def read_sound(path: Path) -> NDArray[np.float32]:
+    """One recording, shape (n,), 16 kHz.
+
+    Raises
+    ------
+    TableError
+        If it is not mono at 16 kHz.
+    """
+    sound, rate = soundfile.read(path, dtype="float32")
+    if rate != activity.SAMPLE_RATE or sound.ndim != 1:
+        raise TableError(f"{path.name} is not mono at {activity.SAMPLE_RATE} Hz; convert it.")
+    return np.asarray(sound, dtype=np.float32)
+
+
 def _measured(paths: list[Path]) -> tuple[NDArray[np.float16], NDArray[np.bool_]]:
     cache = cache_file("voice", paths, (voice, pitch, activity, spoilt_sound), VARIANTS)
     if cache.is_file():
@@ -112,9 +162,7 @@ def _measured(paths: list[Path]) -> tuple[NDArray[np.float16], NDArray[np.bool_]
         return kept["values"], kept["mask"]
     values, mask = [], []
     for index, path in enumerate(paths):
-        sound, rate = soundfile.read(path, dtype="float32")
-        if rate != activity.SAMPLE_RATE or sound.ndim != 1:
-            raise TableError(f"{path.name} is not mono at {activity.SAMPLE_RATE} Hz; convert it.")
+        sound = read_sound(path)
         rng = np.random.default_rng((SPOILING_SEED, index))
         variants = [sound, *(spoilt_sound.spoilt(sound, rng=rng) for _ in range(VARIANTS))]
         blocks = [measured(variant) for variant in variants]

@@ -35,6 +35,7 @@ def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("train", "text", "--data", ".", "--out", ".", "--seed", "-1"),
         ("train", "text", "--data", ".", "--out", ".", "--seed", "one"),
         ("train", "text", "--data", ".", "--out", ".", "--seed", str(2**32)),
+        ("train", "performance", "--data", ".", "--out", ".", "--only", "opera"),
         ("evaluate", "text-emotion"),
     ],
     ids=" ".join,
@@ -47,6 +48,16 @@ def test_a_call_that_makes_no_sense_is_one_line(
 
 def test_an_unknown_task_names_those_there_are(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert "text-intensity" in complaint(capsys, "evaluate", "juggling", str(tmp_path))
+
+
+def test_parts_and_enrolled_speakers_belong_to_the_performance_brain(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    where = str(tmp_path)
+    assert "text" in complaint(
+        capsys, "train", "text", "--data", where, "--out", where, "--only", "voice-heads"
+    )
+    assert "enrolled" in complaint(capsys, "evaluate", "text-emotion", where, "--enrolled")
 
 
 @pytest.mark.parametrize("task", ["text-emotion", "text-intensity", "voice-emotion", "face-emotion"])

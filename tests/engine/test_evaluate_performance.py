@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -96,6 +98,32 @@ def test_strength_is_measured_without_the_neutral_files(tmp_path: Path) -> None:
     assert answer["n"] == 2
     assert answer["auc"] in (0.0, 0.5, 1.0)
     assert answer["pairs_ordered"] in (0.0, 1.0)
+
+
+@pytest.mark.parametrize("task", [voice_emotion, voice_intensity])
+def test_an_enrolled_speaker_has_figures_apart(tmp_path: Path, task: Callable[..., dict[str, Any]]) -> None:
+    for strength, hertz in (("01", 120), ("02", 320)):
+        for repetition in ("01", "02"):
+            write_voice(tmp_path, f"03-01-05-{strength}-01-{repetition}-21.flac", hertz=hertz)
+    plain, answer = task(tmp_path), task(tmp_path, enrolled=True)
+    assert "enrolled" not in plain
+    assert {**answer, "enrolled": None} == {**plain, "enrolled": None}
+    assert answer["enrolled"]["n"] == 4
+    assert "without labels" in answer["enrolled"]["protocol"]
+
+
+def test_too_few_recordings_enrol_nobody(tmp_path: Path) -> None:
+    write_voice(tmp_path, "03-01-05-01-01-01-21.flac")
+    with pytest.raises(TableError, match="Actor 21"):
+        voice_emotion(tmp_path, enrolled=True)
+
+
+def test_how_sure_the_names_are_is_measured(tmp_path: Path) -> None:
+    for code in ("01", "05"):
+        write_voice(tmp_path, f"03-01-{code}-01-01-01-21.flac")
+    answer = voice_emotion(tmp_path)
+    assert 0 <= answer["calibration_error"] <= 1
+    assert 0 < answer["calibration_error_by_chance"] <= 1
 
 
 def test_one_strength_alone_has_no_figure(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -12,17 +13,20 @@ import pytest
 import soundfile
 
 from engine import weights
-from engine.errors import TableError
+from engine.errors import TableError, WeightsError
 from engine.features.activity import SAMPLE_RATE
 from engine.features.geometry import POPULATION_FILE, NeutralPopulation
 from engine.features.table import FACE_WIDTH, INSTANTS
 from engine.systems.branch import MEMBERS, Branch
-from engine.systems.performance import FACE_FILE, VOICE_FILE
-from engine.training import face_branch, performance, voice_branch, voice_set
+from engine.systems.performance import FACE_FILE, VOICE_FILE, PerformanceBrain
+from engine.systems.voice_heads import HEADS_FILE, VoiceHeads
+from engine.training import face_branch, performance, voice_branch, voice_ensemble, voice_set, voice_summaries
+from engine.training.calibration import fitted_temperature, reference_weights
 from engine.training.face_sequences import envelope, made_sequence, still_sequence
 from engine.training.face_set import landmark_fingerprints
 from engine.training.ravdess_names import ravdess_name
 from engine.training.spoilt_sound import noisy, spoilt
+from engine.verdict.scale import NEUTRAL_SHARE
 from engine.vocabulary import BASIC_EMOTIONS, Emotion
 
 ACTORS = 5
@@ -122,6 +126,7 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAILIES_CACHE", str(tmp_path_factory.mktemp("cache")))
         patch.setattr(voice_set, "VARIANTS", 1)
+        patch.setattr(voice_summaries, "CHANGES", {1: "spoilt"})
         patch.setattr(voice_branch, "EPOCHS", 2)
         patch.setattr(face_branch, "EPOCHS", 2)
         patch.setattr(performance, "POOLS", 1)
@@ -129,7 +134,7 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     return out, said
 
 
-@pytest.mark.parametrize("name", [VOICE_FILE, FACE_FILE, POPULATION_FILE])
+@pytest.mark.parametrize("name", [VOICE_FILE, HEADS_FILE, FACE_FILE, POPULATION_FILE])
 def test_a_training_says_where_its_weights_come_from(trained: tuple[Path, list[str]], name: str) -> None:
     entry = weights.manifest(trained[0])["files"][name]
     assert entry["seed"] == 7
@@ -177,14 +182,49 @@ def test_a_training_says_how_people_it_never_saw_were_read(trained: tuple[Path, 
     said = "\n".join(trained[1])
     for part in ("out-of-fold accuracy", "voice: standings", "face: standings", "correlation"):
         assert part in said
+    for who in ("stranger", "enrolled"):
+        for part in ("out-of-fold accuracy", "AUC of strength", "standings", "calibration error"):
+            assert f"voice heads, {who}: {part}" in said
+
+
+def test_trained_heads_and_networks_go_together(
+    trained: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAILIES_WEIGHTS", str(trained[0]))
+    heads = VoiceHeads.from_file(weights.load(HEADS_FILE))
+    assert heads.beside == weights.load(VOICE_FILE).version
+    assert len(heads.stranger.heads) == len(heads.enrolled.heads) == MEMBERS
+    assert -1 <= heads.correlation <= 1
+    brain = PerformanceBrain.load.__wrapped__(PerformanceBrain)  # type: ignore[attr-defined]  # not the cached one
+    assert brain.correlation == heads.correlation
+
+
+def test_the_heads_alone_are_fitted_beside_the_networks_that_lie_there(
+    data: Path, trained: tuple[Path, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAILIES_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(voice_summaries, "CHANGES", {})
+    out = tmp_path / "weights"
+    shutil.copytree(trained[0], out)
+    before = {name: entry["sha256"] for name, entry in weights.manifest(out)["files"].items()}
+    performance.train(data, out, seed=8, only="voice-heads", say=lambda _: None)
+    after = weights.manifest(out)["files"]
+    assert "--only voice-heads" in after[HEADS_FILE]["command"]
+    assert after[HEADS_FILE]["seed"] == 8
+    assert {name for name in before if after[name]["sha256"] != before[name]} == {HEADS_FILE}
+
+
+def test_heads_without_networks_are_refused(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="restore"):
+        voice_ensemble.train_voice_heads(data, tmp_path, seed=0, say=lambda _: None)
 
 
 def test_neutral_material_holds_its_share_of_the_reference_set() -> None:
     rest = np.array([True] * 10 + [False] * 90)
     full = np.array([False] * 60 + [True] * 40)
-    share = performance.reference_weights(rest, full)
+    share = reference_weights(rest, full)
     assert share.sum() == pytest.approx(1)
-    assert share[rest].sum() == pytest.approx(performance.NEUTRAL_SHARE)
+    assert share[rest].sum() == pytest.approx(NEUTRAL_SHARE)
     assert share[full].sum() == pytest.approx(share[~rest & ~full].sum())
 
 
@@ -193,7 +233,7 @@ def test_a_temperature_undoes_overconfidence() -> None:
     logits = rng.normal(0, 1, (4000, 5))
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     drawn = np.array([rng.choice(5, p=share) for share in shares])
-    assert performance.fitted_temperature(3 * logits, np.eye(5)[drawn]) == pytest.approx(3, rel=0.15)
+    assert fitted_temperature(3 * logits, np.eye(5)[drawn]) == pytest.approx(3, rel=0.15)
 
 
 def test_an_envelope_reaches_its_peak_and_stays_in_range() -> None:

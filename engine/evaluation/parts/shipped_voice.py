@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine import weights
 from engine.errors import TableError
-from engine.features import activity, pitch, voice
-from engine.systems.performance import VOICE_FILE
-from engine.training import cached, evaluate_performance
+from engine.features import activity, pitch, voice, voice_summary
+from engine.systems.performance import PerformanceBrain
+from engine.training import cached, heard_folder
 from engine.training.ravdess_names import VOICE_EMOTIONS
 from engine.training.voice_set import AUDIO_FOLDER
 
@@ -49,17 +48,18 @@ def heard(data: Path) -> Heard:
     paths = sorted((data / AUDIO_FOLDER).glob("*.flac"))
     if not paths:
         raise TableError(f"No recordings (*.flac) under {AUDIO_FOLDER} of {data.name}; give the data folder.")
-    version = weights.load(VOICE_FILE).version
-    modules = (voice, pitch, activity, evaluate_performance)
+    version = PerformanceBrain.load().version
+    modules = (voice, voice_summary, pitch, activity, heard_folder)
     keep = cached.cache_file("voice-heard", paths, modules, version)
     if keep.is_file():
         kept = np.load(keep)
         return Heard(kept["shares"], kept["strength"], kept["fold"])
-    # The function behind `evaluate voice-emotion`, so that both read a take in the same way.
-    names, opinions, fold, _ = evaluate_performance._heard(data / AUDIO_FOLDER)
-    shares = np.full((len(names), len(VOICE_EMOTIONS)), 1 / len(VOICE_EMOTIONS))
-    strength = np.full(len(names), np.nan)
-    for row, opinion in enumerate(opinions):
+    # What is behind `evaluate voice-emotion`, so that both read a take in the same way.
+    folder = heard_folder.hear_folder(data / AUDIO_FOLDER)
+    fold = folder.fold
+    shares = np.full((len(folder.names), len(VOICE_EMOTIONS)), 1 / len(VOICE_EMOTIONS))
+    strength = np.full(len(folder.names), np.nan)
+    for row, opinion in enumerate(folder.opinions()):
         if opinion is not None:
             shares[row] = [opinion.probabilities[emotion] for emotion in VOICE_EMOTIONS]
             strength[row] = opinion.strength
