@@ -33,7 +33,7 @@ class Player {
     document.addEventListener(ASK_WATCHED, (event) => {
       if (event.detail.clip !== this.scene?.clip || !this.media) return;
       event.detail.watched = this.log.report();
-      if (event.detail.isAnswer) this.strip.finish();
+      if (!event.detail.isDraft) this.strip.finish(); // an answer is sent
     }, options);
     document.addEventListener(TELL_ANSWERED, (event) => {
       if (event.detail.clip === this.scene?.clip) this.kept?.drop();

@@ -114,7 +114,7 @@ class RatingForm {
     this.refusal = null;
     this.draft = { ...this.draft, [name]: value };
     const content = Object.fromEntries(this.names().map((one) => [one, this.draft[one] ?? null]));
-    this.keeper.change({ ...content, watched: this.watched() });
+    this.keeper.change({ ...content, watched: this.watched({ isDraft: true }) });
     this.talk.postMessage({ kind: "draft", person: this.data.person, task: this.data.task, content, tab: this.tab });
   }
 
@@ -179,13 +179,13 @@ class RatingForm {
     };
     for (const { name } of data.fields) answer[name] = this.draft[name] ?? machine[name] ?? null;
     answer.confirmed = takesMachine(data) && data.fields.every((field) => (this.draft[field.name] ?? null) === null);
-    answer.watched = this.watched({ isAnswer: true });
+    answer.watched = this.watched();
     return answer;
   }
 
   // What the player has seen of the clip, null where there is none.
-  watched({ isAnswer = false } = {}) {
-    const ask = new CustomEvent("dailies:watched", { detail: { clip: this.data.clip, isAnswer } });
+  watched({ isDraft = false } = {}) {
+    const ask = new CustomEvent("dailies:watched", { detail: { clip: this.data.clip, isDraft } });
     document.dispatchEvent(ask);
     return ask.detail.watched ?? null;
   }
@@ -224,7 +224,7 @@ class RatingForm {
     if (answer.task === this.data.task && standing) {
       this.refusal = phrase(this.data.labels.conflict, { time: timeOf(standing.at) });
       const content = Object.fromEntries(this.names().map((name) => [name, this.draft[name] ?? null]));
-      this.keeper.change({ ...content, watched: this.watched() });
+      this.keeper.change({ ...content, watched: this.watched({ isDraft: true }) });
       this.press("refresh");
     } else if (answer.task !== this.data.task) this.refusal = `${answer.title}: ${this.refusal}`;
     this.sayState();

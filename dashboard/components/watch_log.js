@@ -3,7 +3,7 @@
 const IDLE_AFTER_MS = 60_000; // a person thinking counts as at work for a minute after the last touch
 const TICK_MS = 500;
 const LONGEST_TICK_MS = 2_000; // a sleeping computer is nobody's work
-const LATE_S = 0.25; // by which a busy browser tells late that it plays: what was seen begins a little after it did
+const LATE_S = 0.5; // by which a busy browser may tell late that it plays: it began where it had rested
 const LONGEST_STEP_S = 1.5; // a larger leap between two reports of the media is a seek, not playing
 
 class WatchLog {
@@ -15,12 +15,13 @@ class WatchLog {
     this.fastest = 0;
     this.activeMs = 0;
     this.hiddenMs = 0;
+    this.restedAt = media.currentTime; // NaN while it plays
     this.wasHidden = document.hidden;
     this.lastTick = this.lastTouch = performance.now();
     this.listen = new AbortController();
     const options = { signal: this.listen.signal };
-    // "play" knows where it starts; "playing" may come some frames later.
-    for (const start of ["play", "playing", "seeked"]) media.addEventListener(start, () => this.begin(), options);
+    media.addEventListener("seeked", () => (this.restedAt = media.paused ? media.currentTime : NaN), options);
+    for (const start of ["playing", "seeked"]) media.addEventListener(start, () => this.begin(), options);
     media.addEventListener("timeupdate", () => this.extend(), options);
     media.addEventListener("pause", () => this.rest(), options);
     for (const stop of ["ended", "seeking"]) media.addEventListener(stop, () => this.end(), options);
@@ -43,8 +44,11 @@ class WatchLog {
   begin() {
     if (this.current || this.media.paused || document.hidden) return;
     const now = this.media.currentTime;
-    if (this.stretches.some(([from, to]) => now >= from - LATE_S && now < to - 0.1)) this.starts += 1;
-    this.current = [now, now];
+    const passed = now - this.restedAt;
+    const start = passed > 0 && passed <= LATE_S * this.media.playbackRate ? this.restedAt : now;
+    if (this.stretches.some(([from, to]) => start >= from && start < to - 0.1)) this.starts += 1;
+    this.current = [start, now];
+    this.restedAt = NaN;
   }
 
   extend() {
@@ -67,6 +71,7 @@ class WatchLog {
     const step = this.media.currentTime - (this.current?.[1] ?? Infinity);
     if (step > 0 && step <= LONGEST_STEP_S * this.media.playbackRate) this.current[1] = this.media.currentTime;
     this.end();
+    this.restedAt = this.media.paused ? this.media.currentTime : NaN;
   }
 
   end() {
