@@ -177,7 +177,7 @@ def _branches(system: SystemName, analysis: Analysis) -> None:
 def _branch(name: str, reading: ModalityReading) -> dict[str, Any]:
     says = reading.emotion
     return {
-        messages.say("models.column.branch"): name,
+        messages.say("models.column.branch"): messages.say(f"models.branch.{name}"),
         messages.say("models.column.names"): (
             "–" if says is None else messages.say(f"emotion.{says.label.value}")
         ),
