@@ -53,8 +53,8 @@ from engine.vocabulary import BASIC_EMOTIONS, Emotion
 Numbers = NDArray[np.float64]
 Rows = NDArray[np.int64]
 
-ACOUSTIC: Final = Recipe(epochs=20)
-LEXICAL: Final = Recipe(epochs=6, rate=1e-3)
+ACOUSTIC: Final = Recipe(epochs=16, rate=3e-3)
+LEXICAL: Final = Recipe(epochs=4, rate=2e-3)
 JOIN: Final = Recipe(epochs=15, rate=3e-3)
 NOISE: Final = 0.15
 COLUMN_LOSS: Final = 0.05
