@@ -20,10 +20,8 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
 from engine.errors import TableError, UnknownNameError, WeightsError
-from engine.vocabulary import Emotion, emotion_named
-
-HIGH_AROUSAL: Final = (Emotion.ANGER, Emotion.DISGUST, Emotion.FEAR, Emotion.JOY, Emotion.SURPRISE)
-"""High in the circumplex (Russell 1980); sadness, calm and neutral are low, contempt and shame between."""
+from engine.systems.arousal import HIGH_AROUSAL
+from engine.vocabulary import emotion_named
 
 HIGH_FINE: Final = frozenset({"amusement", "annoyance", "nervousness"})
 LOW_FINE: Final = frozenset(
