@@ -35,7 +35,15 @@ def emotion_chart(estimates: Mapping[SystemName, EmotionEstimate]) -> go.Figure:
                 x=[messages.say(f"emotion.{emotion.value}") for emotion in known],
                 y=[estimate.probabilities[emotion] for emotion in known],
                 name=messages.say(f"models.system.{system.value}"),
-                marker={"color": colour, "pattern": {"shape": pattern, "fgcolor": "white", "size": 6}},
+                marker={
+                    "color": colour,
+                    "pattern": {
+                        "shape": pattern,
+                        "fgcolor": "rgba(255,255,255,0.5)",
+                        "fillmode": "overlay",
+                        "size": 6,
+                    },
+                },
                 hovertemplate="%{x}: %{y:.0%}<extra>%{fullData.name}</extra>",
             )
         )

@@ -21,5 +21,6 @@ def test_four_systems_answer_about_one_clip_and_show_their_branches(page: Page, 
     expect(
         page.get_by_text(re.compile(r"Line \d\.\d\d · performance \d\.\d\d · too (little|much)|right")).first
     ).to_be_visible()
-    page.get_by_text("Late fusion: branch by branch").click()
-    expect(page.get_by_text(re.compile(r"^For \w+: "))).to_be_visible()
+    branches = page.get_by_test_id("stExpander").filter(has_text="Late fusion: branch by branch")
+    branches.get_by_text("Late fusion: branch by branch").click()
+    expect(branches.get_by_text(re.compile(r"^For \w+: "))).to_be_visible()
