@@ -84,3 +84,10 @@ function mounted(registry, argument, create) {
     registry.delete(host);
   };
 }
+
+// A field of the sidebar that was chosen from keeps the focus, and the next key would be typed into it.
+function leaveSidebar() {
+  const held = document.activeElement;
+  const isClosedChoice = held?.getAttribute("role") === "combobox" && held.getAttribute("aria-expanded") !== "true";
+  if (isClosedChoice && held.closest('[data-testid="stSidebar"]')) held.blur();
+}

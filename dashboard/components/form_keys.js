@@ -20,7 +20,7 @@ class FormKeys {
 
   key(event) {
     const { form } = this;
-    if (!form.data || isDialogOpen() || event.metaKey || event.altKey || event.repeat) return;
+    if (!form.data || !form.node.checkVisibility() || isDialogOpen() || event.metaKey || event.altKey || event.repeat) return;
     const path = event.composedPath();
     if (path.some((node) => node.tagName === "DIALOG")) return;
     const isOwnText = form.foot.has(path[0]);

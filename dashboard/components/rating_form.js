@@ -24,7 +24,7 @@ class RatingForm {
       keys: () => this.showKeys(),
     });
     this.told = element("p", { class: "told", role: "alert", hidden: true });
-    this.node = element("section", { class: "root rating" }, this.rows.node, this.told, this.foot.node, this.status.node, this.sheet.dialog, this.ask.dialog);
+    this.node = element("section", { class: "root rating" }, this.status.node, this.rows.node, this.told, this.foot.node, this.sheet.dialog, this.ask.dialog);
     host.append(this.node);
     this.keys = new FormKeys(this);
     window.addEventListener("offline", () => this.sayState(), { signal: this.listen.signal });
@@ -48,6 +48,7 @@ class RatingForm {
   show({ data, setTriggerValue }) {
     const isSameTask = this.data?.task === data.task && this.data.person === data.person;
     const isSamePerson = this.data?.person === data.person;
+    if (!isSamePerson || this.data.language !== data.language) leaveSidebar();
     const hadBase = this.data?.base;
     this.data = data;
     this.trigger = setTriggerValue;

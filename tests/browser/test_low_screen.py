@@ -1,4 +1,4 @@
-"""On a low screen it is in sight whether an answer is safe, and no answer is covered by it."""
+"""On a low screen it is in sight whether an answer is safe, and nothing is covered by it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ def test_the_status_of_the_form_is_in_sight_beside_the_machines_opinion(
     rater = RaterPage(page, bench.served).begin("Low screen")
     expect(page.locator(".verdict")).to_be_visible()
     expect(rater.status).to_be_in_viewport(ratio=1)
-    rows, status = rater.form.locator(".rows").bounding_box(), rater.status.bounding_box()
+    rows, foot, status = (
+        part.bounding_box()
+        for part in (rater.form.locator(".rows"), rater.form.locator(".foot"), rater.status)
+    )
     assert rows is not None
+    assert foot is not None
     assert status is not None
-    assert rows["y"] + rows["height"] <= status["y"]
+    assert status["y"] + status["height"] <= rows["y"]
+    assert rows["y"] + rows["height"] <= foot["y"]

@@ -285,7 +285,7 @@ def test_without_their_file_the_networks_answer_alone(
     weights_folder(tmp_path / "weights", monkeypatch, beside=None)
     found = loaded()
     assert found.heads is None
-    assert len(found.version) == 12
+    assert found.version.startswith(found.branches[Modality.VOICE].version[:6])
 
 
 def test_heads_are_read_beside_their_own_networks_and_no_others(
