@@ -67,6 +67,7 @@ def test_blind_first_with_a_look_at_the_machine_and_a_second_thought(
         expect(rater.page.locator(".verdict")).to_have_count(0)
         rater.send(KEYS[place % len(KEYS)])
         expect(rater.page.locator(".verdict")).to_be_visible()
+        expect(rater.form.locator(".option.machine").first).to_be_attached()  # drawn after the verdict
         if place == REVISED:
             change_mind(rater)
         rater.press("Enter")
@@ -86,7 +87,6 @@ def test_blind_first_with_a_look_at_the_machine_and_a_second_thought(
 
 
 def change_mind(rater: RaterPage) -> None:
-    expect(rater.form.locator(".option.machine").first).to_be_attached()  # drawn after the verdict
     rater.press("5", "Enter")
     expect(rater.status).to_contain_text("Write why you change it")
     rater.page.keyboard.type(REASON)
