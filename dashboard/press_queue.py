@@ -65,16 +65,18 @@ class PressQueue(ScriptRequests):
     def on_scriptrunner_ready(self) -> ScriptRequest:
         """The request that waited longest, or the end where none does."""
         with self._lock:
-            if self._state is ScriptRequestType.RERUN:
-                return self._next()
-            self._state = ScriptRequestType.STOP
-            return ScriptRequest(ScriptRequestType.STOP)
+            found = self._next() if self._state is ScriptRequestType.RERUN else None
+            if found is None:
+                self._state = ScriptRequestType.STOP
+            return found or ScriptRequest(ScriptRequestType.STOP)
 
-    def _next(self) -> ScriptRequest:
-        data, self._own = self._own or self._waiting.pop(0), None
+    def _next(self) -> ScriptRequest | None:
+        data, self._own = self._own, None
+        while data is None and self._waiting:
+            data = _on_this_page(self._waiting.pop(0))
         if not self._waiting:
             self._state = ScriptRequestType.CONTINUE
-        return ScriptRequest(ScriptRequestType.RERUN, data)
+        return None if data is None else ScriptRequest(ScriptRequestType.RERUN, data)
 
 
 def install() -> None:
@@ -96,6 +98,18 @@ def joined(waiting: RerunData, new: RerunData) -> RerunData:
         return replace(waiting, widget_states=states, cached_message_hashes=new.cached_message_hashes)
     queue = list(dict.fromkeys([*waiting.fragment_id_queue, *new.fragment_id_queue]))
     return replace(new, widget_states=states, fragment_id_queue=queue)
+
+
+def _on_this_page(data: RerunData) -> RerunData | None:
+    """A refresh asked for by a page that has been left since would draw that page, empty: it is dropped,
+    unless something was pressed, which is then heard where the person is now.
+    """
+    script = get_script_run_ctx(suppress_warning=True)
+    if script is None or not data.fragment_id_queue or data.page_script_hash == script.page_script_hash:
+        return data
+    if not _presses(data.widget_states):
+        return None
+    return replace(data, page_script_hash=script.page_script_hash)
 
 
 def _presses(states: WidgetStates | None) -> list[WidgetState]:

@@ -63,7 +63,7 @@ def test_from_the_qualification_round_through_silent_checks_to_the_own_page(
 
     asha.page.goto(f"{bench.served.url}/my_work?project={name}")
     expect(asha.page.get_by_text("Passed: 1 of 2 as the lead has them.")).to_be_visible()
-    expect(asha.page.get_by_text(f"{len(made)} of {len(made)}")).to_be_visible()
+    expect(asha.page.get_by_text(f"{len(made)} of {len(made)}", exact=True)).to_be_visible()
     expect(asha.page.get_by_text("About delivery fewer than 10 clips")).to_be_visible()
     for hidden in ("All raters", "Known answers", "silent", "rater-"):
         expect(asha.page.get_by_text(hidden, exact=False)).to_have_count(0)

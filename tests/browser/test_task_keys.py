@@ -200,6 +200,7 @@ def test_each_channel_is_asked_alone_and_the_full_clip_last(page: Page, server: 
         review.press(level_key, "a", "Enter")
     expect(page.locator('.rating[data-task*=".full."]')).to_be_visible()
     expect(page.locator(".verdict")).to_be_visible()
+    expect(review.form.locator(".option.machine").first).to_be_attached()  # drawn after the verdict
     review.press("Enter")
     expect(page.get_by_text("All done")).to_be_visible()
     expect(review.form.locator(".confirm")).to_have_count(0)  # nothing is left to go to

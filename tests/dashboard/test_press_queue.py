@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequestType
@@ -119,3 +120,16 @@ def test_what_the_script_asks_for_itself_ends_its_run_and_comes_before_presses_t
 def _as_script(act: Callable[[RerunData], bool], data: RerunData) -> None:
     setattr(threading.current_thread(), SCRIPT_RUN_CONTEXT_ATTR_NAME, object())
     act(data)
+
+
+def test_a_refresh_of_a_page_that_was_left_is_dropped_and_a_press_on_it_is_heard_where_one_is_now() -> None:
+    queue = PressQueue()
+    queue.request_rerun(_request(PAGE, fragment="rows"))
+    queue.request_rerun(_request(PAGE, fragment="rows", button=True))
+    with ThreadPoolExecutor(1) as script:
+        script.submit(_stand_on, OTHER_PAGE).result()
+        assert script.submit(_served, queue).result() == [(("rows",), OTHER_PAGE, {"button": True})]
+
+
+def _stand_on(page: str) -> None:
+    setattr(threading.current_thread(), SCRIPT_RUN_CONTEXT_ATTR_NAME, SimpleNamespace(page_script_hash=page))
