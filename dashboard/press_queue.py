@@ -33,6 +33,7 @@ class PressQueue(ScriptRequests):
         super().__init__()
         self._waiting: list[RerunData] = []
         self._own: RerunData | None = None
+        self._has_run = False
 
     def request_rerun(self, new_data: RerunData) -> bool:
         """Take a request; ``False`` where the session has ended.
@@ -74,9 +75,14 @@ class PressQueue(ScriptRequests):
         data, self._own = self._own, None
         while data is None and self._waiting:
             data = _on_this_page(self._waiting.pop(0))
+            if data is not None and self._has_run:
+                data = _at_this_address(data)
         if not self._waiting:
             self._state = ScriptRequestType.CONTINUE
-        return None if data is None else ScriptRequest(ScriptRequestType.RERUN, data)
+        if data is None:
+            return None
+        self._has_run = True
+        return ScriptRequest(ScriptRequestType.RERUN, data)
 
 
 def install() -> None:
@@ -110,6 +116,14 @@ def _on_this_page(data: RerunData) -> RerunData | None:
     if not _presses(data.widget_states):
         return None
     return replace(data, page_script_hash=script.page_script_hash)
+
+
+def _at_this_address(data: RerunData) -> RerunData:
+    """What was pressed while another run changed the address happens at the new one, not back at the old."""
+    script = get_script_run_ctx(suppress_warning=True)
+    if script is None or not (data.fragment_id_queue or _presses(data.widget_states)):
+        return data
+    return replace(data, query_string=script.query_string)
 
 
 def _presses(states: WidgetStates | None) -> list[WidgetState]:

@@ -43,13 +43,11 @@ def test_from_the_qualification_round_through_silent_checks_to_the_own_page(
     before = asha.title.inner_text()
     asha.send(TOO_MUCH)
     expect(told).to_have_text("The lead's answer: delivery right.")
-    asha.press("Enter")
-    asha.has_gone_on(before)
+    asha.go_on(before)
     before = asha.title.inner_text()
     asha.send(RIGHT)
     expect(told).to_have_text("As the lead has it: delivery right.")
-    asha.press("Enter")
-    asha.has_gone_on(before)
+    asha.go_on(before)
 
     for place in range(SILENT):
         asha.rate(TOO_MUCH, last=place == SILENT - 1)

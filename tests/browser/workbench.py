@@ -251,6 +251,12 @@ class RaterPage(ReviewPage):
         self.send(*keys)
         self.has_gone_on(before, last=last)
 
+    def go_on(self, before: str) -> None:
+        """Press Enter once the form offers to go on: it says what became of an answer a little before."""
+        expect(self.form.locator(".confirm")).to_contain_text("Next")
+        self.press("Enter")
+        self.has_gone_on(before)
+
     def has_gone_on(self, before: str, *, last: bool = False) -> None:
         """Wait until something else is asked than ``before``."""
         if last:

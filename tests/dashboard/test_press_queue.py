@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import SimpleNamespace
 
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
@@ -14,6 +15,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import SCRIPT_RUN_C
 from dashboard.press_queue import PressQueue
 
 PAGE, OTHER_PAGE = "review", "clips"
+ADDRESS = "clip=second"
 
 
 def _states(**values: str | bool | int) -> WidgetStates:
@@ -132,4 +134,22 @@ def test_a_refresh_of_a_page_that_was_left_is_dropped_and_a_press_on_it_is_heard
 
 
 def _stand_on(page: str) -> None:
-    setattr(threading.current_thread(), SCRIPT_RUN_CONTEXT_ATTR_NAME, SimpleNamespace(page_script_hash=page))
+    setattr(
+        threading.current_thread(),
+        SCRIPT_RUN_CONTEXT_ATTR_NAME,
+        SimpleNamespace(page_script_hash=page, query_string=ADDRESS),
+    )
+
+
+def test_a_press_that_waited_for_a_run_that_changed_the_address_does_not_change_it_back() -> None:
+    queue = PressQueue()
+    for values in ({"form": "stored"}, {"form": "move"}, {}):
+        queue.request_rerun(replace(_request(**values), query_string="clip=first"))
+    with ThreadPoolExecutor(1) as script:
+        script.submit(_stand_on, PAGE).result()
+        addresses = [script.submit(_next_address, queue).result() for _ in range(2)]
+    assert addresses == ["clip=first", ADDRESS]
+
+
+def _next_address(queue: PressQueue) -> str:
+    return queue.on_scriptrunner_ready().rerun_data.query_string
