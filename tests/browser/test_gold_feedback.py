@@ -53,6 +53,8 @@ def test_the_right_answer_is_told_after_a_clip_to_learn_from_and_stays_until_one
         expect(told(rater)).to_have_text(sentence(message, language))
         expect(rater.form.locator('[data-field="delivery"][aria-pressed="true"]')).to_have_count(1)
         assert rater.clip == seen[-1]
+        onward = messages.catalogue(language).say("rating.next")
+        expect(rater.form.locator(".confirm")).to_contain_text(onward)  # a little after what is told
         rater.press("Enter")
         expect(rater.page.locator(f'.rating:not([data-task^="{seen[-1]}"])')).to_be_visible()
     expect(told(rater)).to_be_hidden()
