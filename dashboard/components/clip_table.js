@@ -6,8 +6,8 @@ class ClipTable {
     host.append(this.node);
   }
 
-  show({ data, setTriggerValue }) {
-    this.act = (what, clip) => setTriggerValue("act", { what, clip, at: Date.now() });
+  show({ data, presses }) {
+    this.act = (what, clip) => presses.send("act", { what, clip });
     this.labels = data.labels;
     this.node.setAttribute("aria-label", data.labels.list);
     if (!data.rows.length) {

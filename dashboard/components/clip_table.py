@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
-
-import streamlit as st
 
 import dashboard.components.asset as asset
 from dashboard.routes import media_url
@@ -26,15 +24,14 @@ def clip_table(items: Sequence[ListedClip], *, on_act: Callable[[str, str], None
         Gets ``"review"``, ``"details"`` or ``"again"`` and the clip's id, before the page runs again.
     """
 
-    def acted() -> None:
-        asked = st.session_state[TABLE_KEY].get("act")
-        if asked and asked.get("what") in ("review", "details", "again"):
+    def acted(asked: Mapping[str, Any]) -> None:
+        if asked["what"] in ("review", "details", "again"):
             on_act(str(asked["what"]), str(asked["clip"]))
 
     _mount(
         key=TABLE_KEY,
         data={"rows": [_row(item) for item in items], "labels": messages.part("clips.table")},
-        on_act_change=acted,
+        acts={"act": acted},
     )
 
 

@@ -6,8 +6,8 @@ class ConfusionTable {
     host.append(this.node);
   }
 
-  show({ data, setTriggerValue }) {
-    this.pick = (answer, verdict) => setTriggerValue("pick", { answer, verdict, at: Date.now() });
+  show({ data, presses }) {
+    this.pick = (answer, verdict) => presses.send("pick", { answer, verdict });
     const { labels, verdicts, rows } = data;
     const most = Math.max(1, ...rows.flatMap((row) => row.cells.map((cell) => cell.count)));
     const head = element("tr", {},

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 import dashboard.components.asset as asset
@@ -33,10 +32,8 @@ def confusion_table(
         Gets the cell that was clicked, before the page runs again.
     """
 
-    def acted() -> None:
-        asked = st.session_state[TABLE_KEY].get("pick")
-        if asked:
-            on_pick((Verdict(asked["answer"]), Verdict(asked["verdict"])))
+    def picked_cell(asked: Mapping[str, str]) -> None:
+        on_pick((Verdict(asked["answer"]), Verdict(asked["verdict"])))
 
     _mount(
         key=TABLE_KEY,
@@ -46,7 +43,7 @@ def confusion_table(
             "picked": None if picked is None else {"answer": picked[0].value, "verdict": picked[1].value},
             "labels": messages.part("thresholds.confusion"),
         },
-        on_pick_change=acted,
+        acts={"pick": picked_cell},
     )
 
 

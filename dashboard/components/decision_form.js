@@ -3,11 +3,6 @@
 
 const DECISION_SHELF = "dailies.decision.";
 
-// No two presses are alike, or the page would not hear the second.
-function pressKey() {
-  return `${Date.now()}-${Math.random()}`;
-}
-
 class DecisionForm {
   constructor(host) {
     this.listen = new AbortController();
@@ -28,10 +23,10 @@ class DecisionForm {
     window.addEventListener("keydown", (event) => this.key(event), { signal: this.listen.signal, capture: true });
   }
 
-  show({ data, setTriggerValue }) {
+  show({ data, presses }) {
     const isOther = this.data?.clip !== data.clip || this.data?.base !== data.base || this.data.stored?.key !== data.stored?.key;
     this.data = data;
-    this.trigger = setTriggerValue;
+    this.presses = presses;
     this.node.setAttribute("aria-label", data.labels.form);
     if (isOther) this.open();
     this.draw();
@@ -93,10 +88,10 @@ class DecisionForm {
       this.say("reason_missing");
       return this.reason.focus();
     }
-    const key = pressKey();
+    const key = randomKey();
     this.keep(key);
     this.say("sending");
-    this.trigger("decide", { ...Object.fromEntries(said), reason, key, clip: this.data.clip, base: this.data.base });
+    this.presses.send("decide", { ...Object.fromEntries(said), reason, key, clip: this.data.clip, base: this.data.base });
   }
 
   say(note) {
@@ -140,8 +135,8 @@ class DecisionForm {
       Slash: () => this.reason.focus(),
       Escape: () => this.drop(),
       KeyI: () => this.take(),
-      PageDown: () => this.trigger("move", { where: "next", key: pressKey() }),
-      PageUp: () => this.trigger("move", { where: "previous", key: pressKey() }),
+      PageDown: () => this.presses.send("move", "next"),
+      PageUp: () => this.presses.send("move", "previous"),
     };
     if (acts[event.code]) return this.taken(event, acts[event.code]);
     const code = event.code.replace("Numpad", "Digit");

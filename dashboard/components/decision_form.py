@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import streamlit as st
-
 import dashboard.components.asset as asset
 from dashboard.components.keymap import Keymap, cap
 from dashboard.components.rating_form import INTENSITY_LEVELS, EmotionOption
@@ -81,16 +79,12 @@ def decision_form(
         Gets ``"next"`` or ``"previous"``.
     """
 
-    def decided() -> None:
-        if sent := st.session_state[FORM_KEY].get("decide"):
-            on_decide(_read(sent))
+    def moved(where: str) -> None:
+        if where in ("next", "previous"):
+            on_move(where)
 
-    def moved() -> None:
-        asked = st.session_state[FORM_KEY].get("move") or {}
-        if asked.get("where") in ("next", "previous"):
-            on_move(str(asked["where"]))
-
-    _mount(key=FORM_KEY, data=_data(scene, keymap), on_decide_change=decided, on_move_change=moved)
+    acts = {"decide": lambda sent: on_decide(_read(sent)), "move": moved}
+    _mount(key=FORM_KEY, data=_data(scene, keymap), acts=acts)
 
 
 def _read(sent: dict[str, Any]) -> SentDecision:

@@ -73,13 +73,15 @@ function markUpright({ target }) {
 function mounted(registry, argument, create) {
   const host = argument.parentElement;
   if (!registry.has(host)) {
-    registry.set(host, create(host));
+    registry.set(host, { instance: create(host), presses: new Presses() });
     host.addEventListener("click", leaveButton);
   }
-  const instance = registry.get(host);
-  instance.show(argument);
+  const { instance, presses } = registry.get(host);
+  presses.hear(argument);
+  instance.show({ data: argument.data, presses });
   return () => {
     host.removeEventListener("click", leaveButton);
+    presses.close();
     instance.close();
     registry.delete(host);
   };

@@ -3,12 +3,12 @@
 const FORM_ACTS = {
   Slash: (form) => form.foot.comment.focus(),
   Escape: (form) => form.isReadOnly() || form.reset(),
-  PageDown: (form) => form.press("move", "next"),
-  PageUp: (form) => form.press("move", "previous"),
+  PageDown: (form) => form.presses.send("move", "next"),
+  PageUp: (form) => form.presses.send("move", "previous"),
   KeyO: (form) => form.skip(),
   KeyP: (form) => form.flag(),
-  KeyI: (form) => form.press("guide"),
-  Backspace: (form) => (form.data.no_undo ? form.status.say(form.data, "no_undo") : form.press("undo")),
+  KeyI: (form) => form.presses.send("guide"),
+  Backspace: (form) => (form.data.no_undo ? form.status.say(form.data, "no_undo") : form.presses.send("undo")),
 };
 
 class FormKeys {

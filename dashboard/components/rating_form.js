@@ -3,7 +3,7 @@
 // where the protocol shows the machine's opinion from the start, and "no answer" everywhere else.
 
 const TASK_CHANNEL = "dailies";
-const TURN_PATIENCE_MS = 4_000;
+const TURNS = ["stored", "move", "skip", "undo"]; // after which the page is about something else
 const WATCHED_TOLERANCE = 0.01;
 
 class RatingForm {
@@ -19,8 +19,8 @@ class RatingForm {
       confirm: () => this.confirm(),
       skip: () => this.skip(),
       flag: () => this.flag(),
-      undo: () => this.press("undo"),
-      guide: () => this.press("guide"),
+      undo: () => this.presses.send("undo"),
+      guide: () => this.presses.send("guide"),
       keys: () => this.showKeys(),
     });
     this.told = element("p", { class: "told", role: "alert", hidden: true });
@@ -45,18 +45,14 @@ class RatingForm {
     });
   }
 
-  show({ data, setTriggerValue }) {
+  show({ data, presses }) {
     const isSameTask = this.data?.task === data.task && this.data.person === data.person;
     const isSamePerson = this.data?.person === data.person;
     if (!isSamePerson || this.data.language !== data.language) leaveSidebar();
     const hadBase = this.data?.base;
     this.data = data;
-    this.trigger = setTriggerValue;
+    this.presses = presses;
     this.isCut = false; // the page has just spoken
-    if (!isSameTask || data.turned === this.receipt?.rating) {
-      clearTimeout(this.turning);
-      this.isTurning = false;
-    }
     if (!isSamePerson) this.openBox();
     if (!isSameTask) this.begin();
     else if (hadBase !== data.base && !this.isKept()) this.draft = { ...data.mine };
@@ -93,7 +89,7 @@ class RatingForm {
 
   // Whether keys may change the answer: not while one is on its way, nor before the next task is there.
   isOpen() {
-    return !this.isReadOnly() && !this.isSending && !this.isTurning && !this.store.isWaiting(this.data.task);
+    return !this.isReadOnly() && !this.isSending && !this.presses.isWaiting(...TURNS) && !this.store.isWaiting(this.data.task);
   }
 
   isKept() {
@@ -125,11 +121,6 @@ class RatingForm {
     if (wasChanged !== this.isChanged()) this.draw();
   }
 
-  // A press that the page answers; no two presses are alike, or the second would go unheard.
-  press(name, where = null) {
-    this.trigger(name, where === null ? randomKey() : { where, press: randomKey() });
-  }
-
   reset() {
     this.keeper.drop();
     this.refusal = null;
@@ -148,7 +139,7 @@ class RatingForm {
     const { data } = this;
     if (!this.isReadOnly() && !this.isOpen()) return;
     if (this.isReadOnly() || (data.mine && !this.isChanged())) {
-      this.press("move", "on");
+      this.presses.send("move", "on");
       return;
     }
     const answer = this.answer();
@@ -207,17 +198,9 @@ class RatingForm {
     this.draft = { ...receipt.stored };
     this.refusal = null;
     this.tell(receipt.feedback ?? null);
-    this.isTurning = isFirst && !receipt.feedback && !this.data.reveals;
     this.draw();
     this.sayState();
-    this.turn({ task: answer.task, rating: receipt.rating, is_first: isFirst, stays: Boolean(receipt.feedback) });
-  }
-
-  // The page may be without its connection just now: it is asked until it says that it has heard.
-  turn(what) {
-    clearTimeout(this.turning);
-    this.trigger("stored", what);
-    this.turning = setTimeout(() => this.turn(what), TURN_PATIENCE_MS);
+    this.presses.send("stored", { task: answer.task, is_first: isFirst, stays: Boolean(receipt.feedback) });
   }
 
   refused(answer, status, { error, standing }) {
@@ -226,7 +209,7 @@ class RatingForm {
       this.refusal = phrase(this.data.labels.conflict, { time: timeOf(standing.at) });
       const content = Object.fromEntries(this.names().map((name) => [name, this.draft[name] ?? null]));
       this.keeper.change({ ...content, watched: this.watched({ isDraft: true }) });
-      this.press("refresh");
+      this.presses.send("refresh");
     } else if (answer.task !== this.data.task) this.refusal = `${answer.title}: ${this.refusal}`;
     this.sayState();
   }
@@ -234,7 +217,7 @@ class RatingForm {
   // Another window of the same person.
   heard({ kind, person, task, content, tab }) {
     if (!this.data || person !== this.data.person || task !== this.data.task || tab === this.tab) return;
-    if (kind === "answered") this.press("refresh");
+    if (kind === "answered") this.presses.send("refresh");
     else if (kind === "draft") {
       this.draft = { ...this.draft, ...content };
       this.draw();
@@ -251,13 +234,13 @@ class RatingForm {
   skip() {
     const { labels, skip_reasons: choices, pass, mine } = this.data;
     if (this.isReadOnly() || mine) return;
-    const done = (reason, note) => this.trigger("skip", { pass, reason, note });
+    const done = (reason, note) => this.presses.send("skip", { pass, reason, note });
     this.ask.show({ title: labels.skip_why, choices, note: labels.skip_note, close: labels.close, done });
   }
 
   flag() {
     const { labels, clip } = this.data;
-    const done = (_, note) => this.trigger("flag", { clip, note });
+    const done = (_, note) => this.presses.send("flag", { clip, note });
     this.ask.show({ title: labels.flag_what, choices: [], note: labels.flag_note, send: labels.flag_send, close: labels.close, done });
   }
 
@@ -288,7 +271,6 @@ class RatingForm {
   }
 
   close() {
-    clearTimeout(this.turning);
     this.pulse.close();
     this.keys.close();
     this.outage.close();

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import streamlit as st
-
 import dashboard.components.asset as asset
 from dashboard.components.keymap import Keymap, cap
 from dashboard.services import label_sets, messages
@@ -120,8 +118,6 @@ class FormScene:
         How long the task is kept without a sign of life.
     guideline_id : int or None
         The text raters go by.
-    turned : int or None
-        The rating the page has heard of last, so that the form stops telling it.
     onward, no_undo : str or None
         What the main button says where nothing is to be sent, if it is there; why nothing can be taken back.
     """
@@ -143,7 +139,6 @@ class FormScene:
     watched_share: float = 0.0
     lease_s: float = 0.0
     guideline_id: int | None = None
-    turned: int | None = None
     onward: str | None = None
     no_undo: str | None = None
 
@@ -153,7 +148,6 @@ class Stored:
     """An answer that the server has stored: ``stays`` asks to stay, as something is to be read."""
 
     task: str
-    rating: int
     is_first: bool
     stays: bool
 
@@ -186,38 +180,30 @@ class FormActs:
 def rating_form(scene: FormScene, *, keymap: Keymap, acts: FormActs) -> None:
     """Show the form."""
 
-    def sent(name: str) -> Any:
-        return st.session_state[FORM_KEY].get(name)
+    def moved(where: str) -> None:
+        if where in ("next", "previous", "on"):
+            acts.moved(where)
 
-    def stored() -> None:
-        if what := sent("stored"):
-            task, rating = str(what["task"]), int(what["rating"])
-            acts.stored(Stored(task, rating, bool(what.get("is_first")), bool(what.get("stays"))))
-
-    def moved() -> None:
-        what = sent("move")
-        if what and what["where"] in ("next", "previous", "on"):
-            acts.moved(what["where"])
-
-    def skipped() -> None:
-        if what := sent("skip"):
-            acts.skipped(str(what["pass"]), SkipReason(what["reason"]), str(what.get("note") or ""))
-
-    def flagged() -> None:
-        if what := sent("flag"):
-            acts.flagged(str(what.get("note") or ""))
+    def skipped(what: Mapping[str, Any]) -> None:
+        acts.skipped(str(what["pass"]), SkipReason(what["reason"]), str(what.get("note") or ""))
 
     _mount(
         key=FORM_KEY,
         data=_data(scene, keymap),
-        on_stored_change=stored,
-        on_move_change=moved,
-        on_skip_change=skipped,
-        on_flag_change=flagged,
-        on_undo_change=lambda: acts.undone() if sent("undo") else None,
-        on_guide_change=lambda: acts.guided() if sent("guide") else None,
-        on_refresh_change=lambda: None,
+        acts={
+            "stored": lambda what: acts.stored(_stored(what)),
+            "move": moved,
+            "skip": skipped,
+            "flag": lambda what: acts.flagged(str(what.get("note") or "")),
+            "undo": lambda _: acts.undone(),
+            "guide": lambda _: acts.guided(),
+            "refresh": lambda _: None,
+        },
     )
+
+
+def _stored(what: Mapping[str, Any]) -> Stored:
+    return Stored(str(what["task"]), bool(what.get("is_first")), bool(what.get("stays")))
 
 
 def _data(scene: FormScene, keymap: Keymap) -> dict[str, Any]:
@@ -239,7 +225,6 @@ def _data(scene: FormScene, keymap: Keymap) -> dict[str, Any]:
         "watched_share": scene.watched_share,
         "lease_s": scene.lease_s,
         "guideline": scene.guideline_id,
-        "turned": scene.turned,
         "onward": scene.onward,
         "no_undo": scene.no_undo,
         "language": messages.spoken(),

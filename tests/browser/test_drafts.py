@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.outage import Outage
 from tests.browser.review_page import ReviewPage
 from tests.browser.served import Served
 
@@ -46,23 +47,25 @@ def test_a_draft_is_taken_up_on_another_device(page: Page, server: Served, brows
 
 def test_a_lost_connection_is_said_at_once_and_the_answer_follows(page: Page, server: Served) -> None:
     clip = "joy_too_little.mp4"
+    outage = Outage(page, "**/answers")
     review = ReviewPage(page, server).open(clip)
-    page.route("**/answers", lambda route: route.abort("internetdisconnected"))
+    outage.begins()
     review.press("1", "Enter")
     expect(review.status).to_contain_text("Not saved yet: no connection. Answers that wait here: 1.")
     assert review.ratings(clip) == []
-    page.unroute("**/answers")
+    outage.ends()
     expect(review.status).to_contain_text("Saved")
     assert [rating[0] for rating in review.ratings(clip)] == [-2]
 
 
 def test_an_answer_left_waiting_is_sent_when_the_page_is_opened_again(page: Page, server: Served) -> None:
     clip = "joy_too_much.mp4"
+    outage = Outage(page, "**/answers")
     review = ReviewPage(page, server).open(clip)
-    page.route("**/answers", lambda route: route.abort("internetdisconnected"))
+    outage.begins()
     review.press("4", "Enter")
     expect(review.status).to_contain_text("Not saved yet")
-    page.unroute("**/answers")
+    outage.ends()
     review.open("anger_right.mp4")
     expect(review.status).to_contain_text(f"({clip})")
     assert [rating[0] for rating in review.ratings(clip)] == [1]

@@ -202,6 +202,7 @@ def test_figures_outlive_the_server_and_a_version_can_be_compared(
     assert kept.stat().st_mtime_ns == written
 
     again.turn_to("History")
+    again.is_still()
     page.get_by_label("Compare a version with what judges now").click()
     page.get_by_role("option", name=re.compile("fixed")).click()
     flips = _flipping(again.server, project_id, -FIXED_Z, FIXED_Z)

@@ -31,7 +31,6 @@ from engine.vocabulary import Channel, Protocol
 
 RATER_FLAG: Final = "rater"
 _GUIDE: Final = "guide_asked"
-_TURNED: Final = "rating_heard_of"
 _AGAIN: Final = "second_look_began"
 SECONDS_A_MINUTE: Final = 60
 
@@ -52,7 +51,6 @@ def draw(here: visit.Visit, view: ReviewView) -> None:
         _scene(here, view),
         emotions=emotions,
         guideline_id=guideline.id,
-        turned=st.session_state.get(_TURNED),
     )
     rating_form(scene, keymap=keys, acts=_acts(here, view))
     if st.session_state.pop(_GUIDE, False):
@@ -142,7 +140,6 @@ def _mine(own: RatingRecord) -> Answer:
 
 def _acts(here: visit.Visit, view: ReviewView) -> FormActs:
     def stored(what: Stored) -> None:
-        st.session_state[_TURNED] = what.rating
         has_more_to_see = what.stays or _reveals(view) or not what.is_first
         if what.task == name_of(view) and not has_more_to_see:
             go_on(here, view)
