@@ -9,8 +9,12 @@ class FormStatus {
   }
 
   say(labels, name, values = {}) {
-    this.node.textContent = phrase(labels[name] ?? "", values);
-    this.node.dataset.state = name;
+    this.tell(name, phrase(labels[name] ?? "", values));
+  }
+
+  tell(state, sentence) {
+    this.node.textContent = sentence;
+    this.node.dataset.state = state;
   }
 
   // `form` is asked for what it knows; the gravest thing is said.
@@ -19,12 +23,11 @@ class FormStatus {
     const { receipt, keeper } = form;
     const waiting = form.box.unsent().length;
     const say = (name, values) => this.say(labels, name, values);
-    if (form.refusal) {
-      this.node.textContent = form.refusal;
-      this.node.dataset.state = "refused";
-    } else if (waiting && form.box.hasFailed) say("unsaved", { n: waiting });
+    if (form.refusal) this.tell("refused", form.refusal);
+    else if (waiting && form.box.hasFailed) say("unsaved", { n: waiting });
     else if (form.isCut || !navigator.onLine) say("offline", { n: waiting });
     else if (waiting) say("sending");
+    else if (form.notice) this.tell("notice", form.notice);
     else if (form.isReadOnly()) say("read_only");
     else if (form.isKept()) keeper.savedAt ? say("draft_saved", { time: timeOf(keeper.savedAt) }) : say("draft");
     else if (receipt) {

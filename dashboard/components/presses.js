@@ -2,7 +2,7 @@
 // that falls into the instant in which a run ends (1.60: a press that waits to be sent is cleared away with
 // the widgets that the page no longer shows), and one that is made while the connection is down.
 
-const HEARING_MS = 500;
+const HEARING_MS = 1_000;
 const LONGEST_HEARING_MS = 10_000;
 
 // randomUUID exists on localhost and over TLS only; getRandomValues everywhere.

@@ -3,7 +3,7 @@
 // where the protocol shows the machine's opinion from the start, and "no answer" everywhere else.
 
 const TASK_CHANNEL = "dailies";
-const TURNS = ["stored", "move", "skip", "undo"]; // after which the page is about something else
+const TURNS = ["turn", "move", "skip", "undo"]; // after which the page is about something else
 const WATCHED_TOLERANCE = 0.01;
 
 class RatingForm {
@@ -50,6 +50,8 @@ class RatingForm {
     const isSamePerson = this.data?.person === data.person;
     if (!isSamePerson || this.data.language !== data.language) leaveSidebar();
     const hadBase = this.data?.base;
+    if (this.data?.notice?.at !== data.notice?.at) this.notice = data.notice?.text;
+    else if (!isSameTask) this.notice = null;
     this.data = data;
     this.presses = presses;
     this.isCut = false; // the page has just spoken
@@ -109,6 +111,7 @@ class RatingForm {
 
   change(name, value) {
     this.refusal = null;
+    this.notice = null;
     this.draft = { ...this.draft, [name]: value };
     const content = Object.fromEntries(this.names().map((one) => [one, this.draft[one] ?? null]));
     this.keeper.change({ ...content, watched: this.watched({ isDraft: true }) });
@@ -200,7 +203,8 @@ class RatingForm {
     this.tell(receipt.feedback ?? null);
     this.draw();
     this.sayState();
-    this.presses.send("stored", { task: answer.task, is_first: isFirst, stays: Boolean(receipt.feedback) });
+    const turns = isFirst && !receipt.feedback && !this.data.reveals;
+    this.presses.send(turns ? "turn" : "stay", answer.task);
   }
 
   refused(answer, status, { error, standing }) {

@@ -86,6 +86,14 @@ class EmotionOption:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the line over the buttons, until something else is to be said there."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FormScene:
     """Everything the form is given, and nothing else.
 
@@ -118,6 +126,8 @@ class FormScene:
         How long the task is kept without a sign of life.
     guideline_id : int or None
         The text raters go by.
+    notice : Notice or None
+        What became of the last press.
     onward, no_undo : str or None
         What the main button says where nothing is to be sent, if it is there; why nothing can be taken back.
     """
@@ -139,17 +149,9 @@ class FormScene:
     watched_share: float = 0.0
     lease_s: float = 0.0
     guideline_id: int | None = None
+    notice: Notice | None = None
     onward: str | None = None
     no_undo: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """An answer that the server has stored: ``stays`` asks to stay, as something is to be read."""
-
-    task: str
-    is_first: bool
-    stays: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +160,8 @@ class FormActs:
 
     Attributes
     ----------
-    stored : callable
-        Gets a :class:`Stored`.
+    answered : callable
+        Gets the name of the task whose answer is stored and leaves nothing more to be seen.
     moved : callable
         Gets ``"next"``, ``"previous"`` or ``"on"``: to what is to be answered next.
     skipped : callable
@@ -169,7 +171,7 @@ class FormActs:
     undone, guided : callable
     """
 
-    stored: Callable[[Stored], None]
+    answered: Callable[[str], None]
     moved: Callable[[str], None]
     skipped: Callable[[str, SkipReason, str], None]
     flagged: Callable[[str], None]
@@ -191,7 +193,8 @@ def rating_form(scene: FormScene, *, keymap: Keymap, acts: FormActs) -> None:
         key=FORM_KEY,
         data=_data(scene, keymap),
         acts={
-            "stored": lambda what: acts.stored(_stored(what)),
+            "turn": lambda task: acts.answered(str(task)),
+            "stay": lambda _: None,
             "move": moved,
             "skip": skipped,
             "flag": lambda what: acts.flagged(str(what.get("note") or "")),
@@ -200,10 +203,6 @@ def rating_form(scene: FormScene, *, keymap: Keymap, acts: FormActs) -> None:
             "refresh": lambda _: None,
         },
     )
-
-
-def _stored(what: Mapping[str, Any]) -> Stored:
-    return Stored(str(what["task"]), bool(what.get("is_first")), bool(what.get("stays")))
 
 
 def _data(scene: FormScene, keymap: Keymap) -> dict[str, Any]:
@@ -225,6 +224,7 @@ def _data(scene: FormScene, keymap: Keymap) -> dict[str, Any]:
         "watched_share": scene.watched_share,
         "lease_s": scene.lease_s,
         "guideline": scene.guideline_id,
+        "notice": None if scene.notice is None else _told(scene.notice),
         "onward": scene.onward,
         "no_undo": scene.no_undo,
         "language": messages.spoken(),
@@ -268,6 +268,10 @@ def _fields(scene: FormScene, keymap: Keymap, labels: Mapping[str, str]) -> list
         }
         for question in scene.questions
     ]
+
+
+def _told(notice: Notice) -> dict[str, str]:
+    return {"text": notice.text, "at": notice.at.isoformat()}
 
 
 def _sent(answer: Answer | None) -> dict[str, Any] | None:

@@ -25,6 +25,7 @@ def test_a_clip_is_skipped_with_a_reason_by_keys(page: Page, server: Served) -> 
     expect(dialog).to_contain_text("I cannot tell")
     review.press("2")
     expect(page.get_by_text(f"· {clip}")).not_to_be_visible()
+    expect(review.status).to_contain_text(f"Skipped {clip}: I cannot tell")
     assert server.rows(
         "SELECT skip_reason FROM assignments WHERE clip_id = ? AND skipped_at IS NOT NULL", review.id_of(clip)
     ) == [("cannot_tell",)]

@@ -17,7 +17,7 @@ from dashboard.components.rating_form import (
     EmotionOption,
     FormActs,
     FormScene,
-    Stored,
+    Notice,
     rating_form,
 )
 from dashboard.services import assigning, guidelines, label_sets, messages, task_pass, undoing
@@ -31,6 +31,7 @@ from engine.vocabulary import Channel, Protocol
 
 RATER_FLAG: Final = "rater"
 _GUIDE: Final = "guide_asked"
+_NOTICE: Final = "form_notice"
 _AGAIN: Final = "second_look_began"
 SECONDS_A_MINUTE: Final = 60
 
@@ -51,6 +52,7 @@ def draw(here: visit.Visit, view: ReviewView) -> None:
         _scene(here, view),
         emotions=emotions,
         guideline_id=guideline.id,
+        notice=st.session_state.get(_NOTICE),
     )
     rating_form(scene, keymap=keys, acts=_acts(here, view))
     if st.session_state.pop(_GUIDE, False):
@@ -139,9 +141,8 @@ def _mine(own: RatingRecord) -> Answer:
 
 
 def _acts(here: visit.Visit, view: ReviewView) -> FormActs:
-    def stored(what: Stored) -> None:
-        has_more_to_see = what.stays or _reveals(view) or not what.is_first
-        if what.task == name_of(view) and not has_more_to_see:
+    def answered(task: str) -> None:
+        if task == name_of(view):
             go_on(here, view)
 
     def moved(where: str) -> None:
@@ -153,20 +154,21 @@ def _acts(here: visit.Visit, view: ReviewView) -> FormActs:
 
     def skipped(given: str, reason: SkipReason, note: str) -> None:
         assigning.skip(task_pass.read(given), reason, note)
+        _say(messages.say("review.skipped", name=view.title, why=messages.say(f"skip.{reason.value}")))
         go_on(here, view, has_skipped=True)
 
     def flagged(note: str) -> None:
         assigning.flag(view.clip.id, here.person.id, reason=RATER_FLAG, note=note)
-        st.toast(messages.say("review.flagged"))
+        _say(messages.say("review.flagged"))
 
     def undone() -> None:
         try:
             task = undoing.undo(here.project.id, here.person.id)
         except undoing.NoWayBackError as refusal:  # the form had not heard of it yet
-            st.toast(str(refusal))
+            _say(str(refusal))
             return
         if task is None:
-            st.toast(messages.say("review.nothing_to_undo"))
+            _say(messages.say("review.nothing_to_undo"))
         else:
             visit.open_clip(task.key.clip_id, task.key.channel)
 
@@ -174,13 +176,17 @@ def _acts(here: visit.Visit, view: ReviewView) -> FormActs:
         st.session_state[_GUIDE] = True
 
     return FormActs(
-        stored=boundary.guarded(stored),
+        answered=boundary.guarded(answered),
         moved=boundary.guarded(moved),
         skipped=boundary.guarded(skipped),
         flagged=boundary.guarded(flagged),
         undone=boundary.guarded(undone),
         guided=guided,
     )
+
+
+def _say(sentence: str) -> None:
+    st.session_state[_NOTICE] = Notice(sentence, now())
 
 
 def go_on(here: visit.Visit, view: ReviewView, *, has_skipped: bool = False, starts: bool = False) -> None:
