@@ -6,7 +6,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 export DAILIES_CACHE ?= $(CURDIR)/.cache
 export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
 
-.PHONY: run test bench bench-thresholds bench-systems evaluate lint screenshots demo clean
+.PHONY: run test test-thorough bench bench-thresholds bench-systems evaluate lint screenshots demo clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m dashboard serve --demo
@@ -17,6 +17,10 @@ test: $(VENV)/dev.stamp
 	sh scripts/system_packages.sh chromium espeak-ng
 	$(PY) -m engine warm
 	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses $(WORKERS) --dist loadscope $(PYTEST)
+
+# The same tests, with the many repetitions that look for what happens rarely.
+test-thorough:
+	DAILIES_THOROUGH=1 $(MAKE) test
 
 bench: $(VENV)/dev.stamp
 	$(PY) -m engine warm

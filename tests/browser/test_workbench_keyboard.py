@@ -1,4 +1,4 @@
-"""Thirty clips by keyboard alone under each protocol: every answer is stored once, as what it was."""
+"""Many clips by keyboard alone under each protocol: every answer is stored once, as what it was."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from dashboard.services.answer_lock import is_intact
 from db.records import RatingRecord
 from engine.vocabulary import Delivery, Phase, Protocol
 from tests.browser.workbench import RaterPage, Workbench
+from tests.thoroughness import repeats
 
-CLIPS = 30
+CLIPS = repeats(10, thorough=30)
 KEYS = ("1", "2", "3", "4", "5")
 DELIVERIES = (Delivery(-2), Delivery(-1), Delivery(0), Delivery(1), Delivery(2))
-REVISED = 11
+REVISED = 4
 REASON = "I had overlooked the hand"
 
 
@@ -33,11 +34,11 @@ def every_clip_once(answers: list[RatingRecord]) -> bool:
 
 
 def test_assisted(bench: Workbench, browser: Browser) -> None:
-    bench.project("Assisted thirty", CLIPS)
-    rater = bench.sit(browser, "Assisted thirty", "Asha")
+    bench.project("Assisted", CLIPS)
+    rater = bench.sit(browser, "Assisted", "Asha")
     rate_all(rater)
     assert rater.never_pointed()
-    answers = bench.answers("Assisted thirty")
+    answers = bench.answers("Assisted")
     assert every_clip_once(answers)
     assert Counter(answer.delivery for answer in answers) == said()
     assert {(answer.phase, answer.prediction_shown) for answer in answers} == {(Phase.ASSISTED, True)}
@@ -45,12 +46,12 @@ def test_assisted(bench: Workbench, browser: Browser) -> None:
 
 
 def test_blind_only(bench: Workbench, browser: Browser) -> None:
-    bench.project("Blind thirty", CLIPS, protocol=Protocol.BLIND_ONLY)
-    rater = bench.sit(browser, "Blind thirty", "Asha")
+    bench.project("Blind", CLIPS, protocol=Protocol.BLIND_ONLY)
+    rater = bench.sit(browser, "Blind", "Asha")
     rate_all(rater)
     expect(rater.page.locator(".verdict")).to_have_count(0)
     assert rater.never_pointed()
-    answers = bench.answers("Blind thirty")
+    answers = bench.answers("Blind")
     assert every_clip_once(answers)
     assert Counter(answer.delivery for answer in answers) == said()
     assert {(answer.phase, answer.prediction_shown) for answer in answers} == {(Phase.BLIND, False)}
@@ -60,8 +61,8 @@ def test_blind_only(bench: Workbench, browser: Browser) -> None:
 def test_blind_first_with_a_look_at_the_machine_and_a_second_thought(
     bench: Workbench, browser: Browser
 ) -> None:
-    bench.project("Revealed thirty", CLIPS, protocol=Protocol.BLIND_FIRST)
-    rater = bench.sit(browser, "Revealed thirty", "Asha")
+    bench.project("Revealed", CLIPS, protocol=Protocol.BLIND_FIRST)
+    rater = bench.sit(browser, "Revealed", "Asha")
     for place in range(CLIPS):
         before = rater.title.inner_text()
         expect(rater.page.locator(".verdict")).to_have_count(0)
@@ -73,7 +74,7 @@ def test_blind_first_with_a_look_at_the_machine_and_a_second_thought(
         rater.press("Enter")
         rater.has_gone_on(before, last=place == CLIPS - 1)
     assert rater.never_pointed()
-    answers = bench.answers("Revealed thirty")
+    answers = bench.answers("Revealed")
     first = [answer for answer in answers if answer.phase is Phase.BLIND]
     assert every_clip_once(first)
     assert Counter(answer.delivery for answer in first) == said()

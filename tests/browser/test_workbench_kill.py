@@ -1,4 +1,4 @@
-"""The server is killed at ten random moments under a rater's hands: nothing said is lost or doubled."""
+"""The server is killed at random moments under a rater's hands: nothing said is lost or doubled."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from playwright.sync_api import Browser, expect
 
 from engine.vocabulary import Delivery
 from tests.browser.workbench import RaterPage, Workbench
+from tests.thoroughness import repeats
 
 PROJECT = "Killed"
-KILLS = 10
-CLIPS = 40
+KILLS = repeats(3, thorough=10)
+CLIPS = 4 * KILLS
 LONGEST_LAG_S = 0.5
 """A kill falls anywhere between a key and what the server makes of it."""
 

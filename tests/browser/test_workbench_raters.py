@@ -8,9 +8,10 @@ from collections import Counter
 from playwright.sync_api import Browser, ConsoleMessage, expect
 
 from tests.browser.workbench import RaterPage, Workbench
+from tests.thoroughness import repeats
 
 PROJECT = "Shared"
-CLIPS = 12
+CLIPS = repeats(5, thorough=12)
 OVERLAP = 2
 SEED = 3
 TROUBLE = '[data-testid="stAlertContentError"], [role="dialog"]'
