@@ -85,7 +85,8 @@ def _head(view: review.ReviewView) -> None:
         disabled=view.next_clip_id is None, on_click=visit.open_clip, args=(view.next_clip_id,),
     )  # fmt: skip
     where = messages.say("review.position", position=view.position, total=view.progress.ready)
-    bar.text(f"{where} · {view.title}")
+    is_named = view.title != messages.say("queue.neutral_title", number=view.position)
+    bar.text(f"{where} · {view.title}" if is_named else where)
     done = view.task_progress
     bar.caption(
         messages.say("review.task_progress", rated=done.answered, total=done.asked, skipped=done.skipped)

@@ -87,6 +87,11 @@ function mounted(registry, argument, create) {
   };
 }
 
+// What is asked next begins at the top of the page, wherever the one before was read to.
+function toTop() {
+  document.querySelector('[data-testid="stMain"]')?.scrollTo({ top: 0 });
+}
+
 // A field of the sidebar that was chosen from keeps the focus, and the next key would be typed into it.
 function leaveSidebar() {
   const held = document.activeElement;

@@ -88,6 +88,7 @@ class Player {
     for (const name of ["play", "pause", "ended", "ratechange", "volumechange"]) on(name, () => this.bar.showState());
     on("error", () => this.fail(labels.cannot_play));
     on("loadedmetadata", () => {
+      if (this.media.videoWidth) this.keepShape();
       const isPictureMissing = kind === "video" && this.media.videoWidth === 0;
       if (isPictureMissing) this.fail(labels.no_picture);
       if (Number.isFinite(this.media.duration)) this.timeline.last(this.media.duration);
@@ -98,6 +99,11 @@ class Player {
     if (kind === "audio") this.waveform.show(this.scene);
     this.screen.replaceChildren(this.media, ...(kind === "audio" ? [this.waveform.node] : []), this.caption);
     this.learnFrame();
+  }
+
+  // The box of the next clip stands as this one's did until its own picture comes.
+  keepShape() {
+    this.screen.style.setProperty("--shape", `${this.media.videoWidth} / ${this.media.videoHeight}`);
   }
 
   unload() {

@@ -49,6 +49,7 @@ class RatingForm {
     const isSameTask = this.data?.task === data.task && this.data.person === data.person;
     const isSamePerson = this.data?.person === data.person;
     if (!isSamePerson || this.data.language !== data.language) leaveSidebar();
+    const hadTask = Boolean(this.data);
     const hadBase = this.data?.base;
     if (this.data?.notice?.at !== data.notice?.at) this.notice = data.notice?.text;
     else if (!isSameTask) this.notice = null;
@@ -56,6 +57,7 @@ class RatingForm {
     this.presses = presses;
     this.isCut = false; // the page has just spoken
     if (!isSamePerson) this.openBox();
+    if (hadTask && !isSameTask) toTop();
     if (!isSameTask) this.begin();
     else if (hadBase !== data.base && !this.isKept()) this.draft = { ...data.mine };
     this.draw();

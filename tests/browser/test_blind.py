@@ -24,7 +24,7 @@ def test_the_opinion_stays_away_until_the_answer_is_stored(page: Page, server: S
     page.on("websocket", lambda socket: _listen(socket, heard))
     review = ReviewPage(page, server)
     clip = review.open(project=PROJECT).id_of(TAKE, PROJECT)  # the name of a take may tell how it was meant
-    expect(page.get_by_text("· Clip 1")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Clip 1 of \d+$"))).to_be_visible()
     [(expressed, document)] = server.rows(
         "SELECT expressed_intensity, document FROM predictions WHERE clip_id = ?", clip
     )

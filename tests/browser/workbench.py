@@ -47,7 +47,7 @@ COUNT_POINTER = """
 STORED: Final = re.compile("Saved|You answered this clip on")
 """The second where a form that was put on the page anew tells of an answer the one before has sent."""
 
-TITLE: Final = re.compile(r"^Clip \d+ of \d+ · ")
+TITLE: Final = re.compile(r"^Clip \d+ of \d+( · .*)?$")
 
 
 @dataclass(frozen=True, slots=True)
