@@ -1,9 +1,9 @@
 """ravdess: face, voice and the voice as a picture, joined late over the eight emotions of RAVDESS.
 
-Face: landmarks through the performance brain's branch. Voice: cepstral steps through a CNN, an LSTM or a
-BiLSTM with attention, the mel spectrum as a picture through a small residual network, and, where its weight
-file was trained with it, the performance brain's voice with its summary of the whole clip. All opinions are
-temperature-scaled.
+Face: the performance brain's readers of landmarks and, in newer weight files, of crops, a residual network
+among them. Voice: cepstral steps through a CNN, an LSTM or a BiLSTM with attention, the mel spectrum as a
+picture through a small residual network, and, where its weight file was trained with it, the performance
+brain's voice with its summary of the whole clip. All opinions are temperature-scaled.
 
 The weight file says by which rule they become one. As published: weight = trust × confidence, with
 confidence = 1 − H(p) / log K and trust learned for each branch and multiplied by the quality of its input;
@@ -44,7 +44,7 @@ from engine.systems.fusion import pooled
 from engine.systems.naming import Named, Opinion, mixed, normalised, pulls
 from engine.systems.performance import FACE_FILE, VOICE_FILE
 from engine.systems.ravdess_networks import CLASSES, PictureNetwork, StepsNetwork, VoiceKind
-from engine.systems.ravdess_readers import Reader, in_order, landmark_face, summed_voice
+from engine.systems.ravdess_readers import Reader, in_order, seen_face, summed_voice
 from engine.systems.sequences import at_instants, estimate, shares_of, z_scored
 from engine.systems.stored_network import filled
 from engine.verdict.scale import ReferenceScale
@@ -130,7 +130,7 @@ class RavdessSystem:
             trust=trust,
             temperatures=json.loads(file.metadata["temperatures"]),
             scales={part: ReferenceScale(arrays[f"scale.{part}"]) for part in trust},
-            face=landmark_face(),
+            face=seen_face(stills="stills" in file.metadata.get("face", "")),
             correlation=float(file.metadata["correlation"]),
             weights_version=file.version,
             rule=Rule(file.metadata.get("rule", Rule.ENTROPY)),

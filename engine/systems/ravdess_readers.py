@@ -13,6 +13,7 @@ from engine import weights
 from engine.errors import WeightsError
 from engine.systems.branch import Branch
 from engine.systems.clip_evidence import ClipEvidence
+from engine.systems.face_stills import StillReader, still_reader
 from engine.systems.performance import FACE_FILE, VOICE_FILE, less_mouth
 from engine.systems.ravdess_networks import CLASSES
 from engine.systems.voice_heads import VoiceHeads
@@ -33,18 +34,24 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LandmarkFace:
-    """The performance brain's face branch: landmarks rather than pixels.
+class SeenFace:
+    """The performance brain's face: its branch over the clip and, where it has them, its readers of stills.
 
     It cannot name calm: what it calls neutral is shared evenly between neutral and calm, since a face at
     rest does not tell them apart.
+
+    Attributes
+    ----------
+    branch : Branch
+    stills : StillReader or None
     """
 
     branch: Branch
+    stills: StillReader | None = None
 
     @property
     def version(self) -> str:
-        return self.branch.version
+        return self.branch.version[:3] + ("" if self.stills is None else self.stills.version[:3])
 
     def read(self, clip: ClipEvidence) -> tuple[Numbers, Numbers] | None:
         """Shares of :data:`CLASSES` [8] and attention [50], or ``None`` without a face."""
@@ -53,6 +60,8 @@ class LandmarkFace:
         opinion = self.branch.read(raw, face.mask)
         if opinion is None:
             return None
+        if self.stills is not None:
+            opinion = self.stills.with_stills(opinion, clip.seen.stills)
         return with_calm(opinion.probabilities), opinion.attention
 
 
@@ -84,12 +93,19 @@ class SummedVoice:
         return in_order(opinion.probabilities), opinion.attention
 
 
-def landmark_face() -> LandmarkFace | None:
-    """The face reader, or ``None`` where its weights are missing or damaged."""
+def seen_face(*, stills: bool) -> SeenFace | None:
+    """The face reader, or ``None`` where its weights are missing or damaged.
+
+    Parameters
+    ----------
+    stills : bool
+        Whether single faces are read too, where their readers are there.
+    """
     try:
-        return LandmarkFace(Branch.from_file(weights.load(FACE_FILE)))
+        branch = Branch.from_file(weights.load(FACE_FILE))
     except WeightsError:
         return None
+    return SeenFace(branch, still_reader() if stills else None)
 
 
 def summed_voice() -> SummedVoice | None:

@@ -47,7 +47,8 @@ RULE: Final = Rule.PRODUCT
 
 DATA: Final = (
     "RAVDESS speech audio (Livingstone & Russo 2018), 20 actors; trust from OpenFace action units of its "
-    "takes; arousal of faces from landmarks of KDEF, CK+ and RaFD morphs"
+    "takes; arousal of faces from landmarks of KDEF, CK+ and RaFD morphs, or from FER+ train (Barsoum et al. "
+    "2016) where readers of stills are there"
 )
 LICENCE: Final = "CC BY-NC-SA 4.0 (RAVDESS), research only (faces), non-commercial"
 
@@ -91,7 +92,7 @@ def _train(data: Path, out: Path, seed: int, say: Callable[[str], None]) -> None
     stacked = np.stack(list(shares.values()), axis=1)
     trust, powers = learned_trust(stacked, label), learned_powers(stacked, label)
     scales = {name: voice_scale(arousal_logit(shares[name], CLASSES), sounds) for name in voices}
-    scales[FACE] = reader_scale(data, seed=seed)
+    scales[FACE], face_reader = reader_scale(data, out, seed=seed)
     voice_shares = np.mean([shares[name] for name in voices], axis=0)
     correlation = correlation_with_face(data, sounds, arousal_logit(voice_shares, CLASSES))
     for score in compared(list(found.values()), list(found), label, sounds.fold):
@@ -110,6 +111,7 @@ def _train(data: Path, out: Path, seed: int, say: Callable[[str], None]) -> None
         metadata={
             "classes": ",".join(CLASSES),
             "voice": SHIPPED.value,
+            "face": face_reader,
             "rule": RULE.value,
             "trust": _by_name(found, trust),
             "powers": _by_name(found, powers),

@@ -23,6 +23,7 @@ from engine.features.mel_picture import BANDS, PICTURE_FRAMES, framed
 from engine.systems import layers, ravdess_networks
 from engine.systems.arousal import arousal_logit
 from engine.systems.branch import Branch, Standardiser
+from engine.systems.face_stills import STILLS_FILE, StillReader
 from engine.systems.performance import FACE_FILE, VOICE_FILE
 from engine.systems.ravdess import MEMBERS, picture_scores
 from engine.systems.ravdess_networks import CLASSES, PictureNetwork, StepsNetwork, VoiceKind
@@ -30,14 +31,24 @@ from engine.systems.ravdess_readers import in_order, with_calm
 from engine.systems.sequences import z_scored
 from engine.systems.voice_heads import HEADS_FILE, VoiceHeads
 from engine.training import classifier_loop, spoilt_sound
+from engine.training.calibration import reference_weights
 from engine.training.classifier_loop import Inputs, Recipe, answers_of, padded, train_classifier
 from engine.training.distilled_scales import face_scale
+from engine.training.face_stills import (
+    EXPRESSIVE_VOTE,
+    RESTING_VOTE,
+    held_out_joint,
+    picture_in,
+    population_in,
+)
+from engine.training.fer_pictures import read_fer_pictures
 from engine.training.kept_folds import kept_network
 from engine.training.meld import made_faces
 from engine.training.sound_set import SoundSet
 from engine.training.voice_ensemble import joint_opinions, out_of_fold_opinions
 from engine.training.voice_summaries import read_voice_summaries
 from engine.verdict.scale import ReferenceScale
+from engine.vocabulary import BASIC_EMOTIONS, Emotion
 
 Numbers = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -186,8 +197,14 @@ def summed_voice(data: Path, out: Path, sounds: SoundSet) -> Numbers | None:
     return np.asarray(np.log(np.maximum(shares, LEAST_SHARE)), dtype=np.float64)
 
 
-def reader_scale(data: Path, *, seed: int) -> ReferenceScale:
-    """The arousal scale of the face reader, from made clips of people that its networks never saw."""
+def reader_scale(data: Path, out: Path, *, seed: int) -> tuple[ReferenceScale, str]:
+    """The arousal scale of the face reader, and which reader that is: ``landmarks`` or ``landmarks, stills``.
+
+    With readers of stills in ``out`` it is learned from web faces, else from made clips of people; none was
+    seen by what reads it.
+    """
+    if (out / STILLS_FILE).is_file():
+        return _stills_scale(data, out), "landmarks, stills"
     branch = Branch.from_file(weights.load(FACE_FILE))
     made, fold, _, _ = made_faces(data, seed=seed)
     shares = np.zeros((fold.size, len(CLASSES)))
@@ -197,4 +214,15 @@ def reader_scale(data: Path, *, seed: int) -> ReferenceScale:
             rows, branch.read_many(made.values[rows], made.mask[rows], member=one), strict=True
         ):
             shares[row] = 0.0 if opinion is None else with_calm(opinion.probabilities)
-    return face_scale(arousal_logit(shares, CLASSES), made.intensity)
+    return face_scale(arousal_logit(shares, CLASSES), made.intensity), "landmarks"
+
+
+def _stills_scale(data: Path, out: Path) -> ReferenceScale:
+    reader = StillReader.from_file(weights.load(STILLS_FILE, folder=out), picture_in(out))
+    branch = Branch.from_file(weights.load(FACE_FILE, folder=out))
+    web = read_fer_pictures(data, split="train")
+    found = held_out_joint(reader, branch, web, population_in(out))
+    shares = np.array([with_calm(dict(zip(reader.emotions, each, strict=True))) for each in found])
+    calm = web.votes[:, BASIC_EMOTIONS.index(Emotion.NEUTRAL)]
+    weight = reference_weights(calm >= RESTING_VOTE, calm <= EXPRESSIVE_VOTE)
+    return ReferenceScale.fit(arousal_logit(shares, CLASSES), weights=weight)

@@ -72,6 +72,7 @@ def write_ravdess(folder: Path, *, product: bool = False) -> None:
     }
     if product:
         metadata |= {"rule": ravdess.Rule.PRODUCT.value, "powers": json.dumps(dict.fromkeys(parts, 0.5))}
+        metadata["face"] = "landmarks, stills"
     weights.save(ravdess.FILE, arrays, folder=folder, metadata=metadata, entry=ENTRY)
 
 
