@@ -22,6 +22,9 @@ Numbers = NDArray[np.float64]
 
 LEAST_SHARE: Final = 1e-9
 """Probabilities are kept above this before a logarithm is taken."""
+LEAST_LOGARITHM: Final = 1e-6
+"""The same in a product, where one branch that is sure and wrong would outvote all others."""
+POWER_PULL: Final = 1e-3
 TRUST_PRIOR: Final = 1.0
 """Standard deviation of the prior on the logarithm of a learned trust, centred on equal trust."""
 
@@ -100,6 +103,38 @@ def product(probabilities: Numbers) -> Numbers:
     log_shares = np.log(np.clip(probabilities, LEAST_SHARE, 1.0)).sum(axis=1)
     shares = np.exp(log_shares - log_shares.max(axis=1, keepdims=True))
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def pooled(probabilities: Numbers, powers: ArrayLike) -> Numbers:
+    """Normalised product of distributions, each to a power, shape (n, branches, K) → (n, K).
+
+    The logarithmic opinion pool (Genest & Zidek 1986). ``powers`` has the shape (branches,); one that is 0
+    leaves its branch out.
+    """
+    logits = np.log(np.clip(probabilities, LEAST_LOGARITHM, 1.0))
+    joint = np.einsum("b,nbk->nk", np.asarray(powers, dtype=np.float64), logits)
+    shares = np.exp(joint - joint.max(axis=1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def learned_powers(probabilities: Numbers, truth: NDArray[np.int64]) -> Numbers:
+    """The powers, shape (branches,), under which :func:`pooled` makes the truth likeliest; not negative.
+
+    With a weak pull towards an even share of 1, which decides where branches say the same.
+    """
+    logits = np.log(np.clip(probabilities, LEAST_LOGARITHM, 1.0))
+    rows, branches = np.arange(truth.size), probabilities.shape[1]
+    even = 1 / branches
+
+    def loss(powers: Numbers) -> tuple[float, Numbers]:
+        shares = pooled(probabilities, powers)
+        likely = np.log(np.clip(shares[rows, truth], LEAST_SHARE, None)).mean()
+        away = powers - even
+        slope = np.einsum("nk,nbk->b", shares, logits) - logits[rows, :, truth].sum(axis=0)
+        return POWER_PULL * float((away**2).sum()) - float(likely), 2 * POWER_PULL * away + slope / truth.size
+
+    found = minimize(loss, np.full(branches, even), jac=True, bounds=[(0.0, None)] * branches)
+    return np.asarray(found.x, dtype=np.float64)
 
 
 def learned_trust(probabilities: Numbers, truth: NDArray[np.int64]) -> Numbers:

@@ -1,200 +1,89 @@
-"""ravdess: face, voice and the voice as a picture, each weighted by trust × confidence.
+"""ravdess: face, voice and the voice as a picture, joined late over the eight emotions of RAVDESS.
 
-Face: a reader behind :class:`FaceReader`. Voice: cepstral steps through a CNN, an LSTM or a BiLSTM with
-attention, and the mel spectrum as a picture through a small residual network. Confidence is
-1 − H(p) / log K after temperature scaling; trust is learned for each branch and multiplied by the quality
-of its input. Final = Σ weight × p, over the eight emotions of RAVDESS.
+Face: the performance brain's readers of landmarks and, in newer weight files, of crops, a residual network
+among them. Voice: cepstral steps through a CNN, an LSTM or a BiLSTM with attention, the mel spectrum as a
+picture through a small residual network, and, where its weight file was trained with it, the performance
+brain's voice with its summary of the whole clip. All opinions are temperature-scaled.
+
+The weight file says by which rule they become one. As published: weight = trust × confidence, with
+confidence = 1 − H(p) / log K and trust learned for each branch and multiplied by the quality of its input;
+final = Σ weight × p. Or as a product, final ∝ Π p^(power × quality), with powers learned for each branch: the
+logarithmic opinion pool (Genest & Zidek 1986), which named more emotions of strangers.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final, Protocol, Self
+from typing import Final, Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
-from transformers import ResNetConfig, ResNetModel
 
 from engine import weights
-from engine.errors import WeightsError
+from engine.analysis import EmotionEstimate
 from engine.features.activity import SAMPLE_RATE
 from engine.features.mel_picture import (
     BANDS,
     FRAMES_PER_STEP,
     PICTURE_FRAMES,
     PICTURE_HOP,
-    STEP_WIDTH,
     cepstral_steps,
     framed,
     mel_picture,
 )
 from engine.features.spoken_stretch import SpokenStretch
 from engine.systems.arousal import arousal_logit
-from engine.systems.branch import Branch, Standardiser
+from engine.systems.branch import Standardiser
 from engine.systems.clip_evidence import ClipEvidence
-from engine.systems.layers import PooledBiLSTM, Pooling
+from engine.systems.fusion import pooled
 from engine.systems.naming import Named, Opinion, mixed, normalised, pulls
-from engine.systems.performance import FACE_FILE, less_mouth
+from engine.systems.performance import FACE_FILE, VOICE_FILE
+from engine.systems.ravdess_networks import CLASSES, PictureNetwork, StepsNetwork, VoiceKind
+from engine.systems.ravdess_readers import Reader, in_order, seen_face, summed_voice
 from engine.systems.sequences import at_instants, estimate, shares_of, z_scored
 from engine.systems.stored_network import filled
 from engine.verdict.scale import ReferenceScale
-from engine.vocabulary import Emotion, Modality, SystemName
+from engine.vocabulary import Modality, SystemName
 
 Floats = NDArray[np.float32]
 
 FILE: Final = "ravdess.safetensors"
-CLASSES: Final = (
-    Emotion.NEUTRAL,
-    Emotion.CALM,
-    Emotion.JOY,
-    Emotion.SADNESS,
-    Emotion.ANGER,
-    Emotion.FEAR,
-    Emotion.DISGUST,
-    Emotion.SURPRISE,
-)
-"""In RAVDESS's own order."""
-
-HIDDEN: Final = 40
-DROPOUT: Final = 0.3
-CHANNELS: Final = 48
-KERNEL: Final = 5
-RESNET_STEM: Final = 16
-RESNET_WIDTHS: Final = (16, 24, 40)
 MEMBERS: Final = 5
 
-STEPS, PICTURE, FACE = "voice", "mel_picture", "face"
+STEPS, PICTURE, SUMMARY, FACE = "voice", "mel_picture", "voice_summary", "face"
 
 
-class VoiceKind(StrEnum):
-    """Which network reads the cepstral steps."""
+class Rule(StrEnum):
+    """How the branches' opinions become one."""
 
-    CNN = "cnn"
-    LSTM = "lstm"
-    ATTENTIVE = "bilstm_attention"
-
-
-class StepsNetwork(nn.Module):
-    """Cepstral steps in, emotion logits out.
-
-    Parameters
-    ----------
-    kind : VoiceKind
-    """
-
-    def __init__(self, kind: VoiceKind = VoiceKind.ATTENTIVE) -> None:
-        super().__init__()
-        self.kind = kind
-        self.dropout = nn.Dropout(DROPOUT)
-        if kind is VoiceKind.CNN:
-            self.first = nn.Conv1d(STEP_WIDTH, CHANNELS, KERNEL, padding=KERNEL // 2)
-            self.second = nn.Conv1d(CHANNELS, CHANNELS, KERNEL, padding=KERNEL // 2)
-            width = 2 * CHANNELS
-        elif kind is VoiceKind.LSTM:
-            self.lstm = nn.LSTM(STEP_WIDTH, 2 * HIDDEN, batch_first=True)
-            width = 2 * HIDDEN
-        else:
-            self.sequence = PooledBiLSTM(
-                STEP_WIDTH, hidden=HIDDEN, dropout=DROPOUT, pooling=Pooling.ATTENTION
-            )
-            width = 2 * HIDDEN
-        self.emotion = nn.Linear(width, len(CLASSES))
-
-    def forward(self, steps: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """Read ``steps`` [batch, time, 43]; returns logits and attention [batch, time]."""
-        mask = torch.arange(steps.shape[1])[None, :] < lengths[:, None]  # [batch, time]
-        even = mask / lengths[:, None].to(steps.dtype)
-        if self.kind is VoiceKind.CNN:
-            states = self.dropout(steps).transpose(1, 2)  # [batch, 43, time]
-            states = torch.relu(self.second(torch.relu(self.first(states)) * mask[:, None]))
-            mean = (states * even[:, None]).sum(dim=2)
-            peak = states.masked_fill(~mask[:, None], 0.0).amax(dim=2)  # states are not negative
-            return self.emotion(self.dropout(torch.cat([mean, peak], dim=1))), even
-        if self.kind is VoiceKind.LSTM:
-            states, _ = self.lstm(self.dropout(steps))
-            last = states[torch.arange(len(steps)), lengths - 1]  # [batch, 2 * HIDDEN]
-            return self.emotion(self.dropout(last)), even
-        pooled, attention = self.sequence(steps, lengths)
-        return self.emotion(pooled), attention
-
-
-class PictureNetwork(nn.Module):
-    """A log-mel picture in, emotion logits out: a residual network (He et al. 2016) made small."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.resnet = ResNetModel(
-            ResNetConfig(
-                num_channels=1,
-                embedding_size=RESNET_STEM,
-                hidden_sizes=list(RESNET_WIDTHS),
-                depths=[1] * len(RESNET_WIDTHS),
-                layer_type="basic",
-            )
-        )
-        self.dropout = nn.Dropout(DROPOUT)
-        self.emotion = nn.Linear(RESNET_WIDTHS[-1], len(CLASSES))
-
-    def forward(self, pictures: Tensor) -> tuple[Tensor]:
-        """Read ``pictures`` [batch, 128, 64]."""
-        pooled = self.resnet(pictures[:, None]).pooler_output.flatten(1)  # [batch, 40]
-        return (self.emotion(self.dropout(pooled)),)
-
-
-class FaceReader(Protocol):
-    """Whatever says which emotion a face shows; a network over face crops can take this place."""
-
-    @property
-    def version(self) -> str:
-        """Changes with its weights."""
-
-    def read(self, clip: ClipEvidence) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """Shares of :data:`CLASSES` [8] and attention [50], or ``None`` without a face."""
-
-
-@dataclass(frozen=True, slots=True)
-class LandmarkFace:
-    """The performance brain's face branch as the face reader: landmarks rather than pixels.
-
-    It cannot name calm: what it calls neutral is shared evenly between neutral and calm, since a face at
-    rest does not tell them apart.
-    """
-
-    branch: Branch
-
-    @property
-    def version(self) -> str:
-        return self.branch.version
-
-    def read(self, clip: ClipEvidence) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-        """Shares of :data:`CLASSES` [8] and attention [50], or ``None`` without a face."""
-        face = clip.seen.features
-        raw = less_mouth(face.values, clip.heard.features.speech & face.mask)
-        opinion = self.branch.read(raw, face.mask)
-        if opinion is None:
-            return None
-        return with_calm(opinion.probabilities), opinion.attention
+    ENTROPY = "entropy"
+    PRODUCT = "product"
 
 
 @dataclass(frozen=True, slots=True)
 class RavdessSystem:
-    """Five networks for each voice branch, each without a fifth of the actors, and a face reader.
+    """Five networks for each voice branch, each without a fifth of the actors, and two borrowed readers.
 
     Attributes
     ----------
+    rule : Rule
     trust : Mapping[str, float]
-        Learned for each branch, the largest 1.
+        Learned for each branch, the largest 1; the branches that have none are not asked.
+    powers : Mapping[str, float]
+        Learned for each branch; what its opinion counts in the product.
     temperatures : Mapping[str, float]
     scales : Mapping[str, ReferenceScale]
         Of each branch's arousal.
-    face : FaceReader or None
+    face : Reader or None
         ``None`` where its weights are not there.
+    summary : Reader or None
+        The second view of the voice; ``None`` where its weights are not there or this file was trained
+        without it.
     correlation : float
         Of voice and face standings on the normal scale.
     """
@@ -204,9 +93,12 @@ class RavdessSystem:
     trust: Mapping[str, float]
     temperatures: Mapping[str, float]
     scales: Mapping[str, ReferenceScale]
-    face: FaceReader | None
+    face: Reader | None
     correlation: float
     weights_version: str
+    rule: Rule = Rule.ENTROPY
+    powers: Mapping[str, float] = field(default_factory=dict)
+    summary: Reader | None = None
     name: SystemName = SystemName.RAVDESS
 
     @classmethod
@@ -222,10 +114,7 @@ class RavdessSystem:
         file = weights.load(FILE)
         arrays = file.arrays
         kind = VoiceKind(file.metadata["voice"])
-        try:
-            face: FaceReader | None = LandmarkFace(Branch.from_file(weights.load(FACE_FILE)))
-        except WeightsError:
-            face = None
+        trust = json.loads(file.metadata["trust"])
         return cls(
             steps=tuple(
                 (filled(StepsNetwork(kind), arrays, f"steps{index}."), _standardiser(arrays, f"z{index}."))
@@ -238,18 +127,23 @@ class RavdessSystem:
                 )
                 for index in range(MEMBERS)
             ),
-            trust=json.loads(file.metadata["trust"]),
+            trust=trust,
             temperatures=json.loads(file.metadata["temperatures"]),
-            scales={part: ReferenceScale(arrays[f"scale.{part}"]) for part in (STEPS, PICTURE, FACE)},
-            face=face,
+            scales={part: ReferenceScale(arrays[f"scale.{part}"]) for part in trust},
+            face=seen_face(stills="stills" in file.metadata.get("face", "")),
             correlation=float(file.metadata["correlation"]),
             weights_version=file.version,
+            rule=Rule(file.metadata.get("rule", Rule.ENTROPY)),
+            powers=json.loads(file.metadata.get("powers", "{}")),
+            summary=summed_voice() if SUMMARY in trust else None,
         )
 
     @property
     def version(self) -> str:
         """Changes with any weight file behind an answer."""
-        return self.weights_version[:6] + ("noface" if self.face is None else self.face.version[:6])
+        borrowed = [self.face] + ([self.summary] if SUMMARY in self.trust else [])
+        files = ["nofile" if one is None else one.version[:6] for one in borrowed]
+        return self.weights_version[:6] + "".join(files)
 
     def read(self, clip: ClipEvidence) -> Named:
         """Name the emotion of one clip from whichever of voice and face it has."""
@@ -257,17 +151,45 @@ class RavdessSystem:
         branches: dict[str, Opinion] = {}
         if clip.stretch is not None:
             branches |= self._hear(clip, clip.stretch)
+            if SUMMARY in self.trust:
+                branches |= self._asked(SUMMARY, Modality.VOICE, self.summary, clip)
+            if SUMMARY in self.trust and self.summary is None:
+                notes.append(_missing("The summary of the voice", VOICE_FILE))
         if clip.trust[Modality.FACE].value > 0:
-            found = None if self.face is None else self.face.read(clip)
-            if found is not None:
-                branches[FACE] = self._opinion(FACE, Modality.FACE, *found)
+            branches |= self._asked(FACE, Modality.FACE, self.face, clip)
             if self.face is None:
-                notes.append(
-                    f"The face was left out: {FACE_FILE} is missing; restore it from the repository."
-                )
+                notes.append(_missing("The face", FACE_FILE))
+        shares = self.shares(branches, clip)
+        joint = self.multiplied(branches, clip) if self.rule is Rule.PRODUCT else mixed(branches, shares)
+        return Named(joint, branches, shares, tuple(notes))
+
+    def shares(self, branches: Mapping[str, Opinion], clip: ClipEvidence) -> dict[str, float]:
+        """What each branch counts by the rule, as shares that sum to 1."""
+        if self.rule is Rule.PRODUCT:
+            return normalised(self._exponents(branches, clip))
         pull = pulls(branches, clip.trust)
-        shares = normalised({name: self.trust[name] * pull[name] for name in branches})
-        return Named(mixed(branches, shares), branches, shares, tuple(notes))
+        return normalised({name: self.trust[name] * pull[name] for name in branches})
+
+    def multiplied(self, branches: Mapping[str, Opinion], clip: ClipEvidence) -> EmotionEstimate | None:
+        """The product of the branches' opinions; ``None`` where none of them counts."""
+        exponents = self._exponents(branches, clip)
+        if sum(exponents.values()) <= 0:
+            return None
+        opinions = [in_order(branches[name].emotion.probabilities) for name in exponents]
+        return estimate(pooled(np.stack(opinions)[None], list(exponents.values()))[0], CLASSES)
+
+    def _exponents(self, branches: Mapping[str, Opinion], clip: ClipEvidence) -> dict[str, float]:
+        """Power × quality of its input, by branch: an input of poor quality flattens its opinion."""
+        return {
+            name: self.powers[name] * clip.trust[opinion.modality].value for name, opinion in branches.items()
+        }
+
+    def _asked(
+        self, part: str, modality: Modality, reader: Reader | None, clip: ClipEvidence
+    ) -> dict[str, Opinion]:
+        """A borrowed reader's opinion, if it has one."""
+        found = None if reader is None else reader.read(clip)
+        return {} if found is None else {part: self._opinion(part, modality, *found)}
 
     @torch.inference_mode()
     def _hear(self, clip: ClipEvidence, stretch: SpokenStretch) -> dict[str, Opinion]:
@@ -312,14 +234,6 @@ class RavdessSystem:
         return Opinion(modality, estimate(shares, CLASSES), float(standing[0]), attention)
 
 
-def with_calm(probabilities: Mapping[Emotion, float]) -> NDArray[np.float64]:
-    """Shares of :data:`CLASSES` [8] from a source that cannot name calm."""
-    shares = np.array([probabilities.get(emotion, 0.0) for emotion in CLASSES])
-    neutral, calm = CLASSES.index(Emotion.NEUTRAL), CLASSES.index(Emotion.CALM)
-    shares[[neutral, calm]] = shares[neutral] / 2
-    return np.asarray(shares / shares.sum(), dtype=np.float64)
-
-
 def picture_scores(frames: Floats, scale: Standardiser) -> Floats:
     """Z-scores of pictures, shape (n, 128, 64), band by band."""
     return z_scored(frames.reshape(-1, BANDS), scale).reshape(-1, PICTURE_FRAMES, BANDS)
@@ -329,3 +243,7 @@ def _standardiser(arrays: Mapping[str, NDArray[np.float32]], prefix: str) -> Sta
     return Standardiser(
         arrays[prefix + "mean"].astype(np.float32), arrays[prefix + "spread"].astype(np.float32)
     )
+
+
+def _missing(what: str, file: str) -> str:
+    return f"{what} was left out: {file} is missing; restore it from the repository."

@@ -63,16 +63,11 @@ def train(data: Path, out: Path, *, seed: int, say: Callable[[str], None] = prin
     WeightsError
         If the face branch does not lie in ``out``.
     """
-    rest = NeutralPopulation(
-        *(
-            weights.load(POPULATION_FILE, folder=out).arrays[name].astype(np.float32)
-            for name in ("shape", "mean", "spread")
-        )
-    )
+    rest = population_in(out)
     branch = Branch.from_file(weights.load(FACE_FILE, folder=out))
     posed = face_set.read_posed_faces(data / face_set.TABLE, data / face_set.ARRAYS)
     web = read_fer_pictures(data, split="train")
-    reader = fitted_reader(posed, web, rest, branch, _picture(out), seed=seed, say=say)
+    reader = fitted_reader(posed, web, rest, branch, picture_in(out), seed=seed, say=say)
     arrays = reader.shape.arrays() | reader.gradients.arrays() | {"scale.knots": reader.scale.knots}
     arrays |= {f"shares.{name}": share.astype(np.float32) for name, share in reader.shares.items()}
     prints = np.array(list(reader.fold_of), dtype=np.uint64)
@@ -223,6 +218,15 @@ def held_out_opinions(
     return found
 
 
+def held_out_joint(reader: StillReader, branch: Branch, web: FerPictures, rest: NeutralPopulation) -> Numbers:
+    """The joint distributions [n, emotions] of web faces, each by what never saw its picture."""
+    shapes, fold = known_shapes(web.landmarks, rest), (web.fingerprint % MEMBERS).astype(np.int64)
+    picture = reader.picture
+    unseen = np.array([picture is None or one not in picture.seen for one in web.fingerprint.tolist()])
+    found = held_out_opinions(reader, web.cut, shapes, fold, unseen=unseen)
+    return reader.joined(found | {"clip": _clip_shares(reader, _clips(branch, web.landmarks, rest, fold))})
+
+
 def _clips(
     branch: Branch, landmarks: Floats, rest: NeutralPopulation, fold: NDArray[np.int64]
 ) -> list[BranchOpinion | None]:
@@ -250,8 +254,20 @@ def _clip_shares(reader: StillReader, opinions: list[BranchOpinion | None]) -> N
     return found
 
 
-def _picture(folder: Path) -> FacePictures | None:
+def picture_in(folder: Path) -> FacePictures | None:
     """The picture network of a weights folder, if it has one."""
     if not (folder / PICTURE_FILE).is_file():
         return None
     return FacePictures.from_file(weights.load(PICTURE_FILE, folder=folder))
+
+
+def population_in(folder: Path) -> NeutralPopulation:
+    """The neutral population of a weights folder.
+
+    Raises
+    ------
+    WeightsError
+        If its file is missing or damaged.
+    """
+    arrays = weights.load(POPULATION_FILE, folder=folder).arrays
+    return NeutralPopulation(*(arrays[name].astype(np.float32) for name in ("shape", "mean", "spread")))

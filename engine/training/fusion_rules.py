@@ -18,7 +18,9 @@ from sklearn.metrics import f1_score
 from engine.systems.fusion import (
     LEAST_SHARE,
     entropy_weights,
+    learned_powers,
     learned_trust,
+    pooled,
     product,
     weighted_mean,
 )
@@ -99,6 +101,7 @@ def _rules(
         "best branch (chosen on the other folds)": scaled[held, best],
         "mean": weighted_mean(scaled[held], even / branches),
         "product of posteriors": product(scaled[held]),
+        "product, learned powers": pooled(scaled[held], learned_powers(scaled[fit], truth[fit])),
         "fixed α (chosen on the other folds)": weighted_mean(
             scaled[held], _fixed_shares(scaled[fit], truth[fit])
         ),

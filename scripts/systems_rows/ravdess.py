@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from engine.systems.ravdess import CLASSES, VoiceKind
+from engine.systems.ravdess_networks import CLASSES, VoiceKind
 from engine.training.action_units import action_unit_means, face_stand_in
 from engine.training.fusion_rules import compared
-from engine.training.ravdess import SHIPPED, labels, picture_networks, voice_networks
+from engine.training.ravdess import SHIPPED
+from engine.training.ravdess_branches import labels, picture_networks, summed_voice, voice_networks
 from engine.training.sound_set import read_sound_set
+from engine.weights import weights_dir
 from scripts.systems_rows.figures import HEADER, over_folds, spread
 from scripts.thresholds_rows.tables import Table
+
+FUSED: Final = (
+    "Temperatures, trust, powers, shares and combiner are learned on the other folds' held-out opinions. The "
+    "face is a stand-in, classical models of OpenFace's action units of the same takes, since the films are "
+    "not at hand; on a clip the system asks its face reader."
+)
 
 
 def measure(data: Path, *, seed: int) -> list[Table]:
@@ -19,9 +28,13 @@ def measure(data: Path, *, seed: int) -> list[Table]:
     label, fold = labels(sounds), sounds.fold
     voices = {kind: voice_networks(sounds, kind, seed=seed).logits for kind in VoiceKind}
     picture = picture_networks(sounds, seed=seed).logits
+    summed = summed_voice(data, weights_dir(), sounds)
     face = face_stand_in(action_unit_means(data, sounds), label, fold, classes=len(CLASSES))
     branches = {f"voice, {kind}": logits for kind, logits in voices.items()}
-    branches |= {"voice, mel picture, ResNet": picture, "face stand-in (action units, logistic)": face}
+    branches["voice, mel picture, ResNet"] = picture
+    if summed is not None:
+        branches["voice, the performance brain's, as shipped"] = summed
+    branches["face stand-in (action units)"] = face
     alone = Table(
         "ravdess: each branch alone",
         ("branch", *HEADER),
@@ -32,15 +45,15 @@ def measure(data: Path, *, seed: int) -> list[Table]:
         ),
     )
     tables = [alone]
-    for title, parts in (
-        ("voice, mel picture and face stand-in", (voices[SHIPPED], picture, face)),
-        ("voice and mel picture", (voices[SHIPPED], picture)),
-    ):
-        names = ("voice", "mel picture", "face")[: len(parts)]
-        rows = compared(parts, names, label, fold)
+    own = {"voice": voices[SHIPPED], "mel picture": picture}
+    joins = [own | {"face": face}, own]
+    if summed is not None:
+        joins = [own | {"summed voice": summed, "face": face}, {"summed voice": summed, "face": face}, *joins]
+    for parts in joins:
+        rows = compared(list(parts.values()), list(parts), label, fold)
         tables.append(
             Table(
-                f"ravdess: rules of fusion, {title}",
+                f"ravdess: rules of fusion, {', '.join(parts)}",
                 ("rule", "accuracy", "macro F1", "accuracy by fold"),
                 tuple(
                     (
@@ -51,13 +64,7 @@ def measure(data: Path, *, seed: int) -> list[Table]:
                     )
                     for row in rows
                 ),
-                (
-                    "Temperatures, trust, shares and combiner are learned on the other folds' held-out "
-                    "opinions. The face is a logistic regression on OpenFace's action units of the same "
-                    "takes, since the films are not at hand; on a clip the system asks its face reader.",
-                )
-                if len(parts) > 2
-                else (),
+                (FUSED,) if "face" in parts else (),
             )
         )
     return tables

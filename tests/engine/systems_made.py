@@ -16,7 +16,7 @@ from engine import weights
 from engine.features.compare_lld import LLD_WIDTH
 from engine.features.mel_picture import BANDS, STEP_WIDTH
 from engine.features.sound_summary import SUMMARY_WIDTH
-from engine.systems import meld, mmmla, ravdess
+from engine.systems import meld, mmmla, ravdess, ravdess_networks
 from engine.systems.stored_network import packed
 
 KNOTS = np.linspace(-4, 4, 99)
@@ -54,21 +54,25 @@ def write_meld(folder: Path) -> None:
     weights.save(meld.FILE, arrays, folder=folder, metadata=metadata, entry=ENTRY)
 
 
-def write_ravdess(folder: Path) -> None:
+def write_ravdess(folder: Path, *, product: bool = False) -> None:
+    """By the entropy rule; or by the product, with the performance brain's voice as a third voice branch."""
     torch.manual_seed(2)
     arrays: weights.Arrays = {}
     for index in range(ravdess.MEMBERS):
-        arrays |= packed(ravdess.StepsNetwork(), f"steps{index}.")
-        arrays |= packed(ravdess.PictureNetwork(), f"picture{index}.")
+        arrays |= packed(ravdess_networks.StepsNetwork(), f"steps{index}.")
+        arrays |= packed(ravdess_networks.PictureNetwork(), f"picture{index}.")
         arrays |= z_scores(f"z{index}.", STEP_WIDTH) | z_scores(f"picture_z{index}.", BANDS)
-    parts = (ravdess.STEPS, ravdess.PICTURE, ravdess.FACE)
+    parts = [ravdess.STEPS, ravdess.PICTURE, *([ravdess.SUMMARY] if product else []), ravdess.FACE]
     arrays |= {f"scale.{part}": KNOTS for part in parts}
     metadata = {
-        "voice": ravdess.VoiceKind.ATTENTIVE.value,
+        "voice": ravdess_networks.VoiceKind.ATTENTIVE.value,
         "correlation": "0.5",
-        "trust": json.dumps({ravdess.STEPS: 1.0, ravdess.PICTURE: 0.5, ravdess.FACE: 0.8}),
+        "trust": json.dumps(dict.fromkeys(parts, 1.0) | {ravdess.PICTURE: 0.5, ravdess.FACE: 0.8}),
         "temperatures": json.dumps(dict.fromkeys(parts, 1.0)),
     }
+    if product:
+        metadata |= {"rule": ravdess.Rule.PRODUCT.value, "powers": json.dumps(dict.fromkeys(parts, 0.5))}
+        metadata["face"] = "landmarks, stills"
     weights.save(ravdess.FILE, arrays, folder=folder, metadata=metadata, entry=ENTRY)
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine.systems.arousal import arousal_logit, joined_standing
-from engine.systems.ravdess import CLASSES, with_calm
+from engine.systems.ravdess_networks import CLASSES
+from engine.systems.ravdess_readers import with_calm
 from engine.vocabulary import Emotion
 
 FOUR = (Emotion.ANGER, Emotion.JOY, Emotion.NEUTRAL, Emotion.SADNESS)

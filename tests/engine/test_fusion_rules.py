@@ -9,7 +9,9 @@ from engine.systems.fusion import (
     confidences,
     entropy_weights,
     learned_alpha,
+    learned_powers,
     learned_trust,
+    pooled,
     product,
     weighted_mean,
 )
@@ -59,6 +61,37 @@ def test_the_product_agrees_where_both_do_and_is_a_distribution() -> None:
     assert found[0] == pytest.approx([0.42 / 0.54, 0.12 / 0.54])
 
 
+def test_a_pool_of_equal_powers_is_the_product_and_power_zero_leaves_a_branch_out() -> None:
+    pair = np.stack([[SURE, np.array([0.1, 0.2, 0.3, 0.4])]])
+    assert pooled(pair, [1.0, 1.0]) == pytest.approx(product(pair))
+    assert pooled(pair, [0.0, 1.0]) == pytest.approx(pair[:, 1])
+    halved = pooled(pair[:, :1], [0.5])[0]
+    assert halved == pytest.approx(np.sqrt(SURE) / np.sqrt(SURE).sum())
+
+
+def test_learned_powers_pass_over_the_branch_that_knows_nothing_and_never_turn_negative() -> None:
+    rng = np.random.default_rng(3)
+    truth = rng.integers(0, 4, 800)
+    good, other = branches(rng, truth, 2.0, 1.5)
+    noise = rng.standard_normal((800, 4))
+    stacked = np.stack([shares(good), shares(other), shares(noise)], axis=1)
+    powers = learned_powers(stacked, truth)
+    assert (powers >= 0).all()
+    assert powers[2] < 0.15 < powers[1]
+    right = (pooled(stacked, powers).argmax(axis=1) == truth).mean()
+    assert right > max((stacked[:, at].argmax(axis=1) == truth).mean() for at in range(3))
+
+
+def test_learned_powers_count_what_two_branches_say_alike_once() -> None:
+    rng = np.random.default_rng(4)
+    truth = rng.integers(0, 4, 800)
+    (one,) = (shares(each) for each in branches(rng, truth, 2.0))
+    alone = learned_powers(one[:, None], truth)
+    twice = learned_powers(np.stack([one, one], axis=1), truth)
+    assert twice.sum() == pytest.approx(alone.sum(), rel=0.05)
+    assert twice[0] == pytest.approx(twice[1], rel=0.05)
+
+
 def test_learned_trust_finds_the_branch_that_is_sure_and_wrong() -> None:
     rng = np.random.default_rng(0)
     truth = rng.integers(0, 4, 600)
@@ -87,5 +120,11 @@ def test_rules_are_compared_on_each_fold_with_what_the_others_taught() -> None:
     found = {score.rule: score for score in compared(branches(rng, truth, 2.0, 1.5), ("a", "b"), truth, fold)}
     assert all(len(score.accuracy) == len(score.macro_f1) == 5 for score in found.values())
     assert found["best branch (chosen on the other folds)"].accuracy == found["a alone"].accuracy
-    for rule in ("mean", "product of posteriors", "entropy, temperature", "learned combiner"):
+    for rule in (
+        "mean",
+        "product of posteriors",
+        "product, learned powers",
+        "entropy, temperature",
+        "learned combiner",
+    ):
         assert np.mean(found[rule].accuracy) > np.mean(found["a alone"].accuracy)

@@ -13,12 +13,12 @@ from engine.analysis import Analysis
 from engine.errors import UnknownNameError, WeightsError
 from engine.features import compare_lld
 from engine.features.table import INSTANTS
-from engine.systems import meld, mmmla, naming, ravdess
+from engine.systems import meld, mmmla, naming, ravdess, ravdess_networks
 from engine.systems.alignment import AlignmentSystem
 from engine.systems.clip_evidence import ClipEvidence, gather
 from engine.verdict.fixed import FIXED
 from engine.vocabulary import BASIC_EMOTIONS, LineSource, Modality, SystemName
-from tests.engine.systems_made import forget, weights_folder
+from tests.engine.systems_made import forget, weights_folder, write_ravdess
 from tests.media_made import made_clip, silence
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,7 +29,7 @@ NAMING = (SystemName.MMMLA, SystemName.MELD, SystemName.RAVDESS)
 CLASSES = {
     SystemName.MMMLA: mmmla.CLASSES,
     SystemName.MELD: BASIC_EMOTIONS,
-    SystemName.RAVDESS: ravdess.CLASSES,
+    SystemName.RAVDESS: ravdess_networks.CLASSES,
 }
 FILES = {
     SystemName.MMMLA: mmmla.FILE,
@@ -168,6 +168,34 @@ def test_the_voice_has_two_branches_weighed_by_trust_and_confidence() -> None:
     assert analysis.modalities[Modality.VOICE].weight == pytest.approx(first.weight + second.weight)
     assert analysis.expected_intensity is None
     assert "reads no words" in said(analysis)
+
+
+def test_by_the_product_every_branch_counts_by_its_power_and_the_quality_of_its_input(folder: Path) -> None:
+    file = folder / ravdess.FILE
+    content, entropy = file.read_bytes(), analyze(TAKE, line=LINE, system=SystemName.RAVDESS)
+    write_ravdess(folder, product=True)
+    forget()
+    try:
+        analysis = analyze(TAKE, line=LINE, system=SystemName.RAVDESS)
+    finally:
+        file.write_bytes(content)
+        write_ravdess(folder)
+        forget()
+    assert is_whole(analysis)
+    assert {ravdess.STEPS, ravdess.PICTURE, ravdess.SUMMARY} <= set(analysis.branches)
+    assert ravdess.SUMMARY not in entropy.branches
+    power = {name: 0.5 * reading.trust for name, reading in analysis.branches.items()}
+    for name, reading in analysis.branches.items():
+        assert reading.weight == pytest.approx(power[name] / sum(power.values()))
+    score = {
+        emotion: math.prod(
+            max(reading.emotion.probabilities[emotion], 1e-6) ** power[name]
+            for name, reading in analysis.branches.items()
+        )
+        for emotion in ravdess_networks.CLASSES
+    }
+    for emotion, share in analysis.emotion.probabilities.items():
+        assert share == pytest.approx(score[emotion] / sum(score.values()), abs=1e-6)
 
 
 @pytest.mark.parametrize("system", NAMING)

@@ -25,7 +25,7 @@ from engine.training.evaluate_faces import read_faces
 from engine.training.face_gradients import fit_machine
 from engine.training.face_picture import kept_out
 from engine.training.face_set import PosedFaces
-from engine.training.face_stills import fitted_reader
+from engine.training.face_stills import fitted_reader, held_out_joint
 from engine.training.fer_pictures import FerPictures, read_fer_pictures
 from engine.training.labelled_faces import LabelledFaces
 from engine.vocabulary import BASIC_EMOTIONS, Emotion, Modality
@@ -97,6 +97,16 @@ def made_faces() -> tuple[np.ndarray, np.ndarray]:
     return (faces * 80 + 200).astype(np.float32), labels
 
 
+def made_web() -> FerPictures:
+    """The same faces with noise for pictures; of every fifth no landmarks were found."""
+    landmarks, labels = made_faces()
+    landmarks[::5] = np.nan
+    crops = np.random.default_rng(3).integers(0, 255, (COUNT, CROP_PX, CROP_PX)).astype(np.uint8)
+    votes = np.eye(len(BASIC_EMOTIONS), dtype=np.float32)[labels]
+    prints = np.arange(1000, 1000 + COUNT, dtype=np.uint64)
+    return FerPictures(crops, crops, landmarks, votes, prints, (b"",) * COUNT)
+
+
 @pytest.fixture(scope="module")
 def reader() -> StillReader:
     landmarks, labels = made_faces()
@@ -106,15 +116,8 @@ def reader() -> StillReader:
         tuple(BASIC_EMOTIONS[label] for label in labels),
         np.full(COUNT, np.nan, np.float32),
     )
-    found = landmarks.copy()
-    found[::5] = np.nan
-    crops = np.random.default_rng(3).integers(0, 255, (COUNT, CROP_PX, CROP_PX)).astype(np.uint8)
-    votes = np.eye(len(BASIC_EMOTIONS), dtype=np.float32)[labels]
-    web = FerPictures(
-        crops, crops, found, votes, np.arange(1000, 1000 + COUNT, dtype=np.uint64), (b"",) * COUNT
-    )
     branch = PerformanceBrain.load().branches[Modality.FACE]
-    return fitted_reader(posed, web, NeutralPopulation.load(), branch, None, seed=0)
+    return fitted_reader(posed, made_web(), NeutralPopulation.load(), branch, None, seed=0)
 
 
 def test_a_whole_reader_is_fitted_from_posed_and_web_faces(reader: StillReader) -> None:
@@ -124,6 +127,21 @@ def test_a_whole_reader_is_fitted_from_posed_and_web_faces(reader: StillReader) 
     assert not any("picture" in name for name in reader.shares)
     assert -1 <= reader.correlation <= 1
     assert (np.diff(reader.scale.knots) > 0).all()
+
+
+def test_web_faces_are_read_by_what_never_saw_them(reader: StillReader) -> None:
+    web, rest = made_web(), NeutralPopulation.load()
+    branch = PerformanceBrain.load().branches[Modality.FACE]
+    found = held_out_joint(reader, branch, web, rest)
+    assert found.sum(axis=1) == pytest.approx(np.ones(COUNT))
+    faceless = np.arange(0, COUNT, 5)
+    fold = (web.fingerprint % MEMBERS).astype(int)
+    for one in np.unique(fold[faceless]).tolist():
+        rows = faceless[fold[faceless] == one]
+        shapes = np.full((rows.size, SHAPE_WIDTH), np.nan, np.float32)
+        fair = reader.joined(reader.opinions(web.cut[rows], shapes, member=one))
+        assert found[rows] == pytest.approx(fair)
+        assert found[rows] != pytest.approx(reader.joined(reader.opinions(web.cut[rows], shapes)))
 
 
 def test_a_picture_without_landmarks_is_read_and_landmarks_without_a_picture_are(reader: StillReader) -> None:

@@ -18,6 +18,7 @@ from engine.systems import meld, mmmla, ravdess
 from engine.training import meld as meld_training
 from engine.training import mmmla as mmmla_training
 from engine.training import ravdess as ravdess_training
+from engine.training import ravdess_branches
 from engine.training.classifier_loop import Recipe
 from engine.training.kept_folds import kept_network
 from engine.training.meld_lines import read_meld_lines, shared_out
@@ -101,8 +102,8 @@ def _apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setattr(meld_training, "TEXT", Recipe(epochs=4, rate=3e-3))
         patch.setattr(meld_training, "AUDIO", SHORT)
         patch.setattr(meld_training, "MADE_FACES", SHORT)
-        patch.setattr(ravdess_training, "VOICE", SHORT)
-        patch.setattr(ravdess_training, "PICTURES", SHORT)
+        patch.setattr(ravdess_branches, "VOICE", SHORT)
+        patch.setattr(ravdess_branches, "PICTURES", SHORT)
         yield
     forget()
 

@@ -19,6 +19,7 @@ from engine.evaluation.parts.ravdess_takes import FOLDS, Takes, read_takes
 from engine.evaluation.parts.shipped_voice import heard
 from engine.evaluation.predictions import Naming, Predictions
 from engine.systems.performance import VOICE_FILE
+from engine.systems.voice_heads import HEADS_FILE
 from engine.training.ravdess_names import VOICE_EMOTIONS
 from engine.training.voice_set import AUDIO_FOLDER, FOLDS_FILE
 from engine.weights import weights_dir
@@ -72,7 +73,12 @@ def ravdess_parts(data: Path) -> list[Part]:
             spread=Spread.FOLDS,
             run=partial(_fusion, data, enrolled),
             protocol=SPLIT + FACE + BRANCH + OWN_CLIPS * enrolled + MANY,
-            inputs=(data / AUDIO_FOLDER, data / FOLDS_FILE, weights_dir() / VOICE_FILE),
+            inputs=(
+                data / AUDIO_FOLDER,
+                data / FOLDS_FILE,
+                weights_dir() / VOICE_FILE,
+                weights_dir() / HEADS_FILE,
+            ),
             modules=MODULES,
             target="voice ≥ 0.68, enrolled"
             if enrolled
@@ -88,7 +94,7 @@ def _fusion(data: Path, enrolled: bool, fold: str) -> Mapping[str, Predictions]:
     faces = face_shares(takes, held, enrolled=enrolled)
     functionals = _together(takes, [voices["linear"], voices["machine"]])
     face = _together(takes, [faces["linear"], faces["machine"]])
-    branch = _branch(data, takes, held)
+    branch = _branch(data, takes, held, enrolled=enrolled)
     both = _together(takes, [branch, functionals])
     joint = joint_shares(takes, held, enrolled=enrolled)
     rows: dict[str, Predictions] = {
@@ -116,8 +122,8 @@ def _fusion(data: Path, enrolled: bool, fold: str) -> Mapping[str, Predictions]:
     return rows
 
 
-def _branch(data: Path, takes: Takes, held: int) -> Shares:
-    said = heard(data)
+def _branch(data: Path, takes: Takes, held: int, *, enrolled: bool) -> Shares:
+    said = heard(data, enrolled=enrolled)
     if said.shares.shape[0] != takes.emotion.size:
         raise TableError("The recordings and the answers to them differ in number; delete the cache.")
     if ((said.fold >= 0) & (said.fold != takes.fold)).any():

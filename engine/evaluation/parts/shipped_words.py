@@ -14,6 +14,7 @@ from engine.errors import TableError
 from engine.evaluation.part import Part, Spread
 from engine.evaluation.parts.words_baselines import TABLE, TARGET
 from engine.evaluation.predictions import Naming, Predictions, Rating
+from engine.systems.line_network import CONTEXT_LINES
 from engine.systems.text_brain import FILE, TextBrain, TextReading
 from engine.training.evaluate_text import text_emotion, text_intensity
 from engine.vocabulary import BASIC_EMOTIONS, Emotion, emotion_named
@@ -61,7 +62,7 @@ def shipped_words_parts(data: Path) -> list[Part]:
             spread=Spread.FOLDS,
             run=partial(_emotions, data),
             protocol=(
-                "The text brain reads up to two lines of dialogue before the line; no dev file "
+                f"The text brain reads up to {CONTEXT_LINES} lines of dialogue before the line; no dev file "
                 "was in training."
             ),
             inputs=(data / DEV, weights),

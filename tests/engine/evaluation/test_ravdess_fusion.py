@@ -44,7 +44,7 @@ def made_takes() -> tuple[Takes, Heard]:
 def takes(monkeypatch: pytest.MonkeyPatch) -> Takes:
     made, answers = made_takes()
     monkeypatch.setattr(ravdess_fusion, "read_takes", lambda _: made)
-    monkeypatch.setattr(ravdess_fusion, "heard", lambda _: answers)
+    monkeypatch.setattr(ravdess_fusion, "heard", lambda *_, **__: answers)
     return made
 
 
@@ -89,6 +89,6 @@ def test_weights_trained_in_other_folds_are_refused(
 ) -> None:
     _, answers = made_takes()
     other = replace(answers, fold=(takes.fold + 1) % 5)
-    monkeypatch.setattr(ravdess_fusion, "heard", lambda _: other)
+    monkeypatch.setattr(ravdess_fusion, "heard", lambda *_, **__: other)
     with pytest.raises(TableError, match="other folds"):
         ravdess_parts(tmp_path)[0].run(FOLD_NAMES[0])
