@@ -6,11 +6,6 @@ const LONGEST_WAIT_MS = 20_000;
 const ANSWER_PATIENCE_MS = 30_000;
 const COME_BACK_LATER = new Set([408, 425, 429]); // and every 5xx: the answer itself is not at fault
 
-// randomUUID exists on localhost and over TLS only; getRandomValues everywhere.
-function randomKey() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 class AnswerBox {
   // `on` has sending(), waiting(count), stored(answer, receipt) and refused(answer, status, content).
   constructor(store, on) {

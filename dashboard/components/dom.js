@@ -31,6 +31,11 @@ function phrase(template, values) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
+// randomUUID exists on localhost and over TLS only; getRandomValues everywhere.
+function randomKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 function seconds(value) {
   return `${value.toFixed(1)} s`;
 }
