@@ -16,7 +16,7 @@ from engine.evaluation.parts.words_baselines import TABLE, TARGET
 from engine.evaluation.predictions import Naming, Predictions, Rating
 from engine.systems.text_brain import FILE, TextBrain, TextReading
 from engine.training.evaluate_text import text_emotion, text_intensity
-from engine.vocabulary import BASIC_EMOTIONS, Emotion, emotion_named
+from engine.vocabulary import BASIC_EMOTIONS, Emotion, SystemName, emotion_named
 from engine.weights import weights_dir
 
 DEV: Final = "text/meld_dev.csv"
@@ -67,6 +67,7 @@ def shipped_words_parts(data: Path) -> list[Part]:
             inputs=(data / DEV, weights),
             modules=MODULES,
             target=TARGET,
+            system=SystemName.ALIGNMENT,
         ),
         Part(
             name="intensity-shipped",
@@ -82,6 +83,7 @@ def shipped_words_parts(data: Path) -> list[Part]:
             inputs=(data / RATED_DEV, weights),
             modules=MODULES,
             target="Pearson, mean of four, ≥ 0.70",
+            system=SystemName.ALIGNMENT,
         ),
     ]
 
