@@ -20,7 +20,7 @@ from engine.vocabulary import SystemName
 RESULTS: Final = weights.ROOT / "docs" / "results"
 PATTERN: Final = "evaluate-*.json"
 SHIPPED: Final = "as shipped"
-"""What ends the names of the alignment system's rows in files written before rows named their system."""
+"""What stands in the names of the alignment system's rows in files written before rows named their system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _system(row: Mapping[str, Any]) -> SystemName | None:
     named = row.get("system")
     if named is not None:
         return SystemName(named)
-    return SystemName.ALIGNMENT if "system" not in row and str(row["name"]).endswith(SHIPPED) else None
+    return SystemName.ALIGNMENT if "system" not in row and SHIPPED in str(row["name"]) else None
 
 
 def _score(

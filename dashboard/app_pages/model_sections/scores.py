@@ -69,7 +69,8 @@ def _name(score: Score) -> str:
     what = parts.get(score.part.replace("-", "_"))
     if what is None:
         return f"{score.table}, {score.name}"
-    return f"{what}: {branches[score.name]}" if score.name in branches else what
+    branch = score.name.rpartition(", ")[2]
+    return f"{what}: {branches[branch]}" if branch in branches else what
 
 
 def _row(score: Score) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from engine.evaluation.part import Part, Spread
 from engine.evaluation.predictions import Naming, Predictions
 from engine.features.mel_picture import framed
 from engine.systems import meld, mmmla, ravdess
-from engine.systems.fusion import entropy_weights, weighted_mean
 from engine.systems.sequences import shares_of, z_scored
 from engine.training.classifier_loop import answers_of
 from engine.training.distilled_scales import softmax
@@ -23,7 +22,7 @@ from engine.training.label_pairs import pairs
 from engine.training.meld import audio_reader, seven, text_reader
 from engine.training.meld_lines import read_meld_lines
 from engine.training.mmmla import acoustic_reader, join_logits, line_side, read_voice_side
-from engine.training.ravdess import labels
+from engine.training.ravdess_names import VOICE_EMOTIONS
 from engine.training.sound_set import SoundSet, read_sound_set
 from engine.training.voice_set import AUDIO_FOLDER
 from engine.vocabulary import SystemName
@@ -123,7 +122,7 @@ def shipped_systems_parts(data: Path) -> list[Part]:
             "Entropy-weighted fusion: voice, RAVDESS, eight emotions",
             ravdess.FILE,
             is_words=False,
-            protocol=VOICE_PROTOCOL + "Without a face: the films are not at hand.",
+            protocol=VOICE_PROTOCOL + "How they do joined with a face stands in the tables of fusion.",
         ),
     ]
 
@@ -181,15 +180,12 @@ def _mmmla_voice(data: Path, fold: str) -> Mapping[str, Predictions]:
 def _ravdess_voice(data: Path, fold: str) -> Mapping[str, Predictions]:
     system, sounds, at = ravdess.RavdessSystem.load(), read_sound_set(data), FOLDS.index(fold)
     held = np.flatnonzero(sounds.fold == at)
-    label = labels(sounds)[held]
-    shares = {
-        ravdess.STEPS: _by_steps(system, sounds, held, at),
-        ravdess.PICTURE: _by_picture(system, sounds, held, at),
+    label = np.array([VOICE_EMOTIONS.index(sounds.names[row].emotion) for row in held], dtype=np.int64)
+    found = {
+        "voice": _by_steps(system, sounds, held, at),
+        "mel_picture": _by_picture(system, sounds, held, at),
     }
-    both = np.stack(list(shares.values()), axis=1)
-    joint = weighted_mean(both, entropy_weights(both, [system.trust[name] for name in shares]))
-    found = {"voice": shares[ravdess.STEPS], "mel_picture": shares[ravdess.PICTURE], "together": joint}
-    return {name: _naming(ravdess.CLASSES, label, each) for name, each in found.items()}
+    return {name: _naming(tuple(VOICE_EMOTIONS), label, shares) for name, shares in found.items()}
 
 
 def _by_steps(system: ravdess.RavdessSystem, sounds: SoundSet, held: Rows, at: int) -> Numbers:
