@@ -36,7 +36,7 @@ def media_url(key: str) -> str:
 
 
 def peak_url(clip_id: str, prediction_id: int, key: str) -> str:
-    """Where a browser finds the still of ``key`` at a peak of attention.
+    """Where a browser finds the still of ``key`` at a peak of attention, or of a face.
 
     The key makes the address one that nobody guesses who must not see where the machine looked.
     """
@@ -52,7 +52,7 @@ async def serve_media(request: Request) -> Response:
 
 
 async def serve_peak(request: Request) -> Response:
-    """The still at a peak of attention of one prediction."""
+    """The still at a peak of attention of one prediction, or of one of its faces."""
     given = request.path_params
     key = await run_in_threadpool(_peak_key, given["clip_id"], given["prediction_id"], given["key"])
     if key is None:
@@ -125,7 +125,8 @@ def _peak_key(clip_id: str, prediction_id: int, key: str) -> str | None:
             prediction = predictions.by_id(session, prediction_id)
         except UnknownRowError:
             return None
-    stills = {peak["thumbnail_key"] for peak in prediction.document["peaks"]}
+    document = prediction.document
+    stills = {peak["thumbnail_key"] for peak in document["peaks"]} | set(document.get("face_keys", ()))
     return key if prediction.clip_id == clip_id and key in stills else None
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import uvicorn
 
-from dashboard import answer_routes, press_queue, routes, trace_routes, visitor_routes
+from dashboard import answer_routes, cue_routes, press_queue, routes, trace_routes, visitor_routes
 from dashboard.services import demo
 from dashboard.services.analysis_worker import AnalysisWorker
 from db import session as database
@@ -77,7 +77,13 @@ def application(*, with_demo: bool = False) -> Any:
     press_queue.install()
     return st.App(
         SCRIPT,
-        routes=[*visitor_routes.ROUTES, *answer_routes.ROUTES, *trace_routes.ROUTES, *routes.ROUTES],
+        routes=[
+            *visitor_routes.ROUTES,
+            *answer_routes.ROUTES,
+            *trace_routes.ROUTES,
+            *cue_routes.ROUTES,
+            *routes.ROUTES,
+        ],
         lifespan=_lifespan(with_demo),
     )
 

@@ -1,4 +1,8 @@
-"""Queries on predictions; each analysis adds one, none is ever changed."""
+"""Queries on predictions; each analysis adds one, none is ever changed.
+
+The newest of a clip counts, whichever system made it: a project's clips are analysed with the system the
+project uses, so what another one said before is history.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,6 @@ from db.prepared import Prepared
 from db.records import ClipRecord, PredictionDraft, PredictionRecord, PredictionSummary
 from db.rows import build, columns_of, first, selecting
 from db.tables import Clip, Prediction
-from engine.vocabulary import SystemName
 
 BATCH: Final = 500
 R = TypeVar("R", PredictionRecord, PredictionSummary)
@@ -22,7 +25,7 @@ R = TypeVar("R", PredictionRecord, PredictionSummary)
 _NEWEST: Final = Prepared(
     PredictionSummary,
     selecting(Prediction, PredictionSummary)
-    .where(Prediction.clip_id == bindparam("clip_id"), Prediction.system == bindparam("system"))
+    .where(Prediction.clip_id == bindparam("clip_id"))
     .order_by(Prediction.id.desc()),
 )
 _OF_CLIP: Final = Prepared(
@@ -34,7 +37,7 @@ _OF_CLIP: Final = Prepared(
 
 
 def add(session: Session, draft: PredictionDraft) -> PredictionRecord:
-    """Store what a system said; it becomes the newest of its clip and system."""
+    """Store what a system said; it becomes the newest of its clip."""
     row = Prediction(**asdict(draft))
     session.add(row)
     session.flush()
@@ -56,23 +59,19 @@ def by_id(session: Session, prediction_id: int) -> PredictionRecord:
     return found
 
 
-def latest_for(
-    session: Session, clip_id: str, *, system: SystemName = SystemName.ALIGNMENT
-) -> PredictionRecord | None:
-    """The newest prediction of a clip by one system, ``None`` before the first analysis."""
+def latest_for(session: Session, clip_id: str) -> PredictionRecord | None:
+    """The newest prediction of a clip, ``None`` before the first analysis."""
     newest = (
         selecting(Prediction, PredictionRecord)
-        .where(Prediction.clip_id == clip_id, Prediction.system == system)
+        .where(Prediction.clip_id == clip_id)
         .order_by(Prediction.id.desc())
     )
     return first(session, newest, PredictionRecord)
 
 
-def latest_summary(
-    session: Session, clip_id: str, *, system: SystemName = SystemName.ALIGNMENT
-) -> PredictionSummary | None:
+def latest_summary(session: Session, clip_id: str) -> PredictionSummary | None:
     """As :func:`latest_for`, without the document."""
-    return _NEWEST.first(session, clip_id=clip_id, system=system)
+    return _NEWEST.first(session, clip_id=clip_id)
 
 
 def of_clip(session: Session, clip_id: str, prediction_id: int) -> PredictionSummary | None:
@@ -80,14 +79,10 @@ def of_clip(session: Session, clip_id: str, prediction_id: int) -> PredictionSum
     return _OF_CLIP.first(session, clip_id=clip_id, prediction_id=prediction_id)
 
 
-def latest_of_clips(
-    session: Session, clip_ids: Sequence[str], *, system: SystemName = SystemName.ALIGNMENT
-) -> Mapping[str, PredictionSummary]:
+def latest_of_clips(session: Session, clip_ids: Sequence[str]) -> Mapping[str, PredictionSummary]:
     """The newest predictions of some clips (a page of them) by clip id, without their documents."""
     newest = (
-        select(func.max(Prediction.id))
-        .where(Prediction.clip_id.in_(clip_ids), Prediction.system == system)
-        .group_by(Prediction.clip_id)
+        select(func.max(Prediction.id)).where(Prediction.clip_id.in_(clip_ids)).group_by(Prediction.clip_id)
     )
     rows = session.execute(
         select(Prediction.clip_id, *columns_of(Prediction, PredictionSummary)).where(
@@ -97,42 +92,31 @@ def latest_of_clips(
     return {row[0]: build(PredictionSummary, row[1:]) for row in rows}
 
 
-def newest(
-    session: Session, project_id: int, *, system: SystemName = SystemName.ALIGNMENT
-) -> PredictionSummary | None:
+def newest(session: Session, project_id: int) -> PredictionSummary | None:
     """The prediction of a project that was made last, ``None`` before the first."""
     last = (
         selecting(Prediction, PredictionSummary)
         .join(Clip, Clip.id == Prediction.clip_id)
-        .where(Clip.project_id == project_id, Prediction.system == system)
+        .where(Clip.project_id == project_id)
         .order_by(Prediction.id.desc())
     )
     return first(session, last, PredictionSummary)
 
 
-def newest_of_project(
-    session: Session, project_id: int, *, system: SystemName = SystemName.ALIGNMENT
-) -> Iterator[tuple[ClipRecord, PredictionRecord]]:
+def newest_of_project(session: Session, project_id: int) -> Iterator[tuple[ClipRecord, PredictionRecord]]:
     """Each analysed clip with its newest prediction, in the clips' order, read in batches."""
-    return _newest_of_project(session, project_id, system, PredictionRecord)
+    return _newest_of_project(session, project_id, PredictionRecord)
 
 
-def summaries_of_project(
-    session: Session, project_id: int, *, system: SystemName = SystemName.ALIGNMENT
-) -> Iterator[tuple[ClipRecord, PredictionSummary]]:
+def summaries_of_project(session: Session, project_id: int) -> Iterator[tuple[ClipRecord, PredictionSummary]]:
     """The same as :func:`newest_of_project` without the documents."""
-    return _newest_of_project(session, project_id, system, PredictionSummary)
+    return _newest_of_project(session, project_id, PredictionSummary)
 
 
-def _newest_of_project(
-    session: Session, project_id: int, system: SystemName, record: type[R]
-) -> Iterator[tuple[ClipRecord, R]]:
+def _newest_of_project(session: Session, project_id: int, record: type[R]) -> Iterator[tuple[ClipRecord, R]]:
     clip_columns = columns_of(Clip, ClipRecord)
     newest = (
-        select(func.max(Prediction.id))
-        .where(Prediction.clip_id == Clip.id, Prediction.system == system)
-        .correlate(Clip)
-        .scalar_subquery()
+        select(func.max(Prediction.id)).where(Prediction.clip_id == Clip.id).correlate(Clip).scalar_subquery()
     )
     statement = (
         select(*clip_columns, *columns_of(Prediction, record))

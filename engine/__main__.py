@@ -23,12 +23,14 @@ BRAINS: Final = ("text", "performance")
 SYSTEMS: Final = ("meld", "ravdess", "mmmla")
 """That name emotions, trained after the brains; the last alone wants openSMILE."""
 
-FACE_PARTS: Final = ("face", "face-picture", "face-stills")
-"""Parts of the performance brain that can be trained by themselves, in the order in which they build on
-each other."""
+FACE_READERS: Final = ("face-picture", "face-stills")
+"""Parts of the performance brain with files of their own, in the order in which they build on each other."""
 
 PARTS: Final = ("voice", "voice-heads", "face")
 """Of the performance brain; the voice heads are fitted beside the voice networks, so ``voice`` fits both."""
+
+FACE: Final = "face"
+"""Short for ``performance --only face``."""
 
 DEFAULT_SEED: Final = 0
 
@@ -81,14 +83,15 @@ def train(chosen: argparse.Namespace) -> None:
             train_text(chosen.data, chosen.out, seed=chosen.seed, soft=chosen.soft)
         elif brain in SYSTEMS:
             import_module(f"engine.training.{brain}").train(chosen.data, chosen.out, seed=chosen.seed)
-        elif brain in FACE_PARTS:
-            _train_face_part(brain, chosen)
+        elif brain in FACE_READERS:
+            _train_face_reader(brain, chosen)
         else:
             from engine.training.performance import train as train_performance
 
-            train_performance(chosen.data, chosen.out, seed=chosen.seed, only=chosen.only)
-            for part in FACE_PARTS[1:] if chosen.only is None else ():
-                _train_face_part(part, chosen)
+            only = FACE if brain == FACE else chosen.only
+            train_performance(chosen.data, chosen.out, seed=chosen.seed, only=only)
+            for part in FACE_READERS if only is None else ():
+                _train_face_reader(part, chosen)
         kind = "system" if brain in SYSTEMS else "brain"
         print(f"The {brain} {kind} is trained; its weights lie in {chosen.out}.")
 
@@ -101,10 +104,8 @@ def distil(chosen: argparse.Namespace) -> None:
     print(f"{count} lines are scored; train with `python -m engine train text --soft {chosen.out}`.")
 
 
-def _train_face_part(part: str, chosen: argparse.Namespace) -> None:
-    if part == "face":
-        from engine.training.performance import train_face as train_part
-    elif part == "face-picture":
+def _train_face_reader(part: str, chosen: argparse.Namespace) -> None:
+    if part == "face-picture":
         from engine.training.face_picture import train as train_part
     else:
         from engine.training.face_stills import train as train_part
@@ -163,7 +164,7 @@ def _parser() -> argparse.ArgumentParser:
     warming.set_defaults(run=warm)
 
     training = commands.add_parser("train", help="train a brain or a system and write its weights")
-    training.add_argument("brain", choices=(*BRAINS, *FACE_PARTS, *SYSTEMS, "all"))
+    training.add_argument("brain", choices=(*BRAINS, FACE, *FACE_READERS, *SYSTEMS, "all"))
     training.add_argument("--data", type=Path, required=True, metavar="DIR", help="the training sets")
     training.add_argument("--out", type=Path, required=True, metavar="WEIGHTS_DIR")
     training.add_argument("--seed", type=_seed, default=DEFAULT_SEED, metavar="N")

@@ -322,11 +322,13 @@ class Analysis:
     branches : Mapping[str, ModalityReading]
         What each branch of an emotion-naming system said, by its name; a modality may have several.
     ekman : EkmanCheck or None
-        ``None`` where no face or no emotion is known, or the system does not look.
+        ``None`` where no face or no emotion is known.
     script : ScriptMatch or None
         ``None`` where no line was given or no speech was recognised.
     faces : FacesSeen or None
         ``None`` where no face is seen.
+    face_pictures : tuple of (bytes or None)
+        A small JPEG of each face from the left, where there are several.
     """
 
     clip: str
@@ -353,6 +355,7 @@ class Analysis:
     ekman: EkmanCheck | None = None
     script: ScriptMatch | None = None
     faces: FacesSeen | None = None
+    face_pictures: tuple[bytes | None, ...] = ()
 
     @property
     def z_expected(self) -> float | None:

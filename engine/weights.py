@@ -24,6 +24,9 @@ from engine.errors import WeightsError
 MANIFEST: Final = "manifest.json"
 ROOT: Final = Path(__file__).resolve().parent.parent
 SEEN_SUFFIX: Final = ".seen"
+WEIGHTS_SUFFIX: Final = ".safetensors"
+VERSION_DIGITS: Final = 12
+"""Hex digits of a file's SHA-256 by which its version is named."""
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 
@@ -102,7 +105,7 @@ def load(name: str, *, folder: Path | None = None) -> WeightsFile:
             metadata = dict(opened.metadata() or {})
     except SafetensorError as error:
         raise WeightsError(f"The weight file {name} cannot be read: {error}.") from error
-    return WeightsFile(arrays=arrays, metadata=metadata, version=digest[:12])
+    return WeightsFile(arrays=arrays, metadata=metadata, version=digest[:VERSION_DIGITS])
 
 
 def save(
@@ -140,7 +143,7 @@ def save(
         "sha256": file_sha256(path),
         "bytes": path.stat().st_size,
         "examples_seen": int(hashes.size),
-        "commit": _commit(),
+        "commit": commit(),
         **entry,
     }
     temporary = folder / f"{MANIFEST}.part"
@@ -179,7 +182,8 @@ def _replace(path: Path, arrays: Arrays, metadata: Mapping[str, str]) -> None:
     temporary.replace(path)
 
 
-def _commit() -> str:
+def commit() -> str:
+    """The checked-out commit, twelve digits; ``"unknown"`` outside a checkout."""
     git = ["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"]
     answer = subprocess.run(git, capture_output=True, text=True, check=False)
     return answer.stdout.strip() or "unknown"

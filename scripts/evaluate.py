@@ -67,6 +67,7 @@ def main() -> int:
 
 def write(parts: list, store: object, refused: dict[str, str], out: Path) -> Path:
     """Write the page and its points from every part all of whose folds are kept; returns the page."""
+    from engine import weights
     from engine.evaluation.page import READING, markdown, points, tables_of
     from engine.evaluation.parts.catalogue import UNAVAILABLE
     from engine.evaluation.summary import rows_of
@@ -105,6 +106,7 @@ def write(parts: list, store: object, refused: dict[str, str], out: Path) -> Pat
     content = {
         "written": f"{now:%Y-%m-%d %H:%M} UTC",
         "command": "make evaluate",
+        "commit": weights.commit(),
         "versions": {name: version(name) for name in PACKAGES},
         "tables": [points(table) for table in tables],
     }

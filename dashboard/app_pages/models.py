@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import boundary, visit
+from dashboard.app_pages.model_sections import scores
 from dashboard.components.emotion_chart import emotion_chart
 from dashboard.services import clip_list, messages, system_choice, systems_compared
 from dashboard.services.systems_compared import Comparison, SystemAnswer
@@ -25,15 +26,16 @@ def show() -> None:
     here = visit.here()
     st.header(messages.say("models.title"))
     st.caption(messages.say("models.what"))
-    _use(here)
+    used = system_choice.system_of(here.project)
+    _use(here, used)
     clip_id = _chosen_clip(here)
     if clip_id is not None:
         _progress(clip_id)
+    scores.show(used)
     st.caption(messages.say("app.advisory"))
 
 
-def _use(here: visit.Visit) -> None:
-    used = system_choice.system_of(here.project)
+def _use(here: visit.Visit, used: SystemName) -> None:
     st.markdown(messages.say("models.used", system=messages.say(f"models.system.{used.value}")))
     with st.expander(messages.say("models.use_other"), icon=":material/swap_horiz:"):
         st.caption(messages.say("models.use_what"))
@@ -118,9 +120,27 @@ def _comparison(found: Comparison) -> None:
     }
     if named:
         st.plotly_chart(emotion_chart(named), width="stretch", key="models_chart")
+    _overlaps(found)
     for answer in found.answers:
         if answer.analysis is not None:
             _branches(answer.system, answer.analysis)
+
+
+def _overlaps(found: Comparison) -> None:
+    """How much of their probability two systems give to the same emotions."""
+    if not found.overlaps:
+        return
+    st.caption(messages.say("models.overlap"))
+    pairs = [
+        messages.say(
+            "models.overlap_pair",
+            first=messages.say(f"models.system.{first.value}"),
+            second=messages.say(f"models.system.{second.value}"),
+            share=share,
+        )
+        for (first, second), share in found.overlaps.items()
+    ]
+    st.markdown("  \n".join(pairs))
 
 
 def _agreement(found: Comparison) -> str:

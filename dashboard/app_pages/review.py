@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import boundary, visit
-from dashboard.app_pages.review_sections import machine_opinion, task_form, tracing
+from dashboard.app_pages.review_sections import face_part, machine_opinion, task_form, tracing
 from dashboard.components.evidence import evidence
 from dashboard.components.player import PlayerScene, player
 from dashboard.components.verdict_panel import verdict_panel
@@ -46,6 +46,7 @@ def show() -> None:
     if view.shows_machine and view.prediction is not None:
         st.divider()
         evidence(machine_opinion.evidence_of(view))
+        face_part.draw(here, view, view.prediction)
 
 
 def _view(here: visit.Visit) -> review.ReviewView | None:

@@ -33,15 +33,19 @@ class FormKeys {
     if (event.key === "?") this.take(event, () => form.showKeys());
     else if (event.shiftKey) return;
     else if (FORM_ACTS[event.code]) this.take(event, () => FORM_ACTS[event.code](form));
-    else if (form.isOpen()) this.answerKey(event);
+    else if (form.isOpen() && this.answerKey(event)) return;
+    else if (event.code === "Quote") this.take(event, () => document.dispatchEvent(new CustomEvent("dailies:cues")));
   }
 
   answerKey(event) {
     const code = event.code.replace("Numpad", "Digit");
     for (const field of this.form.data.fields) {
       const option = field.options.find((one) => one.code === code);
-      if (option) this.take(event, () => this.form.choose(field, option));
+      if (!option) continue;
+      this.take(event, () => this.form.choose(field, option));
+      return true;
     }
+    return false;
   }
 
   take(event, act) {

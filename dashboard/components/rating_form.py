@@ -35,6 +35,7 @@ OTHER_KEYS: Final = {
     "undo": ("⌫",),
     "reset": ("Esc",),
     "comment": ("/",),
+    "cues": ("'",),
     "sheet": ("?",),
 }
 """What is printed on the keys that are no answers, for the cheat-sheet."""

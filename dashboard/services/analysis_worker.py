@@ -26,7 +26,7 @@ from dashboard.services.clip_work import ClipJob, ClipOutcome
 from dashboard.services.predictions import draft_of
 from dashboard.services.rating_protocol import protocol_of
 from dashboard.services.system_choice import system_of
-from db import channel_media, clips, predictions, projects
+from db import channel_media, clips, face_choices, predictions, projects
 from db.errors import RefusedValueError, StorageError
 from db.location import data_folder
 from db.records import ClipRecord, ClipStatus
@@ -234,13 +234,17 @@ def _said(warmed: Future[Any]) -> None:
 def _job(clip: ClipRecord) -> ClipJob:
     with reading() as session:
         project = projects.by_id(session, clip.project_id)
+        chosen = face_choices.newest(session, clip.id)
     channels = protocol_of(project).channels
-    return ClipJob(clip.media_key, clip.original_name, clip.line, channels, system_of(project))
+    face = None if chosen is None else chosen.face
+    return ClipJob(clip.media_key, clip.original_name, clip.line, channels, system_of(project), face)
 
 
 def _keep(clip: ClipRecord, outcome: ClipOutcome) -> None:
     analysis = replace(outcome.analysis, clip=clip.original_name)
-    draft = draft_of(analysis, clip_id=clip.id, thumbnail_keys=outcome.thumbnail_keys)
+    draft = draft_of(
+        analysis, clip_id=clip.id, thumbnail_keys=outcome.thumbnail_keys, face_keys=outcome.face_keys
+    )
     with writing() as session:
         clips.set_media(
             session,

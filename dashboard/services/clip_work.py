@@ -12,6 +12,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from multiprocessing import parent_process
+from pathlib import Path
 from typing import Final
 
 from dashboard.services import channel_work, media_store
@@ -32,6 +33,8 @@ class ClipJob:
         What the project has people rate; each that needs a file of its own gets it.
     system : SystemName
         The one the project uses.
+    face : int or None
+        The face a person has chosen, counted from 1 at the left; ``None`` leaves it to the engine.
     """
 
     media_key: str
@@ -39,6 +42,7 @@ class ClipJob:
     line: str
     channels: tuple[Channel, ...] = ()
     system: SystemName = SystemName.ALIGNMENT
+    face: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class ClipOutcome:
         Pixels, upright; ``None`` without a picture.
     thumbnail_keys : tuple of (str or None)
         One for each of the analysis's peaks.
+    face_keys : tuple of (str or None)
+        One for each face, where there are several.
     channel_keys : Mapping[Channel, str]
         Files of single channels; empty text where the clip has no such channel.
     """
@@ -64,6 +70,7 @@ class ClipOutcome:
     height: int | None
     analysis: Analysis
     thumbnail_keys: tuple[str | None, ...]
+    face_keys: tuple[str | None, ...] = ()
     channel_keys: Mapping[Channel, str] = field(default_factory=dict)
 
 
@@ -100,7 +107,6 @@ def work_on(job: ClipJob) -> ClipOutcome:
     """
     path = media_store.path_of(job.media_key)
     try:
-        from engine import analyze
         from engine.media import poster, probe, transcode
 
         found = probe(path)
@@ -115,7 +121,7 @@ def work_on(job: ClipJob) -> ClipOutcome:
             if channel in channel_work.WRITERS
         }
         still = poster(path)
-        analysis = analyze(path, line=job.line or None, system=job.system)
+        analysis = _analysed(path, job)
     except DailiesError as error:
         raise type(error)(str(error).replace(path.name, job.original_name)) from error
     return ClipOutcome(
@@ -125,12 +131,25 @@ def work_on(job: ClipJob) -> ClipOutcome:
         width=None if found.video is None else found.video.width,
         height=None if found.video is None else found.video.height,
         analysis=analysis,
-        thumbnail_keys=tuple(
-            None if peak.picture_jpeg is None else media_store.put_bytes(peak.picture_jpeg).key
-            for peak in analysis.peaks
-        ),
+        thumbnail_keys=tuple(_kept(peak.picture_jpeg) for peak in analysis.peaks),
+        face_keys=tuple(_kept(picture) for picture in analysis.face_pictures),
         channel_keys=channel_keys,
     )
+
+
+def _analysed(path: Path, job: ClipJob) -> Analysis:
+    from engine import analyze
+    from engine.systems.face_choice import NoSuchFaceError
+
+    line = job.line or None
+    try:
+        return analyze(path, line=line, system=job.system, face=job.face)
+    except NoSuchFaceError:  # a later version sees fewer faces: better another one than none
+        return analyze(path, line=line, system=job.system)
+
+
+def _kept(picture: bytes | None) -> str | None:
+    return None if picture is None else media_store.put_bytes(picture).key
 
 
 def _leave_with_parent() -> None:

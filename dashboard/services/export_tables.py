@@ -13,14 +13,15 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import adjudication
+from dashboard.services import adjudication, cue_check
 from dashboard.services.judging import directed_level, gap_of, in_force, judge
 from dashboard.services.predictions import stored
 from dashboard.services.table_files import Column, Row, Value
-from db import policies, predictions, ratings
+from db import cue_answers, policies, predictions, ratings
 from db.records import (
     AdjudicationRecord,
     ClipRecord,
+    CueAnswerRecord,
     PredictionRecord,
     PredictionSummary,
     ProjectRecord,
@@ -98,6 +99,16 @@ DECIDED_PARTS: Final[tuple[tuple[str, type[Any], Callable[[AdjudicationRecord], 
 )
 """What was decided about a clip people differed about, beside every answer to it and in place of none."""
 
+CUE_COLUMNS: Final = (
+    Column("cue_emotion", str),
+    Column("cues_measured", str),
+    Column("cues_seen", str),
+    Column("cue_remark", str),
+    Column("cues_at", datetime),
+)
+"""The emotion whose facial cues were asked about, what the model measured of them, what the person sees of
+them (``"brows lowered yes, lips pressed no"``), their remark, and when they said so last."""
+
 RATING_COLUMNS: Final = (
     Column("project", str),
     *(Column(name, kind) for name, kind, _ in CLIP_PARTS),
@@ -107,6 +118,7 @@ RATING_COLUMNS: Final = (
     Column("directed_level", str),
     Column("policy_version", str),
     *(Column(name, kind) for name, kind, _ in DECIDED_PARTS),
+    *CUE_COLUMNS,
 )
 
 PREDICTION_COLUMNS: Final = (
@@ -132,6 +144,7 @@ def rating_rows(session: Session, project: ProjectRecord, *, history: bool, name
     """
     versions = {record.id: record.version for record in policies.history(session, project.id)}
     decided = adjudication.decided(session, project.id)
+    cues = cue_answers.of_project(session, project.id)
     found = ratings.all_of_project if history else ratings.current_of_project
     for rated in found(session, project.id):
         policy_id = rated.rating.policy_id
@@ -145,7 +158,23 @@ def rating_rows(session: Session, project: ProjectRecord, *, history: bool, name
             directed_level(rated.clip),
             None if policy_id is None else versions.get(policy_id),
             *(None if made is None else value(made) for _, _, value in DECIDED_PARTS),
+            *_cues(session, cues.get((rated.rating.prediction_id or 0, rated.person.id))),
         )
+
+
+def _cues(session: Session, said: CueAnswerRecord | None) -> Row:
+    """The cells of :data:`CUE_COLUMNS`."""
+    check = None if said is None else stored(predictions.by_id(session, said.prediction_id)).analysis.ekman
+    if said is None or check is None:
+        return (None,) * len(CUE_COLUMNS)
+    measured = {str(cue.action_unit): cue.shown for cue in check.cues}
+    return (
+        check.emotion.value,
+        cue_check.sentence(check, measured),
+        cue_check.sentence(check, said.answers),
+        said.remark,
+        said.created_at,
+    )
 
 
 def prediction_rows(session: Session, project: ProjectRecord) -> Iterator[Row]:

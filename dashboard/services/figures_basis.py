@@ -15,6 +15,7 @@ from dashboard.services.project_state import ProjectState, state_of
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 CODE: Final = (
     "engine/verdict/*.py",
+    "engine/calibration.py",
     "engine/raters/anchoring.py",
     "dashboard/services/page_figures.py",
     "dashboard/services/figures_file.py",

@@ -43,6 +43,8 @@ class StoredPrediction:
         Without pictures; its judgement is the one given at the time of the analysis.
     thumbnail_keys : tuple of (str or None)
         One for each of ``analysis.peaks``: the name of its picture in the media store.
+    face_keys : tuple of (str or None)
+        The same for each face that is seen, from the left; empty where there is one, or none.
     """
 
     id: int
@@ -50,10 +52,15 @@ class StoredPrediction:
     created_at: datetime
     analysis: Analysis
     thumbnail_keys: tuple[str | None, ...]
+    face_keys: tuple[str | None, ...] = ()
 
 
 def draft_of(
-    analysis: Analysis, *, clip_id: str, thumbnail_keys: Sequence[str | None] = ()
+    analysis: Analysis,
+    *,
+    clip_id: str,
+    thumbnail_keys: Sequence[str | None] = (),
+    face_keys: Sequence[str | None] = (),
 ) -> PredictionDraft:
     """What is stored of an analysis.
 
@@ -61,6 +68,8 @@ def draft_of(
     ----------
     thumbnail_keys : sequence of (str or None)
         Where the pictures of ``analysis.peaks`` lie, in their order; none may be missing if any is given.
+    face_keys : sequence of (str or None)
+        Where the pictures of its faces lie, from the left.
 
     Raises
     ------
@@ -79,7 +88,9 @@ def draft_of(
         emotion=None if analysis.emotion is None else analysis.emotion.label,
         expected_intensity=analysis.expected_intensity,
         expressed_intensity=analysis.expressed_intensity,
-        document=_document(analysis, tuple(thumbnail_keys) or (None,) * len(analysis.peaks)),
+        document=_document(
+            analysis, tuple(thumbnail_keys) or (None,) * len(analysis.peaks), tuple(face_keys)
+        ),
         text_trust=_trust(analysis, Modality.TEXT),
         voice_trust=_trust(analysis, Modality.VOICE),
         face_trust=_trust(analysis, Modality.FACE),
@@ -106,6 +117,7 @@ def stored(record: PredictionRecord) -> StoredPrediction:
         created_at=record.created_at,
         analysis=_analysis(record, content),
         thumbnail_keys=tuple(peak["thumbnail_key"] for peak in content["peaks"]),
+        face_keys=tuple(content.get("face_keys", ())),  # stored before faces could be chosen: none
     )
 
 
@@ -114,7 +126,9 @@ def _trust(analysis: Analysis, modality: Modality) -> float | None:
     return None if reading is None else reading.trust
 
 
-def _document(analysis: Analysis, keys: tuple[str | None, ...]) -> dict[str, Any]:
+def _document(
+    analysis: Analysis, keys: tuple[str | None, ...], face_keys: tuple[str | None, ...]
+) -> dict[str, Any]:
     judgement = analysis.judgement
     return {
         "format": DOCUMENT_FORMAT,
@@ -143,6 +157,7 @@ def _document(analysis: Analysis, keys: tuple[str | None, ...]) -> dict[str, Any
         "amplification": None if analysis.amplification is None else asdict(analysis.amplification),
         "script": None if analysis.script is None else asdict(analysis.script),
         "faces": None if analysis.faces is None else asdict(analysis.faces),
+        "face_keys": list(face_keys),
         "timings_s": dict(analysis.timings_s),
         "warnings": list(analysis.warnings),
     }

@@ -9,15 +9,15 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dashboard.services import assigning, channel_files, skipped_tasks, undoing
-from dashboard.services.control_clips import is_control
 from dashboard.services.handing_out import Task, standing_task
 from dashboard.services.intensity_judging import RatersIntensity
 from dashboard.services.judging import InForce
+from dashboard.services.machine_sight import is_withheld, sees_machine
 from dashboard.services.machine_view import NOTHING_SHOWN, machine_view
 from dashboard.services.messages import say
 from dashboard.services.permissions import NotAllowedError
 from dashboard.services.predictions import StoredPrediction
-from dashboard.services.rating_protocol import Question, protocol_of, questions_of, shows_machine
+from dashboard.services.rating_protocol import Question, questions_of
 from dashboard.services.task_order import Search, upcoming_tasks
 from dashboard.services.task_progress import TaskProgress, of_person
 from db import assignments, clips, drafts, projects, ratings
@@ -213,10 +213,8 @@ def _view(
 ) -> ReviewView:
     key, task = chosen.key, chosen.task
     own = ratings.current_for(session, clip.id, key.person_id, channel=key.channel, occasion=key.occasion)
-    withheld = _is_withheld(project, key, task)
-    may_see = shows_machine(
-        project.protocol, is_locked=own is not None, is_control=withheld, channel=key.channel
-    )
+    withheld = is_withheld(session, project, key)
+    may_see = sees_machine(session, project, key)
     machine = machine_view(session, clip) if may_see else NOTHING_SHOWN
     before, behind = clips.neighbours(session, clip)
     place = clips.position(session, clip)
@@ -254,10 +252,3 @@ def _view(
 def _left_out(session: Session, key: TaskKey, own: RatingRecord | None) -> AssignmentRecord | None:
     held = assignments.find(session, key)
     return None if held is None or held.skipped_at is None or own is not None else held
-
-
-def _is_withheld(project: ProjectRecord, key: TaskKey, task: Task | None) -> bool:
-    if task is not None:
-        return task.control
-    rules = protocol_of(project)
-    return is_control(project, rules, clip_id=key.clip_id, person_id=key.person_id, channel=key.channel)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import combinations
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -49,6 +50,19 @@ class Comparison:
         """How many systems name each emotion, the most named first."""
         counts = Counter(answer.emotion for answer in self.answers if answer.emotion is not None)
         return dict(counts.most_common())
+
+    @property
+    def overlaps(self) -> Mapping[tuple[SystemName, SystemName], float]:
+        """Σ min(p, q) over the emotions for each two systems that name some; 1 is the same opinion."""
+        shares = {
+            answer.system: answer.analysis.emotion.probabilities
+            for answer in self.answers
+            if answer.analysis is not None and answer.analysis.emotion is not None
+        }
+        return {
+            (first, second): sum(min(share, shares[second].get(name, 0.0)) for name, share in named.items())
+            for (first, named), (second, _) in combinations(shares.items(), 2)
+        }
 
 
 def begin(clip_id: str, *, person_id: int | None) -> None:

@@ -7,6 +7,7 @@ id and a time. Intensities lie in [0, 1], times are seconds, moments are in UTC.
 from __future__ import annotations
 
 from db.records.clips import ClipDetails, ClipDraft, ClipRecord, ClipStatus
+from db.records.faces import CueAnswerRecord, FaceChoiceRecord
 from db.records.intensity_maps import (
     IntensityMapDraft,
     IntensityMapRecord,
@@ -51,7 +52,9 @@ __all__ = [
     "ClipDraft",
     "ClipRecord",
     "ClipStatus",
+    "CueAnswerRecord",
     "DraftRecord",
+    "FaceChoiceRecord",
     "FlagRecord",
     "GoldRecord",
     "GuidelineRecord",

@@ -41,7 +41,7 @@ class PredictionDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionRecord(PredictionDraft):
-    """A stored prediction; the one with the highest id is the newest of its clip and system."""
+    """A stored prediction; the one with the highest id is the newest of its clip."""
 
     id: int
     created_at: datetime

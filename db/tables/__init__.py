@@ -1,8 +1,8 @@
 """The tables, as the code sees them; ``db/migrations`` builds them and a test holds the two equal.
 
 What people and models said is append-only: ratings, predictions, policies, intensity maps, promotions,
-selections, guidelines, decisions and the audit log refuse UPDATE and DELETE by trigger, so a change is
-always a new row. Assignments and drafts are the desk, not the record: they change.
+selections, guidelines, decisions, what is said of faces and the audit log refuse UPDATE and DELETE by
+trigger, so a change is always a new row. Assignments and drafts are the desk, not the record: they change.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final
 from db.tables.audit import AuditEntry
 from db.tables.base import KEY_LENGTH, SHA256_LENGTH, Base
 from db.tables.clips import Clip
+from db.tables.faces import CueAnswer, FaceChoice
 from db.tables.intensity_maps import IntensityMap, IntensityPromotion
 from db.tables.lead import Adjudication, Gold, Guideline, LabelSet
 from db.tables.people import Membership, Person, Project
@@ -45,6 +46,8 @@ APPEND_ONLY: Final = (
     "guidelines",
     "label_sets",
     "adjudications",
+    "cue_answers",
+    "face_choices",
 )
 """Tables whose rows are never changed and never deleted."""
 
@@ -58,7 +61,9 @@ __all__ = [
     "Base",
     "ChannelMedia",
     "Clip",
+    "CueAnswer",
     "Draft",
+    "FaceChoice",
     "Flag",
     "Gold",
     "Guideline",

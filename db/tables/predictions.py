@@ -14,11 +14,11 @@ from engine.vocabulary import Emotion, LineSource, SystemName
 
 
 class Prediction(Base):
-    """What one system said about one clip; the highest id is the newest of a clip and system."""
+    """What one system said about one clip; the highest id is the newest of a clip."""
 
     __tablename__ = "predictions"
     __table_args__ = (
-        Index(None, "clip_id", "system", "id"),
+        Index(None, "clip_id", "id"),
         between("expected_intensity", 0, 1, name="expected_range"),
         between("expressed_intensity", 0, 1, name="expressed_range"),
     )

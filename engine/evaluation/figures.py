@@ -20,13 +20,12 @@ from sklearn.metrics import (
     roc_curve,
 )
 
+from engine.calibration import CALIBRATION_BINS, calibration_error, perfect_calibration_error
 from engine.evaluation.predictions import Naming, Numbers, Rating
-from engine.verdict.agreement_metrics import CALIBRATION_BINS, calibration_error, perfect_calibration_error
 
 ROC_STEPS: Final = 33
 """Points of a stored curve, at equal steps of the false positive rate."""
 
-CALIBRATION_DRAWS: Final = 400
 CALIBRATION_SEED: Final = 0
 
 LEVELS: Final = ("low", "medium", "high")
@@ -214,9 +213,8 @@ def _curve(right: NDArray[np.bool_], score: Numbers) -> tuple[float | None, tupl
 def _calibration(found: Naming, with_limit: bool) -> tuple[float | None, float | None]:
     if not found.calibrated or not found.truth.size:
         return None, None
-    answer = found.truth.astype(np.int8)
-    error = calibration_error(found.shares, answer, np.ones(answer.size))
+    error = calibration_error(found.shares, found.truth)
     if not with_limit:
         return error, None
     generator = np.random.default_rng(CALIBRATION_SEED)
-    return error, perfect_calibration_error(found.shares, draws=CALIBRATION_DRAWS, generator=generator)
+    return error, perfect_calibration_error(found.shares, generator=generator)

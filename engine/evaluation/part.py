@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from engine.evaluation.predictions import Predictions
+from engine.vocabulary import SystemName
 
 
 class Spread(StrEnum):
@@ -43,6 +44,8 @@ class Part:
     seed : int
     target : str
         What was asked, empty where nothing was.
+    system : SystemName or None
+        The shipped system whose quality it tells; ``None`` for baselines and what is trained for the table.
     """
 
     name: str
@@ -55,3 +58,4 @@ class Part:
     modules: tuple[str, ...]
     seed: int = 0
     target: str = ""
+    system: SystemName | None = None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from engine.evaluation.figures import NamingFigures, RatingFigures, naming_figures, rating_figures
 from engine.evaluation.part import Part, Spread
 from engine.evaluation.predictions import Naming, Predictions, Rating
+from engine.vocabulary import SystemName
+from engine.weights import VERSION_DIGITS, WEIGHTS_SUFFIX, file_sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,12 @@ class Row:
     folds : int
     remark : str
         What else has to be known of it.
+    part : str
+        Name of the part it comes from.
+    system : SystemName or None
+        As in :class:`~engine.evaluation.part.Part`.
+    weights : Mapping of str to str
+        The weight files it was measured with, by name: the first digits of their SHA-256.
     """
 
     name: str
@@ -35,19 +43,22 @@ class Row:
     spread: Mapping[str, float]
     folds: int
     remark: str
+    part: str = ""
+    system: SystemName | None = None
+    weights: Mapping[str, str] = field(default_factory=dict)
 
 
 def rows_of(part: Part, found: Sequence[Mapping[str, Predictions]]) -> list[Row]:
     """The rows of a part, from what its folds found; a fold without a single answer counts for nothing."""
     names = list(dict.fromkeys(name for fold in found for name in fold))
     heard = {name: [fold[name] for fold in found if name in fold and fold[name].truth.size] for name in names}
-    return [_row(name, part.spread, parts) for name, parts in heard.items() if parts]
+    return [_row(name, part, parts) for name, parts in heard.items() if parts]
 
 
-def _row(name: str, spread: Spread, parts: list[Predictions]) -> Row:
-    together = spread is Spread.FOLDS
+def _row(name: str, part: Part, parts: list[Predictions]) -> Row:
+    together = part.spread is Spread.FOLDS
     whole = _figures(_pooled(parts) if together else parts[0], with_limit=True)
-    single = [_plain(_figures(part, with_limit=False)) for part in parts]
+    single = [_plain(_figures(one, with_limit=False)) for one in parts]
     mean = dict(_plain(whole))
     away = {}
     for key in single[0]:
@@ -57,7 +68,12 @@ def _row(name: str, spread: Spread, parts: list[Predictions]) -> Row:
         if len(values) > 1:
             away[key] = float(np.std(values, ddof=1))
     remark = _pooled(parts).remark if together else parts[0].remark
-    return Row(name, whole, mean, away, len(parts), remark)
+    versions = {
+        path.name: file_sha256(path)[:VERSION_DIGITS]
+        for path in part.inputs
+        if path.suffix == WEIGHTS_SUFFIX and path.is_file()
+    }
+    return Row(name, whole, mean, away, len(parts), remark, part.name, part.system, versions)
 
 
 def _figures(part: Predictions, *, with_limit: bool) -> NamingFigures | RatingFigures:

@@ -34,6 +34,7 @@ from engine.media import Media, decode
 from engine.systems.amplifier import amplified
 from engine.systems.attention_peaks import attention_peaks
 from engine.systems.caveats import caveats
+from engine.systems.ekman import check_of
 from engine.systems.evidence import Heard, Seen, curves, hear, see
 from engine.systems.face_choice import several_faces
 from engine.systems.fusion import JointEmotion, joint_emotion
@@ -190,7 +191,11 @@ class AlignmentSystem:
                 "total": perf_counter() - started,
             },
             warnings=caveats(media, text, trust, line=line, expressed=expressed) + several_faces(seen.faces),
+            ekman=check_of(
+                joint.emotion, seen.features, speaking=heard.features.speech, times_s=media.times_s
+            ),
             faces=seen.faces,
+            face_pictures=seen.pictures,
         )
 
     def _read_line(self, line: str) -> tuple[TextReading, float]:

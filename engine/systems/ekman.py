@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.analysis import EkmanCheck, FacialCue
+from engine.analysis import EkmanCheck, EmotionEstimate, FacialCue
 from engine.features.face import FACE_COLUMNS, FaceFeatures
 from engine.features.geometry import MEASURES, NeutralPopulation
 from engine.vocabulary import Emotion
@@ -70,6 +70,26 @@ SPEAKING_SHARE: Final = 0.5
 LEAST_INSTANTS: Final = 3
 """A cue shows if it does at so many instants: a twentieth of the clip, more than a slip of the tracker."""
 MOUTH: Final = frozenset({10, 12, 14, 15, 17, 20, 24, 26})
+
+
+def check_of(
+    emotion: EmotionEstimate | None,
+    face: FaceFeatures,
+    *,
+    speaking: NDArray[np.bool_],
+    times_s: NDArray[np.float64],
+) -> EkmanCheck | None:
+    """:func:`ekman_check` of the emotion a system names; ``None`` where it names none.
+
+    Raises
+    ------
+    WeightsError
+        If the population's file is missing.
+    """
+    if emotion is None:
+        return None
+    rest = NeutralPopulation.load()
+    return ekman_check(emotion.label, face, speaking=speaking, times_s=times_s, rest=rest)
 
 
 def ekman_check(

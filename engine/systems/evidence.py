@@ -17,7 +17,7 @@ from engine.features.table import INSTANTS
 from engine.features.trust import Trust, face_trust, voice_trust
 from engine.features.voice import VoiceFeatures, voice_features
 from engine.media import Media
-from engine.systems.face_choice import chosen_face
+from engine.systems.face_choice import chosen_face, face_pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Seen:
         FaceLandmarker's file is not at hand. No system rests on them.
     faces : FacesSeen or None
         Whose face it is; ``None`` where nobody is seen.
+    pictures : tuple of (bytes or None)
+        A small JPEG of each face, where there are several.
     """
 
     features: FaceFeatures
@@ -64,6 +66,7 @@ class Seen:
     seconds: float
     blendshapes: NDArray[np.float32] | None = None
     faces: FacesSeen | None = None
+    pictures: tuple[bytes | None, ...] = ()
 
 
 def hear(media: Media) -> Heard:
@@ -126,7 +129,8 @@ def see(
         if trust.value and not features.mask.any():
             trust = Trust(0.0, trust.quality, "The face is cut off by the edge of the picture.")
     stills = face_stills(media.pictures, landmarks, features.mask)
-    return Seen(features, stills, trust, perf_counter() - started, shapes, faces)
+    small = face_pictures(tracks, pictures)
+    return Seen(features, stills, trust, perf_counter() - started, shapes, faces, small)
 
 
 def curves(heard: Heard, seen: Seen) -> Curves:

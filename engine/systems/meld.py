@@ -8,7 +8,6 @@ voice's part, 1 − α, by trust × confidence. Seven classes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,20 +18,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from engine import weights
 from engine.features.encoder import STATE_WIDTH
 from engine.features.face import FACE_COLUMNS
 from engine.features.geometry import MEASURES, NeutralPopulation
 from engine.features.sound_summary import SUMMARY_WIDTH, sound_summary
 from engine.features.spoken_stretch import SpokenStretch
 from engine.systems.arousal import arousal_logit
-from engine.systems.branch import LARGEST_Z, compacted
+from engine.systems.branch import LARGEST_Z, MEMBERS, compacted
 from engine.systems.clip_evidence import ClipEvidence
 from engine.systems.layers import PooledBiLSTM, Pooling
 from engine.systems.naming import Named, Opinion, mixed, normalised, pulls
 from engine.systems.performance import less_mouth
 from engine.systems.sequences import estimate, shares_of
-from engine.systems.stored_network import filled
+from engine.systems.system_file import SystemFile
 from engine.verdict.scale import ReferenceScale
 from engine.vocabulary import BASIC_EMOTIONS, Modality, SystemName
 
@@ -51,7 +49,6 @@ AUDIO_DROPOUT: Final = 0.3
 FACE_HIDDEN: Final = 24
 FACE_LAYERS: Final = 2
 FACE_DROPOUT: Final = 0.3
-MEMBERS: Final = 5
 
 WORDS, VOICE, FACE = "words", "voice", "face"
 
@@ -173,22 +170,17 @@ class MeldSystem:
         WeightsError
             If the file is missing or damaged.
         """
-        file = weights.load(FILE)
-        arrays = file.arrays
+        file = SystemFile.load(FILE)
+        arrays = file.file.arrays
+        ranges = (Range(arrays[f"range{at}.low"], arrays[f"range{at}.high"]) for at in range(MEMBERS))
         return cls(
-            text=filled(TextHead(), arrays, "text."),
-            audio=tuple(
-                (
-                    filled(AudioNetwork(), arrays, f"audio{index}."),
-                    Range(arrays[f"range{index}.low"], arrays[f"range{index}.high"]),
-                )
-                for index in range(MEMBERS)
-            ),
-            face=tuple(filled(FaceNetwork(), arrays, f"face{index}.") for index in range(MEMBERS)),
-            alpha=float(file.metadata["alpha"]),
-            temperatures=json.loads(file.metadata["temperatures"]),
-            scales={part: ReferenceScale(arrays[f"scale.{part}"]) for part in (WORDS, VOICE, FACE)},
-            correlation=float(file.metadata["correlation"]),
+            text=file.network(TextHead(), "text."),
+            audio=tuple(zip(file.members(AudioNetwork, "audio"), ranges, strict=True)),
+            face=file.members(FaceNetwork, "face"),
+            alpha=float(file.file.metadata["alpha"]),
+            temperatures=file.temperatures,
+            scales=file.scales((WORDS, VOICE, FACE)),
+            correlation=file.correlation,
             version=file.version,
         )
 

@@ -10,7 +10,6 @@ from voices and lines of different people, paired by label: no corpus at hand ha
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +20,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from engine import weights
 from engine.analysis import EmotionEstimate
 from engine.features import compare_lld
 from engine.features.compare_lld import LLD_WIDTH, STEP_S, lld_steps
@@ -33,7 +31,7 @@ from engine.systems.clip_evidence import ClipEvidence
 from engine.systems.layers import GatedMultimodalUnit, PooledBiLSTM, Pooling
 from engine.systems.naming import Named, Opinion
 from engine.systems.sequences import at_instants, estimate, shares_of, z_scored
-from engine.systems.stored_network import filled
+from engine.systems.system_file import SystemFile
 from engine.verdict.scale import ReferenceScale
 from engine.vocabulary import Emotion, Modality, SystemName
 
@@ -48,7 +46,6 @@ WORD_WIDTH: Final = 64
 """The 384 wide word states are narrowed to this first."""
 JOINT_WIDTH: Final = 32
 DROPOUT: Final = 0.3
-MEMBERS: Final = 5
 
 WORDS, VOICE = "words", "voice"
 LONGEST_LINE: Final = 200
@@ -168,24 +165,19 @@ class MmmlaSystem:
         WeightsError
             If the file is missing or damaged.
         """
-        file = weights.load(FILE)
-        arrays = file.arrays
-        pooling = Pooling(file.metadata["pooling"])
-        members = tuple(
-            AcousticMember(
-                filled(AcousticNetwork(pooling=pooling), arrays, f"acoustic{index}."),
-                Standardiser(
-                    arrays[f"z{index}.mean"].astype(np.float32), arrays[f"z{index}.spread"].astype(np.float32)
-                ),
-                filled(GatedJoin(), arrays, f"join{index}."),
-            )
-            for index in range(MEMBERS)
+        file = SystemFile.load(FILE)
+        pooling = Pooling(file.file.metadata["pooling"])
+        members = zip(
+            file.members(lambda: AcousticNetwork(pooling=pooling), "acoustic"),
+            file.standardisers("z"),
+            file.members(GatedJoin, "join"),
+            strict=True,
         )
         return cls(
-            members=members,
-            lexical=filled(LexicalNetwork(pooling=pooling), arrays, "lexical."),
-            temperatures=json.loads(file.metadata["temperatures"]),
-            scales={part: ReferenceScale(arrays[f"scale.{part}"]) for part in (WORDS, VOICE)},
+            members=tuple(AcousticMember(*parts) for parts in members),
+            lexical=file.network(LexicalNetwork(pooling=pooling), "lexical."),
+            temperatures=file.temperatures,
+            scales=file.scales((WORDS, VOICE)),
             version=file.version,
         )
 

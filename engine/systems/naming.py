@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 
 from engine.analysis import Analysis, EmotionEstimate, ModalityReading, SpokenWord, z_score
 from engine.features.encoder import TextEncoder
-from engine.features.geometry import NeutralPopulation
 from engine.features.landmarks import FaceTracker
 from engine.features.table import INSTANTS, SCHEMA_VERSION
 from engine.features.trust import Trust
@@ -27,7 +26,7 @@ from engine.systems.arousal import joined_standing
 from engine.systems.attention_peaks import attention_peaks
 from engine.systems.caveats import caveats
 from engine.systems.clip_evidence import ClipEvidence, gather
-from engine.systems.ekman import ekman_check
+from engine.systems.ekman import check_of
 from engine.systems.evidence import curves
 from engine.systems.face_choice import several_faces
 from engine.systems.performance import LEAST_CONFIDENCE, confidence
@@ -162,15 +161,9 @@ def analysis_by(
     attention = _attention(named)
     words = _words(clip, named)
     media = clip.media
-    check = None
-    if named.emotion is not None:
-        check = ekman_check(
-            named.emotion.label,
-            clip.seen.features,
-            speaking=clip.heard.features.speech,
-            times_s=media.times_s,
-            rest=NeutralPopulation.load(),
-        )
+    check = check_of(
+        named.emotion, clip.seen.features, speaking=clip.heard.features.speech, times_s=media.times_s
+    )
     finished = perf_counter()
     return Analysis(
         clip=path.name,
@@ -200,6 +193,7 @@ def analysis_by(
         branches={name: _reading((name,), named, clip.trust, system) for name in named.branches},
         ekman=check,
         faces=clip.seen.faces,
+        face_pictures=clip.seen.pictures,
     )
 
 

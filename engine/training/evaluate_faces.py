@@ -20,13 +20,12 @@ from engine.features.table import FACE_WIDTH, INSTANTS
 from engine.systems.branch import Branch, BranchOpinion
 from engine.systems.face_stills import StillReader, together
 from engine.systems.performance import PerformanceBrain
-from engine.training.calibration import calibration_error, perfect_calibration_error
 from engine.training.evaluate_performance import asked_fairly, training_folds
 from engine.training.face_sequences import still_sequence
 from engine.training.face_set import measured
 from engine.training.face_stills import held_out_opinions, known_shapes
 from engine.training.labelled_faces import LabelledFaces, read_labelled_faces
-from engine.training.scores import Figures, naming, provenance, rounded
+from engine.training.scores import Figures, calibration, naming, provenance, rounded
 from engine.vocabulary import Emotion, Modality
 
 Numbers = NDArray[np.float64]
@@ -224,11 +223,5 @@ def _by_clip_alone(branch: Branch, clips: list[BranchOpinion | None]) -> FacesRe
 
 
 def _calibration(probabilities: Numbers, labels: NDArray[np.int64]) -> Figures:
-    if not len(labels):
-        return {"calibration_error": None, "calibration_error_if_perfect": None}
-    return {
-        "calibration_error": rounded(calibration_error(probabilities, labels)),
-        "calibration_error_if_perfect": rounded(
-            perfect_calibration_error(probabilities, rng=np.random.default_rng(0))
-        ),
-    }
+    error, by_chance = calibration(probabilities, labels)
+    return {"calibration_error": error, "calibration_error_if_perfect": by_chance}

@@ -16,6 +16,7 @@ from engine.errors import TableError
 from engine.systems.branch import Branch, BranchOpinion
 from engine.systems.face_stills import StillReader
 from engine.training.heard_folder import HeardFolder, hear_folder
+from engine.training.ravdess_names import VOICE_EMOTIONS
 from engine.training.scores import (
     ENROLLED_PROTOCOL,
     Figures,
@@ -96,10 +97,14 @@ def _named(heard: HeardFolder, opinions: list[BranchOpinion | None]) -> Figures:
     rows = [row for row, opinion in enumerate(opinions) if opinion is not None]
     truth = [heard.names[row].emotion.value for row in rows]
     guess = [_label(opinions[row]) for row in rows]
-    sure = [max(opinion.probabilities.values()) for opinion in opinions if opinion is not None]
+    known = [opinion.probabilities for opinion in opinions if opinion is not None]
+    shares = np.array([[each[emotion] for emotion in VOICE_EMOTIONS] for each in known])
+    labels = np.array([VOICE_EMOTIONS.index(heard.names[row].emotion) for row in rows], dtype=np.int64)
+    error, by_chance = calibration(shares, labels)
     return {
         **recognition(truth, guess),
-        **calibration(sure, [one == other for one, other in zip(truth, guess, strict=True)]),
+        "calibration_error": error,
+        "calibration_error_by_chance": by_chance,
         "per_fold": per_fold(
             heard.fold[rows], lambda at: recognition([truth[i] for i in at], [guess[i] for i in at])
         ),

@@ -24,14 +24,13 @@ from engine.features.geometry import NeutralPopulation
 from engine.features.landmarks import LANDMARKS
 from engine.systems import layers, meld
 from engine.systems.arousal import arousal_logit
-from engine.systems.branch import compacted
+from engine.systems.branch import MEMBERS, compacted
 from engine.systems.fusion import learned_alpha
 from engine.systems.meld import (
     ALPHA,
     CLASSES,
     FACE,
     FILE,
-    MEMBERS,
     VOICE,
     WORDS,
     AudioNetwork,

@@ -25,12 +25,11 @@ from engine.errors import WeightsError
 from engine.features import compare_lld
 from engine.systems import layers, mmmla
 from engine.systems.arousal import arousal_logit
-from engine.systems.branch import Standardiser
+from engine.systems.branch import MEMBERS, Standardiser
 from engine.systems.layers import Pooling
 from engine.systems.mmmla import (
     CLASSES,
     FILE,
-    MEMBERS,
     VOICE,
     WORDS,
     AcousticNetwork,

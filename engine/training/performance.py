@@ -87,14 +87,6 @@ def train(
         torch.set_num_threads(threads)
 
 
-def train_face(data: Path, out: Path, *, seed: int, say: Callable[[str], None] = print) -> None:
-    """Train the face branch alone, beside the voice branch that lies in ``out``.
-
-    Parameters, and what it raises, as for :func:`train`; also WeightsError without a voice branch.
-    """
-    train(data, out, seed=seed, only="face", say=say)
-
-
 def save_population(data: Path, out: Path, *, seed: int, part: str = "performance") -> NeutralPopulation:
     """Learn the neutral population from the posed faces and write its file."""
     posed = face_set.read_posed_faces(data / face_set.TABLE, data / face_set.ARRAYS)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, f1_score, recall_score, roc_auc_score
 
-from engine.training.calibration import calibration_error_by_chance, expected_calibration_error
+from engine.calibration import calibration_error, perfect_calibration_error
 from engine.training.ravdess_names import RavdessName
 from engine.vocabulary import Emotion
 
@@ -45,16 +45,18 @@ def naming(truth: list[str], guess: list[str]) -> Figures:
     return {"accuracy": rounded(accuracy_score(truth, guess)), "macro_f1": rounded(score)}
 
 
-def calibration(sure: list[float], correct: list[bool]) -> Figures:
-    """Calibration error of the labels named, and what it would be by chance at the 95th percentile."""
-    if not sure:
-        return {"calibration_error": None, "calibration_error_by_chance": None}
-    confidence, right = np.array(sure), np.array(correct)
-    chance = calibration_error_by_chance(confidence, rng=np.random.default_rng(CHANCE_SEED))
-    return {
-        "calibration_error": rounded(expected_calibration_error(confidence, right)),
-        "calibration_error_by_chance": rounded(chance),
-    }
+def calibration(probabilities: Numbers, truth: NDArray[np.int64]) -> tuple[float | None, float | None]:
+    """Calibration error, and what a perfectly calibrated model shows by chance at the 95th percentile.
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (n, classes)
+    truth : ndarray, shape (n,)
+    """
+    if not truth.size:
+        return None, None
+    chance = perfect_calibration_error(probabilities, generator=np.random.default_rng(CHANCE_SEED))
+    return rounded(calibration_error(probabilities, truth)), rounded(chance)
 
 
 def auc(strong: NDArray[np.bool_], score: Numbers) -> float | None:

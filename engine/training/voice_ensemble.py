@@ -15,8 +15,7 @@ from engine.features.voice import SUMMARY_NAMES
 from engine.systems.branch import MEMBERS, Branch, BranchOpinion
 from engine.systems.performance import VOICE_FILE
 from engine.systems.voice_heads import HEADS_FILE, HeadSet, head_arrays, second_opinions
-from engine.training.calibration import calibration_error_by_chance, expected_calibration_error
-from engine.training.scores import auc, standings
+from engine.training.scores import auc, calibration, standings
 from engine.training.takes import correlation_with_voice
 from engine.training.voice_heads import blended, read_summaries, train_heads
 from engine.training.voice_set import FOLDS_FILE
@@ -58,7 +57,7 @@ def train_voice_heads(data: Path, out: Path, *, seed: int, say: Callable[[str], 
         heads, usual = train_heads(voices, enrolled=enrolled)
         fitted = blended(voices, heads, usual, opinions)
         joint = joint_opinions(fitted, voices, opinions)
-        _say(voices, joint, "enrolled" if enrolled else "stranger", np.random.default_rng((seed, 2)), say)
+        _say(voices, joint, "enrolled" if enrolled else "stranger", say)
         sets.append((fitted, joint))
     (stranger, heard), (own, _) = sets
     found = voices.found
@@ -117,14 +116,12 @@ def _say(
     voices: VoiceSummaries,
     joint: list[BranchOpinion],
     who: str,
-    rng: np.random.Generator,
     say: Callable[[str], None],
 ) -> None:
     """Print the figures of people whom neither the networks nor the heads met."""
     names = voices.found.names
     shares = np.array([list(opinion.probabilities.values()) for opinion in joint])
     correct = shares.argmax(axis=1) == voices.found.emotion
-    sure = shares.max(axis=1)
     asked = np.array([name.emotion is not Emotion.NEUTRAL for name in names])
     strong = np.array([name.strong for name in names])
     strength = np.array([opinion.strength for opinion in joint])
@@ -138,7 +135,5 @@ def _say(
     rest = np.array([name.at_rest for name in names])
     standing = np.array([opinion.intensity for opinion in joint])
     say(f"voice heads, {who}: standings " + standings(standing, rest, ~rest & strong))
-    say(
-        f"voice heads, {who}: calibration error {expected_calibration_error(sure, correct):.3f}, "
-        f"by chance below {calibration_error_by_chance(sure, rng=rng):.3f}"
-    )
+    error, by_chance = calibration(shares, voices.found.emotion)
+    say(f"voice heads, {who}: calibration error {error:.3f}, by chance below {by_chance:.3f}")

@@ -1,4 +1,4 @@
-"""How well verdicts agree with raters: macro-F1, weighted kappa, log-loss, calibration error.
+"""How well verdicts agree with raters: macro-F1, weighted kappa, log-loss.
 
 Metrics of verdicts are computed from counts, so that thousands of resampled sets cost one matrix
 product.
@@ -15,12 +15,6 @@ from engine.verdict.cumulative_link import Array
 from engine.vocabulary import VERDICT_ORDER
 
 CLASSES: Final = len(VERDICT_ORDER)
-CALIBRATION_BINS: Final = 10
-"""Bins of equal count over the stated probabilities, all three verdicts pooled."""
-
-PERFECT_LEVEL: Final = 0.95
-"""A calibration error below this quantile of a perfect model's is no evidence of miscalibration."""
-
 _LEAST_PROBABILITY: Final = 1e-12
 
 
@@ -85,64 +79,3 @@ def losses(probabilities: Array, answer: NDArray[np.int8]) -> Array:
 def log_loss(probabilities: Array, answer: NDArray[np.int8], weight: Array) -> float:
     """Weighted mean of :func:`losses`."""
     return float(weight @ losses(probabilities, answer) / weight.sum())
-
-
-def calibration_error(
-    probabilities: Array, answer: NDArray[np.int8], weight: Array, *, bins: int = CALIBRATION_BINS
-) -> float:
-    """Expected calibration error, all classes pooled, in bins of equal count (Naeini et al. 2015).
-
-    Parameters
-    ----------
-    probabilities : ndarray, shape (n, k)
-        k verdicts or emotions.
-    answer : ndarray of int8, shape (n,)
-    weight : ndarray, shape (n,)
-    bins : int
-    """
-    place = _bins(probabilities, bins)
-    return _away(probabilities, answer, weight, place, bins)
-
-
-def perfect_calibration_error(
-    probabilities: Array, *, draws: int, generator: np.random.Generator, level: float = PERFECT_LEVEL
-) -> float:
-    """The calibration error that chance alone gives a perfectly calibrated model of this size.
-
-    Parameters
-    ----------
-    probabilities : ndarray, shape (n, k)
-        What the model states; its answers are drawn from them.
-    draws : int
-        Simulated answer sheets.
-    generator : numpy.random.Generator
-    level : float
-        Quantile over the draws, in (0, 1).
-    """
-    edges = probabilities.cumsum(axis=1)[:, :-1]
-    even = np.ones(len(probabilities))
-    place = _bins(probabilities, CALIBRATION_BINS)  # the same in each draw, for only the answers differ
-    found = []
-    for _ in range(draws):
-        answer = (generator.random((even.size, 1)) > edges).sum(axis=1).astype(np.int8)
-        found.append(_away(probabilities, answer, even, place, CALIBRATION_BINS))
-    return float(np.quantile(found, level))
-
-
-def _bins(probabilities: Array, bins: int) -> NDArray[np.intp]:
-    """The bin of equal count of each stated probability, shape (n * k,)."""
-    order = np.argsort(probabilities.ravel(), kind="stable")
-    place = np.empty(order.size, dtype=np.intp)
-    place[order] = np.arange(order.size) * bins // order.size
-    return place
-
-
-def _away(
-    probabilities: Array, answer: NDArray[np.int8], weight: Array, place: NDArray[np.intp], bins: int
-) -> float:
-    """Weighted mean over bins of how far what was stated lies from what happened."""
-    classes = probabilities.shape[1]
-    happened = (answer[:, None] == np.arange(classes)).astype(np.float64)
-    mass = np.repeat(weight, classes)
-    away = np.bincount(place, weights=mass * (happened - probabilities).ravel(), minlength=bins)
-    return float(np.abs(away).sum() / mass.sum())

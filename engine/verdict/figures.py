@@ -13,9 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.calibration import CALIBRATION_BINS
 from engine.errors import TableError
 from engine.verdict.abstain import calibrate
-from engine.verdict.agreement_metrics import CALIBRATION_BINS, CLASSES, confusion_by_group
+from engine.verdict.agreement_metrics import CLASSES, confusion_by_group
 from engine.verdict.cumulative_link import Array
 from engine.verdict.folds import HeldOut, applying, deal_folds, held_out, learning
 from engine.verdict.gate_words import obstacle

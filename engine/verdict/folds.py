@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.calibration import calibration_error
 from engine.verdict.adaptive import AdaptiveThresholds
 from engine.verdict.agreement_metrics import (
-    calibration_error,
     confusion_by_group,
     log_loss,
     macro_f1,

@@ -11,14 +11,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import OneHotEncoder
 
+from engine.calibration import CALIBRATION_BINS, calibration_error, perfect_calibration_error
 from engine.verdict.adaptive import AdaptiveThresholds
-from engine.verdict.agreement_metrics import (
-    CALIBRATION_BINS,
-    calibration_error,
-    log_loss,
-    losses,
-    perfect_calibration_error,
-)
+from engine.verdict.agreement_metrics import log_loss, losses
 from engine.verdict.fixed import FIXED, FixedPolicy
 from engine.verdict.folds import applying, deal_folds, held_out
 from engine.verdict.gate import recalibrate

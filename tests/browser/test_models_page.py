@@ -14,6 +14,10 @@ SYSTEMS = ("Alignment", "Voice and words (GMU)", "Late fusion", "Entropy-weighte
 def test_four_systems_answer_about_one_clip_and_show_their_branches(page: Page, server: Served) -> None:
     page.goto(f"{server.url}/models?project=Demo")
     expect(page.get_by_text("This project uses Alignment.")).to_be_visible()
+    expect(page.get_by_role("heading", name="How good each system is")).to_be_visible()
+    source = re.compile(r"never on what it learned from: docs/results/evaluate-\S+\.json")
+    expect(page.get_by_text(source)).to_be_visible()
+    expect(page.locator(".js-plotly-plot").filter(has_text="exactly as stated").first).to_be_visible()
     page.get_by_role("button", name="Compare the systems on this clip").click()
     expect(page.get_by_text(re.compile(r"\d of \d systems names? \w+\."))).to_be_visible(timeout=240_000)
     for system in SYSTEMS:

@@ -11,7 +11,17 @@ from typing import Any
 
 import pytest
 
-from db import audit, intensity_maps, policies, predictions, ratings, selections, session
+from db import (
+    audit,
+    cue_answers,
+    face_choices,
+    intensity_maps,
+    policies,
+    predictions,
+    ratings,
+    selections,
+    session,
+)
 from db.append_only import statements
 from db.errors import AlreadyThereError, RefusedValueError, StorageError, UnknownRowError
 from db.location import DATABASE_FILE
@@ -59,7 +69,7 @@ def filled(
 ) -> Iterator[sqlite3.Connection]:
     """A database with a row in every append-only table, opened without the application."""
     with session.writing() as s:
-        predictions.add(
+        said = predictions.add(
             s,
             PredictionDraft(
                 clip_id=clip.id,
@@ -104,6 +114,8 @@ def filled(
         )
         s.add(Guideline(project_id=project.id, version=1, language="en", text="Watch, then answer."))
         s.add(LabelSet(project_id=project.id, version=1, document={}))
+        cue_answers.add(s, said.id, draft.person_id, answers={4: True}, remark="", idempotency_key="c")
+        face_choices.add(s, clip.id, 2, person_id=draft.person_id)
         selections.add(s, [SelectionDraft(clip.id, draft.person_id, 0.5, 0.2)])
         audit.write(s, "test", "everything")
     connection = sqlite3.connect(home / DATABASE_FILE)

@@ -70,6 +70,7 @@ def test_trust_that_lay_in_the_documents_is_found_beside_them(home: Path) -> Non
     with sqlite3.connect(home / DATABASE_FILE) as connection:
         for modality in ("text", "voice", "face"):
             connection.execute(f"ALTER TABLE predictions DROP COLUMN {modality}_trust")
+        _without_0012(connection)
         connection.execute("UPDATE alembic_version SET version_num = '0010'")
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute(
@@ -84,6 +85,13 @@ def test_trust_that_lay_in_the_documents_is_found_beside_them(home: Path) -> Non
         assert found.fetchone() == (None, 0.25, 0.0)
         with pytest.raises(sqlite3.IntegrityError, match="append-only"):
             connection.execute("UPDATE predictions SET face_trust = 1")
+
+
+def _without_0012(connection: sqlite3.Connection) -> None:
+    for table in ("cue_answers", "face_choices"):
+        connection.execute(f"DROP TABLE {table}")
+    connection.execute("DROP INDEX ix_predictions_clip_id_id")
+    connection.execute("CREATE INDEX ix_predictions_clip_id_system_id ON predictions (clip_id, system, id)")
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(home: Path) -> None:

@@ -13,6 +13,8 @@ from db import (
     assignments,
     audit,
     clips,
+    cue_answers,
+    face_choices,
     flags,
     own_answers,
     places,
@@ -51,6 +53,10 @@ QUERIES: dict[str, Query] = {
     "predictions of a project": lambda s, project, _clip, _person: list(
         predictions.summaries_of_project(s, project.id)
     ),
+    "cues a person saw": lambda s, _project, _clip, person: cue_answers.newest(s, 1, person.id),
+    "cues of a clip": lambda s, _project, clip, _person: cue_answers.of_clip(s, clip.id),
+    "cues of a project": lambda s, project, _clip, _person: cue_answers.of_project(s, project.id),
+    "whose face": lambda s, _project, clip, _person: face_choices.newest(s, clip.id),
     "own answer": lambda s, _project, clip, person: ratings.current_for(s, clip.id, person.id),
     "answer by key": lambda s, _project, _clip, _person: ratings.by_key(s, "key"),
     "answers to a clip": lambda s, _project, clip, _person: ratings.history(s, clip.id),

@@ -26,7 +26,7 @@ ENTRY = {"data": "made by a test", "licence": "none", "seed": 0, "command": "pyt
 def write_mmmla(folder: Path) -> None:
     torch.manual_seed(0)
     arrays = packed(mmmla.LexicalNetwork(), "lexical.")
-    for index in range(mmmla.MEMBERS):
+    for index in range(meld.MEMBERS):
         arrays |= packed(mmmla.AcousticNetwork(), f"acoustic{index}.")
         arrays |= packed(mmmla.GatedJoin(), f"join{index}.")
         arrays |= z_scores(f"z{index}.", LLD_WIDTH)

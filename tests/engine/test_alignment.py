@@ -69,6 +69,12 @@ def test_a_whole_clip_has_a_whole_answer(whole: Analysis) -> None:
     assert not whole.warnings
 
 
+def test_the_face_is_checked_for_the_cues_of_the_emotion_named(whole: Analysis) -> None:
+    assert whole.ekman is not None
+    assert whole.emotion is not None
+    assert whole.ekman.emotion is whole.emotion.label
+
+
 def test_the_words_lie_in_order_within_the_clip(whole: Analysis) -> None:
     assert " ".join(word.text for word in whole.words) == LINE
     times = [time for word in whole.words for time in (word.start_s, word.end_s)]

@@ -5,13 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.training.calibration import (
-    calibration_error,
-    calibration_error_by_chance,
-    expected_calibration_error,
-    fitted_temperature,
-    perfect_calibration_error,
-)
+from engine.calibration import calibration_error, perfect_calibration_error
+from engine.training.calibration import fitted_temperature
 
 
 def honest(count: int, *, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -32,7 +27,7 @@ def test_the_temperature_undoes_overconfidence() -> None:
 
 def test_honest_probabilities_err_no_more_than_chance_allows() -> None:
     logits, truth = honest(1500, rng=np.random.default_rng(1))
-    allowed = perfect_calibration_error(shares_of(logits), rng=np.random.default_rng(2))
+    allowed = perfect_calibration_error(shares_of(logits), generator=np.random.default_rng(2))
     assert calibration_error(shares_of(logits), truth) < allowed
     assert calibration_error(shares_of(3 * logits), truth) > 2 * allowed
 
@@ -40,36 +35,26 @@ def test_honest_probabilities_err_no_more_than_chance_allows() -> None:
 def test_more_faces_leave_less_to_chance() -> None:
     logits, _ = honest(2000, rng=np.random.default_rng(3))
     few, many = (
-        perfect_calibration_error(shares_of(logits[:count]), rng=np.random.default_rng(4))
+        perfect_calibration_error(shares_of(logits[:count]), generator=np.random.default_rng(4))
         for count in (100, 2000)
     )
     assert many < few / 2
 
 
 def test_a_half_right_certainty_is_half_wrong() -> None:
-    sure = np.ones(100)
-    right = np.arange(100) < 50
-    assert expected_calibration_error(sure, right) == pytest.approx(0.5)
+    sure = np.tile([1.0, 0.0], (100, 1))
+    assert calibration_error(sure, np.arange(100) % 2) == pytest.approx(0.5)
 
 
 def test_exact_probabilities_leave_no_error_in_the_mean() -> None:
-    sure = np.repeat([0.25, 0.75], 400)
-    right = np.concatenate([np.arange(400) < 100, np.arange(400) < 300])
-    assert expected_calibration_error(sure, right) == pytest.approx(0)
-
-
-def test_chance_alone_shows_less_with_more_answers() -> None:
-    few, many = (
-        calibration_error_by_chance(np.full(count, 0.6), rng=np.random.default_rng(0)) for count in (50, 5000)
-    )
-    assert 0.09 < few < 0.2
-    assert many < 0.02
+    shares = np.repeat([[0.25, 0.75], [0.75, 0.25]], 400, axis=0)
+    truth = np.concatenate([np.arange(400) >= 100, np.arange(400) >= 300]).astype(np.int64)
+    assert calibration_error(shares, truth, bins=2) == pytest.approx(0)
 
 
 def test_an_overconfident_reader_is_above_what_chance_shows() -> None:
     rng = np.random.default_rng(1)
-    honest = rng.uniform(0.3, 0.8, 1000)
-    right = rng.random(1000) < honest
-    boastful = np.minimum(honest + 0.15, 1.0)
-    limit = calibration_error_by_chance(honest, rng=rng)
-    assert expected_calibration_error(honest, right) < limit < expected_calibration_error(boastful, right)
+    logits, truth = honest(1000, rng=rng)
+    limit = perfect_calibration_error(shares_of(logits), generator=rng)
+    honest_error, boast = (calibration_error(shares_of(heat * logits), truth) for heat in (1, 2))
+    assert honest_error < limit < boast

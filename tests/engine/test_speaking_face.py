@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -17,7 +18,7 @@ from engine.features.table import INSTANTS, instants
 from engine.media import Media
 from engine.media.sound import SOUND_RATE_HZ
 from engine.systems.evidence import see
-from engine.systems.face_choice import several_faces
+from engine.systems.face_choice import PICTURE_PX, several_faces
 from tests.face_made import WIDTH, drawn_face
 
 SECONDS = 5.0
@@ -132,10 +133,19 @@ def test_a_person_who_is_lost_for_a_while_stays_the_same_and_a_passer_by_is_left
     assert linked([[], []]) == ()
 
 
+def jpeg_size(picture: bytes | None) -> tuple[int, int]:
+    assert picture is not None
+    shown = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
+    assert shown is not None
+    return shown.shape[0], shown.shape[1]
+
+
 def test_of_two_faces_the_one_that_speaks_is_read_though_it_is_smaller(conversation: Media) -> None:
     seen = see(conversation, FaceTracker.load())
     assert seen.faces == FacesSeen(2, 2, FaceReason.SPEAKS)
     assert several_faces(seen.faces) != ()
+    assert len(set(seen.pictures)) == 2
+    assert all(40 < side <= 2 * PICTURE_PX for picture in seen.pictures for side in jpeg_size(picture))
     asked = see(conversation, FaceTracker.load(), face=1)
     assert asked.faces == FacesSeen(2, 1, FaceReason.ASKED)
     assert not np.allclose(asked.features.values, seen.features.values, equal_nan=True)
@@ -161,6 +171,7 @@ def test_one_face_is_followed_as_if_others_were_never_looked_for() -> None:
     seen = see(media, tracker)
     assert seen.faces == FacesSeen(1, 1, FaceReason.ALONE)
     assert several_faces(seen.faces) == ()
+    assert seen.pictures == ()
 
 
 def test_nobody_is_no_face() -> None:

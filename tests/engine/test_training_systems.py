@@ -15,6 +15,7 @@ from engine.features import compare_lld
 from engine.features.activity import SAMPLE_RATE
 from engine.features.geometry import NeutralPopulation
 from engine.systems import meld, mmmla, ravdess
+from engine.systems.branch import MEMBERS
 from engine.training import meld as meld_training
 from engine.training import mmmla as mmmla_training
 from engine.training import ravdess as ravdess_training
@@ -121,7 +122,7 @@ def test_mmmla_learns_its_words_and_keeps_who_it_never_saw(data: Path, tmp_path:
     mmmla_training.train(data, tmp_path, seed=3, say=told.append)
     system = loaded(mmmla.MmmlaSystem, tmp_path)
     assert isinstance(system, mmmla.MmmlaSystem)
-    assert len(system.members) == mmmla.MEMBERS
+    assert len(system.members) == MEMBERS
     words = next(line for line in told if "words on held-out lines" in line)
     assert float(words.split("accuracy ")[1].split(",")[0]) > 0.9
     file = weights.load(mmmla.FILE, folder=tmp_path)

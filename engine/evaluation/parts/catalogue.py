@@ -11,6 +11,7 @@ from engine.errors import UnknownNameError
 from engine.evaluation.part import Part
 from engine.evaluation.parts.ravdess_fusion import ravdess_parts
 from engine.evaluation.parts.shipped_performance import shipped_performance_parts
+from engine.evaluation.parts.shipped_systems import shipped_systems_parts
 from engine.evaluation.parts.shipped_words import shipped_words_parts
 from engine.evaluation.parts.words_baselines import words_parts
 
@@ -71,6 +72,7 @@ def every_part(data: Path) -> list[Part]:
     return [
         *shipped_words_parts(data),
         *shipped_performance_parts(data),
+        *shipped_systems_parts(data),
         *ravdess_parts(data),
         *words_parts(data),
     ]

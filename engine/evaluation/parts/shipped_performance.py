@@ -25,7 +25,7 @@ from engine.systems.voice_heads import HEADS_FILE
 from engine.training import cached
 from engine.training.ravdess_names import VOICE_EMOTIONS, RavdessName, ravdess_name
 from engine.training.voice_set import AUDIO_FOLDER
-from engine.vocabulary import Emotion
+from engine.vocabulary import Emotion, SystemName
 from engine.weights import weights_dir
 
 FOLDS: Final = tuple(f"fold {one + 1}" for one in range(5))
@@ -91,6 +91,7 @@ def shipped_performance_parts(data: Path) -> list[Part]:
             inputs=inputs,
             modules=MODULES,
             target=target,
+            system=SystemName.ALIGNMENT,
         )
 
     return [

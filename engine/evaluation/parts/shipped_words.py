@@ -17,7 +17,7 @@ from engine.evaluation.predictions import Naming, Predictions, Rating
 from engine.systems.line_network import CONTEXT_LINES
 from engine.systems.text_brain import FILE, TextBrain, TextReading
 from engine.training.evaluate_text import text_emotion, text_intensity
-from engine.vocabulary import BASIC_EMOTIONS, Emotion, emotion_named
+from engine.vocabulary import BASIC_EMOTIONS, Emotion, SystemName, emotion_named
 from engine.weights import weights_dir
 
 DEV: Final = "text/meld_dev.csv"
@@ -68,6 +68,7 @@ def shipped_words_parts(data: Path) -> list[Part]:
             inputs=(data / DEV, weights),
             modules=MODULES,
             target=TARGET,
+            system=SystemName.ALIGNMENT,
         ),
         Part(
             name="intensity-shipped",
@@ -83,6 +84,7 @@ def shipped_words_parts(data: Path) -> list[Part]:
             inputs=(data / RATED_DEV, weights),
             modules=MODULES,
             target="Pearson, mean of four, ≥ 0.70",
+            system=SystemName.ALIGNMENT,
         ),
     ]
 

@@ -7,8 +7,8 @@ import pytest
 from sklearn.metrics import cohen_kappa_score, f1_score
 from sklearn.metrics import log_loss as sklearn_log_loss
 
+from engine.calibration import calibration_error
 from engine.verdict.agreement_metrics import (
-    calibration_error,
     confusion_by_group,
     log_loss,
     macro_f1,

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.calibration import calibration_error
 from engine.errors import TableError
-from engine.verdict.agreement_metrics import calibration_error
 from engine.verdict.figures import OutOfFold, confusion, out_of_fold, reliability, risk_coverage
 from engine.verdict.fixed import FIXED
 from engine.verdict.gate import recalibrate
