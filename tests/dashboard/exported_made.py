@@ -51,10 +51,12 @@ def clip_files(folder: Path) -> list[Path]:
         )
         for i in range(2)
     ]
-    return [
-        *films,
-        made_clip(folder / "only sound.wav", size=None, sound=tone(SECONDS), sound_codec="pcm_s16le"),
-    ]
+    return [*films, made_sound(folder / "only sound.wav")]
+
+
+def made_sound(path: Path) -> Path:
+    """A tiny sound."""
+    return made_clip(path, size=None, sound=tone(SECONDS), sound_codec="pcm_s16le")
 
 
 def _answered(project: ProjectRecord, clip: ClipRecord, number: int) -> None:
