@@ -159,6 +159,17 @@ def count(session: Session, project_id: int, *, with_history: bool = False) -> i
     return session.scalar(wanted if with_history else wanted.where(standing())) or 0
 
 
+def rater_ids(session: Session, project_id: int) -> frozenset[int]:
+    """Numbers of the people who ever answered in a project."""
+    rows = session.scalars(
+        select(Rating.person_id)
+        .distinct()
+        .join(Clip, Clip.id == Rating.clip_id)
+        .where(Clip.project_id == project_id)
+    )
+    return frozenset(rows)
+
+
 def fallen(session: Session, project_id: int) -> frozenset[int]:
     """Numbers of the answers of a project that no longer stand: superseded ones and those taken back."""
     rows = session.scalars(

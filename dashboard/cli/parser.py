@@ -75,8 +75,15 @@ def _analyze(words: argparse.ArgumentParser) -> None:
 
 
 def _import(words: argparse.ArgumentParser) -> None:
-    words.add_argument("path", type=Path, metavar="PATH", help="a clip or a folder of clips")
+    words.add_argument(
+        "path", type=Path, metavar="PATH", help="a clip, a folder of clips, or a table of answers"
+    )
     words.add_argument("--project", required=True, metavar="NAME", help="made if there is none of that name")
+    words.add_argument(
+        "--skip-bad-rows",
+        action="store_true",
+        help="of a table, take the good rows; else one bad row keeps it out",
+    )
     words.add_argument("--lines", type=Path, metavar="LINES.csv", help="table with the columns clip,line")
     words.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="clips analysed at once")
     words.set_defaults(run=importing.run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +19,15 @@ import pyarrow.parquet as pq
 ROWS_AT_ONCE: Final = 5_000
 """Rows of a Parquet row group: large enough to compress, small enough to hold."""
 
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS: Final = "=+@\t\r-"
 """A text beginning so is run as a formula by spreadsheets (OWASP, CSV injection)."""
 
 DEFUSED: Final = "'"
+"""Leads such a text. One that begins with apostrophes before such a sign gets one more, so that taking one
+away gives every text back."""
+
+_MAY_RUN: Final = re.compile(f"{DEFUSED}*[{FORMULA_STARTS}]")
+_DEFUSED: Final = re.compile(f"{DEFUSED}+[{FORMULA_STARTS}]")
 
 ARROW_TYPES: Final = {
     str: pa.string(),
@@ -154,8 +160,13 @@ def cell(value: Value) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, str):
-        return DEFUSED + value if value.startswith(FORMULA_STARTS) else str(value)
+        return DEFUSED + value if _MAY_RUN.match(value) else str(value)
     return repr(value)
+
+
+def undefused(text: str) -> str:
+    """The text that :func:`cell` was given."""
+    return text[len(DEFUSED) :] if _DEFUSED.match(text) else text
 
 
 def _clean(value: Value) -> Value:
