@@ -109,6 +109,17 @@ def list_page(
     return Page(items=items, next_key=items[-1].number if len(found) > limit else None)
 
 
+def every_of_project(session: Session, project_id: int) -> tuple[ClipRecord, ...]:
+    """All clips of a project in the order they came."""
+    return every(session, _all().where(Clip.project_id == project_id).order_by(Clip.number), ClipRecord)
+
+
+def sizes(session: Session, project_id: int) -> Mapping[str, int]:
+    """How large each clip's original is, bytes, by clip id."""
+    rows = session.execute(select(Clip.id, Clip.size_bytes).where(Clip.project_id == project_id))
+    return {row[0]: row[1] for row in rows}
+
+
 def counts(session: Session, project_id: int) -> Mapping[ClipStatus, int]:
     """How many clips of a project are how far; every status is there."""
     rows = session.execute(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from db.errors import UnknownRowError
 from db.prepared import Prepared
 from db.records import ClipRecord, PredictionDraft, PredictionRecord, PredictionSummary
-from db.rows import build, columns_of, first, selecting
+from db.rows import build, columns_of, every, first, selecting
 from db.tables import Clip, Prediction
 
 BATCH: Final = 500
@@ -77,6 +77,12 @@ def latest_summary(session: Session, clip_id: str) -> PredictionSummary | None:
 def of_clip(session: Session, clip_id: str, prediction_id: int) -> PredictionSummary | None:
     """The prediction with that id, ``None`` where it is none of the clip's."""
     return _OF_CLIP.first(session, clip_id=clip_id, prediction_id=prediction_id)
+
+
+def every_of_clip(session: Session, clip_id: str) -> tuple[PredictionSummary, ...]:
+    """All predictions of a clip by any system, oldest first."""
+    wanted = selecting(Prediction, PredictionSummary).where(Prediction.clip_id == clip_id)
+    return every(session, wanted.order_by(Prediction.id), PredictionSummary)
 
 
 def latest_of_clips(session: Session, clip_ids: Sequence[str]) -> Mapping[str, PredictionSummary]:

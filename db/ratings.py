@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
@@ -74,6 +75,15 @@ def append(session: Session, draft: RatingDraft, *, supersedes_id: int | None) -
     return _ANSWER.add(session, **asdict(draft), supersedes_id=supersedes_id)
 
 
+def bring_in(
+    session: Session, draft: RatingDraft, *, supersedes_id: int | None, created_at: datetime | None
+) -> RatingRecord:
+    """Store an answer that was given elsewhere, at its own time where that is known; see :func:`append`."""
+    if created_at is None:
+        return append(session, draft, supersedes_id=supersedes_id)
+    return _ANSWER.add(session, **asdict(draft), supersedes_id=supersedes_id, created_at=created_at)
+
+
 def by_key(session: Session, idempotency_key: str) -> RatingRecord | None:
     """The rating stored under a key, ``None`` without one."""
     return _BY_KEY.first(session, idempotency_key=idempotency_key)
@@ -126,6 +136,48 @@ def current_of_project(session: Session, project_id: int) -> Iterator[RatedClip]
 def all_of_project(session: Session, project_id: int) -> Iterator[RatedClip]:
     """Every answer ever given, superseded ones included, oldest first, read in batches."""
     return _rated(session, project_id)
+
+
+def of_clips(
+    session: Session, project_id: int, clip_ids: Sequence[str], *, with_history: bool = False
+) -> dict[str, tuple[RatedClip, ...]]:
+    """The answers to some clips (a page of them) by clip id, oldest first; clips without any are left out."""
+    narrowed = (Rating.clip_id.in_(clip_ids),) + (() if with_history else (standing(),))
+    found: dict[str, tuple[RatedClip, ...]] = {}
+    for rated in _rated(session, project_id, *narrowed):
+        found[rated.clip.id] = (*found.get(rated.clip.id, ()), rated)
+    return found
+
+
+def count(session: Session, project_id: int, *, with_history: bool = False) -> int:
+    """How many answers of a project stand, or were ever given."""
+    wanted = (
+        select(func.count(Rating.id))
+        .join(Clip, Clip.id == Rating.clip_id)
+        .where(Clip.project_id == project_id)
+    )
+    return session.scalar(wanted if with_history else wanted.where(standing())) or 0
+
+
+def rater_ids(session: Session, project_id: int) -> frozenset[int]:
+    """Numbers of the people who ever answered in a project."""
+    rows = session.scalars(
+        select(Rating.person_id)
+        .distinct()
+        .join(Clip, Clip.id == Rating.clip_id)
+        .where(Clip.project_id == project_id)
+    )
+    return frozenset(rows)
+
+
+def fallen(session: Session, project_id: int) -> frozenset[int]:
+    """Numbers of the answers of a project that no longer stand: superseded ones and those taken back."""
+    rows = session.scalars(
+        select(Rating.id)
+        .join(Clip, Clip.id == Rating.clip_id)
+        .where(Clip.project_id == project_id, ~standing())
+    )
+    return frozenset(rows)
 
 
 def for_training(

@@ -8,8 +8,10 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from dashboard.services import analysis_stop, importing
+from dashboard.cli import bringing_in
+from dashboard.services import analysis_stop, importing, metadata_folder
 from dashboard.services.analysis_worker import AnalysisWorker
+from dashboard.services.foreign import BadRowsError
 from dashboard.services.lines_table import read_lines
 from db.records import ClipRecord, ClipStatus
 
@@ -20,12 +22,43 @@ ENDED: Final = frozenset({ClipStatus.READY, ClipStatus.FAILED})
 
 
 def run(given: argparse.Namespace) -> int:
+    """Import what lies at the path: a folder with metadata, answers, or clips."""
+    is_folder = importing.is_folder(given.path)
+    if is_folder and given.lines is None and metadata_folder.find(given.path) is not None:
+        return _metadata(given)
+    if tables := bringing_in.tables_at(given.path, is_folder=is_folder):
+        return bringing_in.run(given.project, tables, given)
+    return _clips(given)
+
+
+def _metadata(given: argparse.Namespace) -> int:
+    """Import clips with what their metadata says, then the answers beside them, then analyse."""
+    try:
+        found = metadata_folder.read(given.path, given.project)
+    except BadRowsError as error:
+        bringing_in.say_bad(error.sentences)
+        print("Nothing was stored; mend the rows.", file=sys.stderr)
+        return BAD_INPUT
+    report = importing.import_clips(given.project, found.sources, lines=found.lines, check_media=True)
+    status = 0
+    if found.ratings is not None:
+        status = bringing_in.run(given.project, (found.ratings,), given)
+    if found.already_there:
+        print(f"{found.already_there} clips of the folder are in the project and were left as they are.")
+    return max(status, _seen_through(given, report))
+
+
+def _clips(given: argparse.Namespace) -> int:
     """Import, analyse (or let the running server analyse), say what became of each clip."""
     lines = None if given.lines is None else read_lines(given.lines)
     for note in () if lines is None else lines.notes:
         print(note, file=sys.stderr)
     sources = importing.sources_at(given.path, lines)
     report = importing.import_clips(given.project, sources, lines=lines, check_media=True)
+    return _seen_through(given, report)
+
+
+def _seen_through(given: argparse.Namespace, report: importing.ImportReport) -> int:
     for refusal in report.refused:
         print(refusal.sentence, file=sys.stderr)
     for clip in report.already_there:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from dashboard.cli import agreement, analyzing, importing, models, projects, serving, thresholds
+from dashboard.services.export import Format
+from dashboard.services.export_content import UNSTATED_LICENCE
 from engine.raters.answers import Level
 from engine.vocabulary import SystemName
 
@@ -73,8 +75,15 @@ def _analyze(words: argparse.ArgumentParser) -> None:
 
 
 def _import(words: argparse.ArgumentParser) -> None:
-    words.add_argument("path", type=Path, metavar="PATH", help="a clip or a folder of clips")
+    words.add_argument(
+        "path", type=Path, metavar="PATH", help="a clip, a folder of clips, or a table of answers"
+    )
     words.add_argument("--project", required=True, metavar="NAME", help="made if there is none of that name")
+    words.add_argument(
+        "--skip-bad-rows",
+        action="store_true",
+        help="of a table, take the good rows; else one bad row keeps it out",
+    )
     words.add_argument("--lines", type=Path, metavar="LINES.csv", help="table with the columns clip,line")
     words.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="clips analysed at once")
     words.set_defaults(run=importing.run)
@@ -88,8 +97,16 @@ def _recalibrate(words: argparse.ArgumentParser) -> None:
 
 def _export(words: argparse.ArgumentParser) -> None:
     words.add_argument("--project", required=True, metavar="NAME")
-    words.add_argument("--format", required=True, metavar="FORMAT", help="csv or parquet")
-    words.add_argument("--out", required=True, type=Path, metavar="PATH")
+    words.add_argument("--format", required=True, metavar="FORMAT", help=", ".join(Format))
+    words.add_argument("--out", required=True, type=Path, metavar="PATH", help="a folder, or a file's name")
+    words.add_argument("--history", action="store_true", help="also answers superseded or taken back")
+    words.add_argument("--names", action="store_true", help="names, ids and dates in place of pseudonyms")
+    words.add_argument(
+        "--media",
+        action=argparse.BooleanOptionalAction,
+        help="the clips' files too; left out but with huggingface",
+    )
+    words.add_argument("--licence", default=UNSTATED_LICENCE, metavar="NAME", help="such as cc-by-nc-4.0")
     words.set_defaults(run=projects.export)
 
 

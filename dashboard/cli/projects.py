@@ -48,10 +48,26 @@ def _map_in_words(learned: intensity_maps.MapLearning) -> str:
 
 
 def export(given: argparse.Namespace) -> int:
-    """Write a project's ratings and predictions."""
+    """Write a project's answers and predictions in one of the formats."""
     exporting.format_named(given.format)
     project = projects.by_name(given.project)
-    written = exporting.export(project.id, format_name=given.format, out=given.out)
-    print(f"{written.ratings_file}: {written.ratings} ratings")
-    print(f"{written.predictions_file}: {written.predictions} predictions")
+    written = exporting.export(
+        project.id,
+        format_name=given.format,
+        out=given.out,
+        history=given.history,
+        names=given.names,
+        media=given.media,
+        licence=given.licence,
+    )
+    for note in written.notes:
+        print(note, file=sys.stderr)
+    if written.form in exporting.TABLES:
+        print(f"{written.ratings_file}: {written.ratings} ratings")
+        print(f"{written.predictions_file}: {written.predictions} predictions")
+    else:
+        print(
+            f"{written.place}: {written.ratings} ratings, {written.predictions} predictions, "
+            f"{written.clips} clips"
+        )
     return 0

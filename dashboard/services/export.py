@@ -1,26 +1,44 @@
-"""Ratings and predictions of a project as files: two tidy tables, one row per answer and per prediction.
+"""A project as files that other tools open: every answer and prediction, nothing left out, nobody named.
 
-People appear under pseudonyms unless asked for by name. Both tables are written beside their final
-names and moved there when they are whole, so that a reader never meets half of one.
+What is written appears whole or not at all: files and folders are made beside their final names and moved
+there at the end.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from dashboard.services import export_tables
+from dashboard.services import (
+    export_croissant,
+    export_elan,
+    export_emotionml,
+    export_huggingface,
+    export_label_studio,
+    export_tables,
+)
+from dashboard.services.export_content import UNSTATED_LICENCE, Choices, Content, Counted
 from dashboard.services.export_tables import PREDICTION_COLUMNS, RATING_COLUMNS
-from dashboard.services.table_files import Column, CsvTable, ParquetTable, Row, TableFile
-from db import projects
-from db.session import reading
+from dashboard.services.table_files import Column, CsvTable, JsonLinesTable, ParquetTable, TableFile
+from db import audit, projects
+from db.session import reading, writing
 from engine.errors import DailiesError, UnknownNameError
+
+RATINGS: Final = "ratings"
+PREDICTIONS: Final = "predictions"
+MARK: Final = "dailies.json"
+"""Lies in every folder an export made: such a folder may be replaced by a newer export."""
+
+LONGEST_LICENCE: Final = 200
 
 
 class Format(StrEnum):
@@ -36,14 +54,29 @@ class Format(StrEnum):
     CROISSANT = "croissant"
 
 
-WRITERS: Final[dict[Format, Callable[[Path, tuple[Column, ...]], TableFile]]] = {
-    Format.CSV: CsvTable,
-    Format.PARQUET: ParquetTable,
-}
-"""The formats that can be written so far."""
+TABLES: Final = frozenset({Format.CSV, Format.PARQUET, Format.JSONL})
+"""The formats that are one file of answers and one of predictions."""
 
-RATINGS: Final = "ratings"
-PREDICTIONS: Final = "predictions"
+Write = Callable[[Content, tuple[Path, ...]], Counted]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """How a format is written.
+
+    Attributes
+    ----------
+    files : tuple of str
+        Names of its files, the main one first; none where it is a folder of its own.
+    write : callable
+        Gets the content and where the files (or the folder, which is there) are to be written.
+    holds_media : bool
+        Whether the clips' files belong to it unless somebody says otherwise.
+    """
+
+    files: tuple[str, ...]
+    write: Write
+    holds_media: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +85,34 @@ class Exported:
 
     Attributes
     ----------
-    ratings, predictions : int
-        Rows of each table.
+    form : Format
+    place : Path
+        The folder, or the main file.
+    files : tuple of Path
+        Every file, the main one first.
+    ratings, predictions, clips : int
+        Answers, predictions, and files of clips.
+    notes : tuple of str
+        What could not leave, and why.
     """
 
-    ratings_file: Path
-    predictions_file: Path
+    form: Format
+    place: Path
+    files: tuple[Path, ...]
     ratings: int
     predictions: int
+    clips: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ratings_file(self) -> Path:
+        """The table of answers, of the formats that are tables."""
+        return self.files[0]
+
+    @property
+    def predictions_file(self) -> Path:
+        """The table of predictions, of the formats that are tables."""
+        return self.files[1]
 
 
 def format_named(name: str) -> Format:
@@ -68,16 +121,13 @@ def format_named(name: str) -> Format:
     Raises
     ------
     UnknownNameError
-        If there is none, or it cannot be written yet; the sentence names those that can.
+        If there is none; the sentence names those there are.
     """
-    can = ", ".join(WRITERS)
     try:
-        wanted = Format(name.strip().lower())
+        return Format(name.strip().lower())
     except ValueError:
-        raise UnknownNameError(f"{name!r} is no export format; use one of: {can}.") from None
-    if wanted not in WRITERS:
-        raise UnknownNameError(f"This version does not write {wanted.value} yet; use one of: {can}.")
-    return wanted
+        known = ", ".join(Format)
+        raise UnknownNameError(f"{name!r} is no export format; use one of: {known}.") from None
 
 
 def export(
@@ -87,20 +137,29 @@ def export(
     out: Path,
     history: bool = False,
     names: bool = False,
+    media: bool | None = None,
+    licence: str = UNSTATED_LICENCE,
+    person_id: int | None = None,
 ) -> Exported:
-    """Write a project's ratings and newest predictions.
+    """Write a project's answers and newest predictions.
 
     Parameters
     ----------
     format_name : str
         See :class:`Format`.
     out : Path
-        A folder, made if need be, for ``ratings.csv`` and ``predictions.csv``; or a file name with the
-        format's ending: ratings go there, predictions beside it as ``NAME.predictions.csv``.
+        A folder, made if need be. For formats that are files also a file name with the format's ending:
+        answers go there, the rest beside it (``NAME.predictions.csv``).
     history : bool
-        Write superseded answers too; without it only the answers that stand.
+        Superseded answers and those taken back too; without it only the answers that stand.
     names : bool
-        Write people's names in place of pseudonyms.
+        Names, ids and dates as they are in place of pseudonyms.
+    media : bool, optional
+        Whether the clips' files leave; if not given, only where the format cannot do without.
+    licence : str
+        Under which the data may be used, for the formats that say so.
+    person_id : int, optional
+        Who exports, for the audit log; permission is asked for before.
 
     Raises
     ------
@@ -112,57 +171,139 @@ def export(
         If the files cannot be written; none is left half-written.
     """
     form = format_named(format_name)
-    ratings_file, predictions_file = _places(out, form)
-    with reading() as session:
-        project = projects.by_id(session, project_id)
-        try:
-            counted = _write(
-                form,
-                {
-                    ratings_file: (
-                        RATING_COLUMNS,
-                        export_tables.rating_rows(session, project, history=history, names=names),
-                    ),
-                    predictions_file: (
-                        PREDICTION_COLUMNS,
-                        export_tables.prediction_rows(session, project),
-                    ),
-                },
-            )
-        except OSError as error:
-            raise DailiesError(
-                f"The export cannot be written to {out}: {error.strerror or error}; choose another place."
-            ) from error
-    return Exported(ratings_file, predictions_file, counted[ratings_file], counted[predictions_file])
+    writer = WRITERS[form]
+    if not 1 <= len(licence.strip()) <= LONGEST_LICENCE or not licence.isprintable():
+        raise DailiesError(f"A licence is 1 to {LONGEST_LICENCE} plain letters, such as cc-by-4.0.")
+    choices = Choices(history, names, writer.holds_media if media is None else media, licence.strip())
+    try:
+        with reading() as session:
+            content = Content(session, projects.by_id(session, project_id), choices)
+            written = _files(out, form, content) if writer.files else _folder(out, form, content)
+    except OSError as error:
+        raise DailiesError(
+            f"The export cannot be written to {out}: {error.strerror or error}; choose another place."
+        ) from error
+    _log(project_id, form, choices, written, person_id)
+    return written
 
 
-def _places(out: Path, form: Format) -> tuple[Path, Path]:
-    ending = f".{form.value}"
+def _files(out: Path, form: Format, content: Content) -> Exported:
+    places = _places(out, form)
+    with ExitStack() as stack:
+        parts = tuple(stack.enter_context(_beside(place)) for place in places)
+        counted = WRITERS[form].write(content, parts)
+        for part, place in zip(parts, places, strict=True):
+            with part.open("rb") as written:
+                os.fsync(written.fileno())
+            part.replace(place)
+    return _exported(form, out, places, counted)
+
+
+def _places(out: Path, form: Format) -> tuple[Path, ...]:
+    main, *others = WRITERS[form].files
+    ending = Path(main).suffix
     if out.suffix.lower() == ending and not out.is_dir():
-        places = (out, out.with_name(f"{out.stem}.{PREDICTIONS}{out.suffix}"))
+        places = (out, *(out.with_name(f"{out.stem}.{other}") for other in others))
     elif out.exists() and not out.is_dir():
         raise DailiesError(f"{out} is a file; give a folder, or a file name that ends in {ending}.")
     else:
-        places = (out / f"{RATINGS}{ending}", out / f"{PREDICTIONS}{ending}")
+        places = (out / main, *(out / other for other in others))
     for place in places:
         if place.is_dir():
             raise DailiesError(f"{place} is a folder; move it away or choose another place.")
     return places
 
 
-def _write(form: Format, tables: dict[Path, tuple[tuple[Column, ...], Iterator[Row]]]) -> dict[Path, int]:
-    counted = {}
-    with ExitStack() as cleaning:
-        whole: list[tuple[Path, Path]] = []
-        for place, (columns, rows) in tables.items():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            part = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
-            cleaning.callback(part.unlink, missing_ok=True)
-            with WRITERS[form](part, columns) as table:
-                counted[place] = table.write(rows)
-            whole.append((part, place))
-        for part, place in whole:
-            with part.open("rb") as written:
-                os.fsync(written.fileno())
-            part.replace(place)
-    return counted
+@contextmanager
+def _beside(place: Path) -> Iterator[Path]:
+    """A free name in the folder of ``place``; what still lies there in the end is removed."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _folder(out: Path, form: Format, content: Content) -> Exported:
+    if out.exists() and not out.is_dir():
+        raise DailiesError(f"{out} is a file; {form.value} is a folder of files, so give another name.")
+    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
+        raise DailiesError(f"{out} holds other files; give an empty folder or a new name.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
+    try:
+        part.mkdir()
+        counted = WRITERS[form].write(content, (part,))
+        _mark(part, form, counted)
+        _put_in_place(part, out)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return _exported(form, out, tuple(sorted(path for path in out.rglob("*") if path.is_file())), counted)
+
+
+def _put_in_place(part: Path, out: Path) -> None:
+    if not out.exists():
+        part.rename(out)
+        return
+    older = out.with_name(f".{out.name}.{secrets.token_hex(4)}.old")
+    out.rename(older)
+    part.rename(out)
+    shutil.rmtree(older, ignore_errors=True)
+
+
+def _mark(folder: Path, form: Format, counted: Counted) -> None:
+    said = {
+        "written_by": "Dailies",
+        "format": form.value,
+        "ratings": counted.ratings,
+        "predictions": counted.predictions,
+        "clips": counted.clips,
+    }
+    (folder / MARK).write_text(json.dumps(said) + "\n", encoding="utf-8")
+
+
+def _exported(form: Format, place: Path, files: tuple[Path, ...], counted: Counted) -> Exported:
+    return Exported(
+        form, place, files, counted.ratings, counted.predictions, clips=counted.clips, notes=counted.notes
+    )
+
+
+def _log(project_id: int, form: Format, choices: Choices, written: Exported, person_id: int | None) -> None:
+    details = {
+        "format": form.value,
+        "names": choices.names,
+        "history": choices.history,
+        "ratings": written.ratings,
+        "predictions": written.predictions,
+        "clips": written.clips,
+    }
+    with writing() as session:
+        audit.write(session, "project.export", f"project:{project_id}", person_id=person_id, details=details)
+
+
+def _write_tables(
+    kind: Callable[[Path, tuple[Column, ...]], TableFile], content: Content, places: tuple[Path, ...]
+) -> Counted:
+    with kind(places[0], RATING_COLUMNS) as table:
+        ratings = table.write(export_tables.rating_rows(content))
+    with kind(places[1], PREDICTION_COLUMNS) as table:
+        predictions = table.write(export_tables.prediction_rows(content))
+    return Counted(ratings, predictions)
+
+
+def _tables(form: Format, kind: Callable[[Path, tuple[Column, ...]], TableFile]) -> Writer:
+    names = tuple(f"{name}.{form.value}" for name in (RATINGS, PREDICTIONS))
+    return Writer(names, partial(_write_tables, kind))
+
+
+WRITERS: Final[dict[Format, Writer]] = {
+    Format.CSV: _tables(Format.CSV, CsvTable),
+    Format.PARQUET: _tables(Format.PARQUET, ParquetTable),
+    Format.JSONL: _tables(Format.JSONL, JsonLinesTable),
+    Format.HUGGINGFACE: Writer((), export_huggingface.write, holds_media=True),
+    Format.LABEL_STUDIO: Writer((), export_label_studio.write),
+    Format.EMOTIONML: Writer(("ratings.emotionml",), export_emotionml.write),
+    Format.ELAN: Writer((), export_elan.write),
+    Format.CROISSANT: Writer((), export_croissant.write),
+}

@@ -2,7 +2,8 @@
 
 ``expected_intensity``, ``expressed_intensity`` and ``verdict`` of the ratings are what
 ``thresholds fit`` reads: the model's intensities of the prediction that was rated, and the person's
-verdict. What the person said about intensity and emotion has ``rated_`` before its name.
+verdict. What the person said about intensity and emotion has ``rated_`` before its name. ``stands`` is false
+for answers that were superseded or taken back.
 """
 
 from __future__ import annotations
@@ -11,17 +12,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
-
-from dashboard.services import adjudication, cue_check
-from dashboard.services.judging import directed_level, gap_of, in_force, judge
+from dashboard.services.export_content import Content, RatedRow, SaidCues
+from dashboard.services.judging import directed_level, gap_of
 from dashboard.services.predictions import stored
 from dashboard.services.table_files import Column, Row, Value
-from db import cue_answers, policies, predictions, ratings
 from db.records import (
     AdjudicationRecord,
     ClipRecord,
-    CueAnswerRecord,
     PredictionRecord,
     PredictionSummary,
     ProjectRecord,
@@ -64,6 +61,9 @@ RATING_PARTS: Final[tuple[tuple[str, type[Any], Callable[[RatedClip], Value]], .
     ("watched_share", float, lambda rated: rated.rating.watched_share),
     ("active_time_s", float, lambda rated: rated.rating.active_time_s),
     ("selection_probability", float, lambda rated: rated.rating.selection_probability),
+    ("occasion", int, lambda rated: rated.rating.occasion),
+    ("purpose", str, lambda rated: rated.rating.purpose.value),
+    ("reason", str, lambda rated: rated.rating.reason),
 )
 
 Said = PredictionRecord | PredictionSummary
@@ -119,6 +119,7 @@ RATING_COLUMNS: Final = (
     Column("policy_version", str),
     *(Column(name, kind) for name, kind, _ in DECIDED_PARTS),
     *CUE_COLUMNS,
+    Column("stands", bool),
 )
 
 PREDICTION_COLUMNS: Final = (
@@ -132,64 +133,45 @@ PREDICTION_COLUMNS: Final = (
 )
 
 
-def rating_rows(session: Session, project: ProjectRecord, *, history: bool, names: bool) -> Iterator[Row]:
-    """The rows of :data:`RATING_COLUMNS`, oldest answer first.
-
-    Parameters
-    ----------
-    history : bool
-        Superseded answers too.
-    names : bool
-        Names in place of pseudonyms.
-    """
-    versions = {record.id: record.version for record in policies.history(session, project.id)}
-    decided = adjudication.decided(session, project.id)
-    cues = cue_answers.of_project(session, project.id)
-    found = ratings.all_of_project if history else ratings.current_of_project
-    for rated in found(session, project.id):
-        policy_id = rated.rating.policy_id
-        made = decided.get(rated.clip.id)
-        yield (
-            project.name,
-            *(value(rated.clip) for _, _, value in CLIP_PARTS),
-            rated.person.name if names else rated.person.pseudonym,
-            *(value(rated) for _, _, value in RATING_PARTS),
-            *(None if rated.prediction is None else value(rated.prediction) for _, _, value in MODEL_PARTS),
-            directed_level(rated.clip),
-            None if policy_id is None else versions.get(policy_id),
-            *(None if made is None else value(made) for _, _, value in DECIDED_PARTS),
-            *_cues(session, cues.get((rated.rating.prediction_id or 0, rated.person.id))),
-        )
+def rating_rows(content: Content) -> Iterator[Row]:
+    """The rows of :data:`RATING_COLUMNS`, oldest answer first."""
+    return (rating_row(content.project, row) for row in content.answers())
 
 
-def _cues(session: Session, said: CueAnswerRecord | None) -> Row:
-    """The cells of :data:`CUE_COLUMNS`."""
-    check = None if said is None else stored(predictions.by_id(session, said.prediction_id)).analysis.ekman
-    if said is None or check is None:
-        return (None,) * len(CUE_COLUMNS)
-    measured = {str(cue.action_unit): cue.shown for cue in check.cues}
+def rating_row(project: ProjectRecord, row: RatedRow) -> Row:
+    """One answer as a row of :data:`RATING_COLUMNS`."""
+    rated, made = row.rated, row.decided
     return (
-        check.emotion.value,
-        cue_check.sentence(check, measured),
-        cue_check.sentence(check, said.answers),
-        said.remark,
-        said.created_at,
+        project.name,
+        *(value(rated.clip) for _, _, value in CLIP_PARTS),
+        rated.person.name,
+        *(value(rated) for _, _, value in RATING_PARTS),
+        *(None if rated.prediction is None else value(rated.prediction) for _, _, value in MODEL_PARTS),
+        directed_level(rated.clip),
+        row.policy_version,
+        *(None if made is None else value(made) for _, _, value in DECIDED_PARTS),
+        *_cues(row.cues),
+        row.stands,
     )
 
 
-def prediction_rows(session: Session, project: ProjectRecord) -> Iterator[Row]:
+def _cues(said: SaidCues | None) -> Row:
+    """The cells of :data:`CUE_COLUMNS`."""
+    if said is None:
+        return (None,) * len(CUE_COLUMNS)
+    return (said.emotion.value, said.measured, said.seen, said.remark, said.at)
+
+
+def prediction_rows(content: Content) -> Iterator[Row]:
     """The rows of :data:`PREDICTION_COLUMNS`: each clip's newest prediction under the policy in force."""
-    newest = predictions.newest(session, project.id)
-    policy = in_force(session, project.id, newest).policy
-    for clip, record in predictions.newest_of_project(session, project.id):
-        analysis = stored(record).analysis
-        judgement = judge(policy, clip, record)
+    for row in content.predictions():
+        analysis = stored(row.prediction).analysis
         shares = {} if analysis.emotion is None else analysis.emotion.probabilities
         yield (
-            project.name,
-            *(value(clip) for _, _, value in CLIP_PARTS),
-            *(value(record) for _, _, value in MODEL_PARTS),
-            *(value(judgement) for _, _, value in JUDGED_PARTS),
+            content.project.name,
+            *(value(row.clip) for _, _, value in CLIP_PARTS),
+            *(value(row.prediction) for _, _, value in MODEL_PARTS),
+            *(value(row.judgement) for _, _, value in JUDGED_PARTS),
             *(shares.get(emotion) for emotion in BASIC_EMOTIONS),
             *(
                 analysis.modalities[modality].trust if modality in analysis.modalities else None

@@ -95,12 +95,19 @@ def sources_at(path: Path, lines: LinesTable | None) -> tuple[Source, ...]:
     TableError
         If ``lines`` names a clip that is not there.
     """
-    found = _clips_in(path, set() if lines is None else set(lines.rows)) if _is_folder(path) else [path]
+    found = _clips_in(path, set() if lines is None else set(lines.rows)) if is_folder(path) else [path]
     refuse_unknown_clips(lines, [file.name for file in found])
     return tuple(Source(name=file.name, open=_opener(file), path=file) for file in found)
 
 
-def _is_folder(path: Path) -> bool:
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder.
+
+    Raises
+    ------
+    MediaError
+        If it cannot even be asked.
+    """
     try:
         return path.is_dir()
     except OSError as error:  # a name longer than any, for example

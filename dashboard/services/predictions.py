@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from dashboard.services.foreign import ForeignPrediction
 from db.errors import StorageError
-from db.records import PredictionDraft, PredictionRecord
+from db.records import ClipRecord, PredictionDraft, PredictionRecord
 from engine.analysis import (
     Amplification,
     Analysis,
@@ -26,11 +27,17 @@ from engine.analysis import (
     ModalityReading,
     ScriptMatch,
     SpokenWord,
+    z_score,
 )
+from engine.features.table import INSTANTS
+from engine.verdict.fixed import FIXED
 from engine.vocabulary import Emotion, Modality, Verdict
 
 DOCUMENT_FORMAT: Final = "prediction-1"
 """Raised whenever the document changes its shape."""
+
+UNKNOWN_DURATION_S: Final = 1.0
+IMPORTED_WARNING: Final = "This prediction was brought in with a table; only its figures are known."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,50 @@ def draft_of(
         voice_trust=_trust(analysis, Modality.VOICE),
         face_trust=_trust(analysis, Modality.FACE),
     )
+
+
+def imported_draft(clip: ClipRecord, said: ForeignPrediction) -> PredictionDraft:
+    """What is stored of a prediction that came with a table: its figures, and nothing along the clip.
+
+    Attention is even: pages draw it, and nothing is known of where a model looked.
+    """
+    duration = clip.duration_s or UNKNOWN_DURATION_S
+    expected, expressed = z_score(said.expected_intensity), z_score(said.expressed_intensity)
+    unknown = (None,) * INSTANTS
+    return draft_of(
+        Analysis(
+            clip=clip.original_name,
+            duration_s=duration,
+            system=said.system,
+            weights_version=said.weights_version,
+            feature_schema=said.feature_schema,
+            line=clip.line,
+            line_source=clip.line_source,
+            emotion=_imported_emotion(said),
+            expected_intensity=said.expected_intensity,
+            expressed_intensity=said.expressed_intensity,
+            judgement=FIXED.judge(None if expected is None or expressed is None else expressed - expected),
+            attention=(1 / INSTANTS,) * INSTANTS,
+            attention_times_s=tuple((place + 0.5) * duration / INSTANTS for place in range(INSTANTS)),
+            words=(),
+            peaks=(),
+            curves=Curves(loudness_db=unknown, pitch_hz=unknown, face_movement=unknown),
+            modalities={},
+            amplification=None,
+            timings_s={},
+            warnings=(IMPORTED_WARNING,),
+        ),
+        clip_id=clip.id,
+    )
+
+
+def _imported_emotion(said: ForeignPrediction) -> EmotionEstimate | None:
+    if (
+        said.probabilities
+        and max(said.probabilities, key=lambda name: said.probabilities[name]) is said.emotion
+    ):
+        return EmotionEstimate(said.probabilities)
+    return None if said.emotion is None else EmotionEstimate({said.emotion: 1.0})
 
 
 def stored(record: PredictionRecord) -> StoredPrediction:

@@ -1,8 +1,10 @@
-"""Tables written row by row as CSV or Parquet, whatever their length."""
+"""Tables written row by row as CSV, Parquet or JSON lines, whatever their length."""
 
 from __future__ import annotations
 
 import csv
+import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +19,15 @@ import pyarrow.parquet as pq
 ROWS_AT_ONCE: Final = 5_000
 """Rows of a Parquet row group: large enough to compress, small enough to hold."""
 
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS: Final = "=+@\t\r-"
 """A text beginning so is run as a formula by spreadsheets (OWASP, CSV injection)."""
 
 DEFUSED: Final = "'"
+"""Leads such a text. One that begins with apostrophes before such a sign gets one more, so that taking one
+away gives every text back."""
+
+_MAY_RUN: Final = re.compile(f"{DEFUSED}*[{FORMULA_STARTS}]")
+_DEFUSED: Final = re.compile(f"{DEFUSED}+[{FORMULA_STARTS}]")
 
 ARROW_TYPES: Final = {
     str: pa.string(),
@@ -113,6 +120,37 @@ class ParquetTable:
         return count
 
 
+class JsonLinesTable:
+    """One JSON object a line, in UTF-8; ``null`` for what is unknown."""
+
+    def __init__(self, path: Path, columns: tuple[Column, ...]) -> None:
+        self._path = path
+        self._names = [column.name for column in columns]
+
+    def __enter__(self) -> Self:
+        self._file = self._path.open("w", encoding="utf-8", newline="\n")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def write(self, rows: Iterable[Row]) -> int:
+        """Append rows; how many they were."""
+        count = 0
+        for row in rows:
+            held = {name: plain(value) for name, value in zip(self._names, row, strict=True)}
+            self._file.write(json.dumps(held, ensure_ascii=False, allow_nan=False) + "\n")
+            count += 1
+        return count
+
+
+def plain(value: Value) -> Value:
+    """A value as JSON holds it: moments as text, texts that are valid UTF-8."""
+    return value.isoformat() if isinstance(value, datetime) else _clean(value)
+
+
 def cell(value: Value) -> str:
     """A value as the text of a CSV cell; a text that spreadsheets would run is led by an apostrophe."""
     if value is None:
@@ -122,13 +160,18 @@ def cell(value: Value) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, str):
-        return DEFUSED + value if value.startswith(FORMULA_STARTS) else str(value)
+        return DEFUSED + value if _MAY_RUN.match(value) else str(value)
     return repr(value)
+
+
+def undefused(text: str) -> str:
+    """The text that :func:`cell` was given."""
+    return text[len(DEFUSED) :] if _DEFUSED.match(text) else text
 
 
 def _clean(value: Value) -> Value:
     if isinstance(value, str):  # a file name may hold bytes that are no text; Parquet takes UTF-8 only
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+        return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
     return value
 
 

@@ -1,0 +1,321 @@
+"""Bring answers and predictions of other tools into a project: all that is new, once, or nothing at all.
+
+Everything is checked inside one transaction before it is kept. An answer that the person has given to the
+same task already, by whatever way it came, is there and changes nothing; so bringing a file in again adds
+nothing. An answer given here is never replaced by one brought in.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from dashboard.services.foreign import (
+    BadRowsError,
+    ForeignAnswer,
+    ForeignFacts,
+    ForeignPrediction,
+    ForeignTable,
+)
+from dashboard.services.foreign_clips import KnownClips, KnownRaters
+from dashboard.services.permissions import Act, require
+from dashboard.services.predictions import imported_draft
+from dashboard.services.pseudonyms import Pseudonyms
+from db import audit, clips, policies, predictions, projects, ratings
+from db.records import ClipRecord, PredictionSummary, ProjectRecord, RatingDraft, RatingRecord, TaskKey
+from db.session import writing
+from engine.vocabulary import LineSource
+
+KEY_START: Final = "import-"
+"""Idempotency keys of answers that came with a file begin so."""
+
+Content = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtIn:
+    """What became of a file.
+
+    Attributes
+    ----------
+    kind : str
+        What it was taken for.
+    answers, predictions, clips : int
+        Added answers, added predictions, clips of which something became known.
+    already_there : int
+        Rows that said nothing new.
+    left_out : tuple of str
+        What was wrong with rows that were left out, a sentence each.
+    notes : tuple of str
+    """
+
+    kind: str
+    answers: int
+    predictions: int
+    clips: int
+    already_there: int
+    left_out: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+class _Refused(Exception):  # noqa: N818 - never leaves this module
+    """A row that cannot be kept."""
+
+
+def bring_in(
+    project_name: str, table: ForeignTable, *, skip_bad: bool = False, person_id: int | None = None
+) -> BroughtIn:
+    """Keep what is new in a file.
+
+    Parameters
+    ----------
+    project_name : str
+        A project there is: the clips the file speaks of are imported before.
+    skip_bad : bool
+        Leave bad rows out; without it one bad row keeps the whole file out.
+    person_id : int, optional
+        Who brings it in.
+
+    Raises
+    ------
+    BadRowsError
+        If rows cannot be used; nothing was stored.
+    UnknownRowError
+        If there is no such project.
+    NotAllowedError
+        If the person's part in the project does not include it.
+    """
+    with writing() as session:
+        project = projects.by_name(session, project_name)
+        require(session, project.id, person_id, Act.SET_UP)
+        bringing = _Bringing(session, project, table)
+        bringing.facts()
+        bringing.predictions()
+        bringing.answers()
+        if bringing.bad and not skip_bad:
+            raise BadRowsError(tuple(bringing.bad))
+        done = bringing.done()
+        if done.answers or done.predictions or done.clips:
+            audit.write(
+                session,
+                "ratings.import",
+                f"project:{project.id}",
+                person_id=person_id,
+                details={
+                    "file": table.name,
+                    "sha256": table.sha256,
+                    "kind": table.kind,
+                    "answers": done.answers,
+                    "predictions": done.predictions,
+                    "clips": done.clips,
+                    "left_out": len(done.left_out),
+                },
+            )
+    return done
+
+
+class _Bringing:
+    """One file on its way in."""
+
+    def __init__(self, session: Session, project: ProjectRecord, table: ForeignTable) -> None:
+        self._session = session
+        self._table = table
+        veil = Pseudonyms.of(project)
+        self._clips = KnownClips(session, project, veil)
+        self._raters = KnownRaters(session, project, veil)
+        self._policies = {each.version: each.id for each in policies.history(session, project.id)}
+        self._given: dict[TaskKey, list[RatingRecord]] = defaultdict(list)
+        for rated in ratings.all_of_project(session, project.id):
+            self._given[_task(rated.rating)].append(rated.rating)
+        self._unmatched = {task: list(map(_content, given)) for task, given in self._given.items()}
+        self._said: dict[str, list[PredictionSummary]] = {}
+        self.bad = list(table.bad)
+        self._added = self._predicted = self._there = self._without_prediction = 0
+        self._described: set[str] = set()
+
+    def facts(self) -> None:
+        """Fill in what is not known about clips."""
+        for fact in self._table.facts:
+            clip = self._or_nothing(fact)
+            if clip is None:
+                continue  # a row of an answer says so, where there is one
+            known = clip.details
+            filled = replace(
+                known,
+                line=known.line or fact.line or "",
+                line_source=LineSource.GIVEN if fact.line and not known.line else known.line_source,
+                actor=known.actor or fact.actor,
+                language=known.language or fact.language,
+                directed_emotion=known.directed_emotion or fact.directed_emotion,
+            )
+            if filled != known:
+                clips.update_details(self._session, clip.id, filled)
+                self._described.add(clip.id)
+
+    def predictions(self) -> None:
+        """Keep the predictions of the file."""
+        for said in self._table.predictions:
+            self._kept(lambda said=said: self._predict(self._clip(said), said))  # type: ignore[misc]
+
+    def answers(self) -> None:
+        """Keep the answers of the file, in its order."""
+        replaced = {answer.replaces for answer in self._table.answers if answer.replaces}
+        for answer in self._table.answers:
+            is_taken_back = not answer.stands and answer.own_id not in replaced
+            self._kept(lambda a=answer, t=is_taken_back: self._answer(a, is_taken_back=t))  # type: ignore[misc]
+
+    def done(self) -> BroughtIn:
+        """What became of it all."""
+        notes = list(self._table.notes)
+        if self._without_prediction:
+            notes.append(
+                f"{self._without_prediction} answer(s) have no prediction beside them and teach nothing; "
+                "analyse clips before you bring answers in."
+            )
+        return BroughtIn(
+            kind=self._table.kind,
+            answers=self._added,
+            predictions=self._predicted,
+            clips=len(self._described),
+            already_there=self._there,
+            left_out=tuple(self.bad),
+            notes=tuple(notes),
+        )
+
+    def _kept(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except _Refused as error:
+            self.bad.append(str(error))
+
+    def _answer(self, answer: ForeignAnswer, *, is_taken_back: bool) -> None:
+        clip = self._clip(answer)
+        person = self._raters.person(answer.rater, simulated=answer.simulated)
+        said = self._prediction(clip, answer)
+        draft = RatingDraft(
+            clip_id=clip.id,
+            person_id=person.id,
+            idempotency_key=KEY_START + secrets.token_hex(16),
+            phase=answer.phase,
+            delivery=answer.delivery,
+            emotion=answer.emotion,
+            expected_intensity=answer.expected_intensity,
+            expressed_intensity=answer.expressed_intensity,
+            channel=answer.channel,
+            comment=answer.comment,
+            reason=answer.reason,
+            prediction_id=None if said is None else said.id,
+            policy_id=None if answer.policy_version is None else self._policies.get(answer.policy_version),
+            prediction_shown=answer.prediction_shown,
+            confirmed=answer.confirmed,
+            watched_share=answer.watched_share,
+            active_time_s=answer.active_time_s,
+            simulated=answer.simulated,
+            selection_probability=answer.selection_probability,
+            occasion=answer.occasion,
+            purpose=answer.purpose,
+        )
+        task, content = _task(draft), _content(draft)
+        waiting = self._unmatched.get(task, [])
+        if content in waiting:
+            waiting.remove(content)  # one stored answer is the match of one row
+            self._there += 1
+            return
+        given = self._given[task]
+        last = given[-1] if given else None
+        if last is not None and not last.idempotency_key.startswith(KEY_START):
+            raise _Refused(
+                f"{answer.where}: {answer.rater} has answered {clip.original_name} otherwise here; "
+                "that answer stays."
+            )
+        added = ratings.bring_in(
+            self._session,
+            draft,
+            supersedes_id=None if last is None else last.id,
+            created_at=answer.given_at,
+        )
+        if is_taken_back:
+            ratings.withdraw(self._session, added.id, person_id=person.id)
+        given.append(added)
+        self._added += 1
+        self._without_prediction += said is None
+
+    def _prediction(self, clip: ClipRecord, answer: ForeignAnswer) -> PredictionSummary | None:
+        if answer.prediction is not None and _says_something(answer.prediction):
+            return self._predict(clip, answer.prediction, is_row=False)
+        known = self._predictions_of(clip)
+        return known[-1] if known else None
+
+    def _predict(
+        self, clip: ClipRecord, said: ForeignPrediction, *, is_row: bool = True
+    ) -> PredictionSummary:
+        known = self._predictions_of(clip)
+        same = next((each for each in known if _opinion(each) == _opinion(said)), None)
+        if same is None:
+            added = predictions.add(self._session, imported_draft(clip, said))
+            same = next(
+                each for each in predictions.every_of_clip(self._session, clip.id) if each.id == added.id
+            )
+            known.append(same)
+            self._predicted += 1
+        elif is_row:
+            self._there += 1
+        return same
+
+    def _predictions_of(self, clip: ClipRecord) -> list[PredictionSummary]:
+        if clip.id not in self._said:
+            self._said[clip.id] = list(predictions.every_of_clip(self._session, clip.id))
+        return self._said[clip.id]
+
+    def _clip(self, row: ForeignAnswer | ForeignPrediction) -> ClipRecord:
+        try:
+            found = self._clips.find(row.clips)
+        except LookupError as error:
+            raise _Refused(
+                f"{row.where}: several clips here are called {error}; name it by its id."
+            ) from None
+        if found is None:
+            raise _Refused(f"{row.where}: there is no clip {row.clips[0]!r} in the project; import it first.")
+        return found
+
+    def _or_nothing(self, fact: ForeignFacts) -> ClipRecord | None:
+        try:
+            return self._clips.find(fact.clips)
+        except LookupError:
+            return None
+
+
+def _task(rating: RatingDraft) -> TaskKey:
+    return TaskKey(rating.clip_id, rating.person_id, rating.channel, rating.occasion)
+
+
+def _content(rating: RatingDraft) -> Content:
+    """What was answered: two answers alike in this are the same answer."""
+    return (
+        rating.delivery,
+        rating.emotion,
+        rating.expected_intensity,
+        rating.expressed_intensity,
+        rating.comment,
+        rating.phase,
+    )
+
+
+def _opinion(said: ForeignPrediction | PredictionSummary) -> Content:
+    return (
+        said.system,
+        said.weights_version,
+        said.feature_schema,
+        said.emotion,
+        said.expected_intensity,
+        said.expressed_intensity,
+    )
+
+
+def _says_something(said: ForeignPrediction) -> bool:
+    return any(each is not None for each in (said.emotion, said.expected_intensity, said.expressed_intensity))
