@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import uvicorn
 
-from dashboard import answer_routes, press_queue, routes, trace_routes, visitor_routes
-from dashboard.services import demo
+from dashboard import answer_routes, class_routes, press_queue, routes, trace_routes, visitor_routes
+from dashboard.services import demo, retention
 from dashboard.services.analysis_worker import AnalysisWorker
 from db import session as database
 from engine.errors import DailiesError
@@ -77,7 +77,13 @@ def application(*, with_demo: bool = False) -> Any:
     press_queue.install()
     return st.App(
         SCRIPT,
-        routes=[*visitor_routes.ROUTES, *answer_routes.ROUTES, *trace_routes.ROUTES, *routes.ROUTES],
+        routes=[
+            *visitor_routes.ROUTES,
+            *answer_routes.ROUTES,
+            *trace_routes.ROUTES,
+            *class_routes.ROUTES,
+            *routes.ROUTES,
+        ],
         lifespan=_lifespan(with_demo),
     )
 
@@ -88,6 +94,7 @@ def _lifespan(with_demo: bool) -> Callable[[Any], Any]:
         stopping = threading.Event()
         worker = AnalysisWorker()
         worker.start()
+        threading.Thread(target=retention.keep_watch, args=(stopping,), name="retention", daemon=True).start()
         if with_demo:
             threading.Thread(target=demo.set_up, args=(stopping,), name="demo", daemon=True).start()
         try:

@@ -11,7 +11,9 @@ from typing import Final
 
 from db.tables.audit import AuditEntry
 from db.tables.base import KEY_LENGTH, SHA256_LENGTH, Base
+from db.tables.classes import ClassAssignment, ClassGrade, ClassTake, SecondMarking, TimedComment
 from db.tables.clips import Clip
+from db.tables.consent import Consent, ConsentWithdrawal, Tombstone
 from db.tables.intensity_maps import IntensityMap, IntensityPromotion
 from db.tables.lead import Adjudication, Gold, Guideline, LabelSet
 from db.tables.people import Membership, Person, Project
@@ -45,8 +47,13 @@ APPEND_ONLY: Final = (
     "guidelines",
     "label_sets",
     "adjudications",
+    "class_grades",
+    "consents",
+    "consent_withdrawals",
+    "tombstones",
 )
-"""Tables whose rows are never changed and never deleted."""
+"""Tables whose rows are never changed and never deleted; of these, predictions about a clip that has a
+tombstone may be emptied."""
 
 __all__ = [
     "APPEND_ONLY",
@@ -57,7 +64,12 @@ __all__ = [
     "AuditEntry",
     "Base",
     "ChannelMedia",
+    "ClassAssignment",
+    "ClassGrade",
+    "ClassTake",
     "Clip",
+    "Consent",
+    "ConsentWithdrawal",
     "Draft",
     "Flag",
     "Gold",
@@ -73,7 +85,10 @@ __all__ = [
     "Promotion",
     "Rating",
     "RatingCircumstances",
+    "SecondMarking",
     "Selection",
+    "TimedComment",
+    "Tombstone",
     "Trace",
     "Withdrawal",
 ]
