@@ -155,8 +155,8 @@ def test_a_remark_lies_inside_the_take_and_goes_by_its_author_alone() -> None:
     for at_s in (-1.0, 99.0, float("nan")):
         with pytest.raises(RefusedValueError, match="outside the take"):
             grading.comment(room.takes[0].id, at_s=at_s, text="Here", person_id=room.teacher.id)
+    loose = made_take(room.project, 94)
     with pytest.raises(RefusedValueError, match="no take"):
-        loose = made_take(room.project, 94)
         grading.comment(loose.id, at_s=0.0, text="Here", person_id=room.teacher.id)
     kept = grading.comment(room.takes[0].id, at_s=1.0, text="Here", person_id=room.teacher.id)
     with pytest.raises(NotAllowedError, match="Somebody else"):
