@@ -110,6 +110,7 @@ def _pages(here: visit.Visit | None) -> dict[str, StreamlitPage]:
             icon=f":material/{icon}:",
             url_path=name,
             default=name == first,
+            visibility="hidden" if name == RESPONSIBLE_USE else "visible",  # its link stands in the sidebar
         )
         for name, show, icon, _ in chosen
     }

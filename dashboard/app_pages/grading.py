@@ -127,6 +127,11 @@ def _notices(found: StudentWork) -> None:
     elif found.standing.grade is not None:
         grade = f"{found.standing.grade:.2f}"
         st.success(messages.say("classes.desk.graded", grade=grade, best=HIGHEST))
+    settled, is_disputed = found.standing.settled, found.standing.state is GradeState.DISPUTED
+    for mark in (*found.standing.marks, *((settled,) if settled is not None else ())):
+        if mark.remark and (is_disputed or mark != found.own):
+            name, remark = messages.plain(found.names[mark.marker_id]), messages.plain(mark.remark)
+            st.markdown(messages.say("classes.desk.remark_of", name=name, remark=remark))
 
 
 def _takes(here: visit.Visit, found: StudentWork) -> None:

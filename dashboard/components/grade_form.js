@@ -15,7 +15,7 @@ class GradeForm {
     this.save = element("button", { type: "button", class: "confirm", onclick: () => this.send() });
     this.status = element("span", { class: "status", role: "status" });
     this.advises = element("p", { class: "legend" });
-    this.node = element("section", { class: "root rating grading" }, this.status, this.rows, this.advises,
+    this.node = element("section", { class: "root rating grading" }, this.status, this.advises, this.rows,
       element("div", { class: "foot" }, this.remark, this.save));
     host.append(this.node);
     window.addEventListener("keydown", (event) => this.key(event), { signal: this.listen.signal, capture: true });

@@ -39,7 +39,7 @@ LEADING: Final = 0.55
 STILL_MM: Final = 45
 STILL_PIXELS: Final = 480
 CLOCK_MM: Final = 20
-WIDTHS: Final = (100, 35, 35)
+WIDTHS: Final = (110, 40, 40)
 """Of the columns of the table of scores, millimetres."""
 
 
@@ -146,6 +146,7 @@ class _Page:
     def _use(self, text: str, size: int) -> None:
         """Latin letters stand in the Devanagari font too, so its script has to be told, not guessed."""
         self._pdf.set_text_shaping(True, script="deva" if DEVANAGARI.search(text) else None)
+        self._pdf.set_font("arabic", "", size)  # or the font that was fallen back on last would stay in use
         self._pdf.set_font("latin", "", size)
 
 

@@ -193,9 +193,10 @@ def test_a_prediction_is_emptied_only_once_its_clip_has_a_tombstone(home: Path) 
                 connection.execute(f"{statement} WHERE clip_id = ?", (clip.id,))
     removal.withdraw(project.id, "Meera Rao", person_id=None)
     close()
-    with closing(sqlite3.connect(home / DATABASE_FILE)) as connection:
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            connection.execute(f"{drop} WHERE clip_id = ?", (clip.id,))
+    connection = sqlite3.connect(home / DATABASE_FILE)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute(f"{drop} WHERE clip_id = ?", (clip.id,))
+    connection.close()
 
 
 def test_a_student_takes_their_own_consent_back_and_nobody_elses() -> None:
