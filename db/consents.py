@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from db.records import (
@@ -168,6 +168,8 @@ def empty(session: Session, clip_id: str, document: Json) -> None:
     document : Json
         What stands in place of each prediction's.
     """
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA secure_delete = ON"))  # or what is overwritten stays in free pages
     session.execute(
         update(Clip)
         .where(Clip.id == clip_id)

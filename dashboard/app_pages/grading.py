@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import streamlit as st
 
 from dashboard import boundary, visit
-from dashboard.app_pages.class_sections import second_mark, student_list
+from dashboard.app_pages.class_sections import second_mark, shown_take, student_list
 from dashboard.class_routes import sheet_url
 from dashboard.components.grade_form import AskedScore, GradeScene, SentGrade, grade_form
-from dashboard.components.moments import Moment, moments
-from dashboard.components.player import PlayerScene, player
-from dashboard.routes import media_url
 from dashboard.services import classes, grading, messages, student_work
 from dashboard.services.feedback import target_words
 from dashboard.services.grading import Desk
 from dashboard.services.marks import GradeState
 from dashboard.services.rubric import HIGHEST
-from dashboard.services.student_work import ShownTake, StudentWork
-from db.records import ClipStatus, SetWorkRecord
+from dashboard.services.student_work import StudentWork
+from db.records import SetWorkRecord
 
 WORK_PARAMETER: Final = "work"
 STUDENT_PARAMETER: Final = "student"
 PLAYER_SHARE: Final = (1.12, 1)
-SHORTEST_S: Final = 0.1
 _WORK: Final = "grading_work"
 _STUDENT: Final = "grading_student"
 _STORED: Final = "grade_stored"
@@ -53,11 +49,11 @@ def show() -> None:
     _head(desk, found)
     left, right = st.columns(PLAYER_SHARE, gap="medium")
     with left:
-        _takes(here, found)
+        shown = shown_take.draw(here, found)
     with right:
         _notices(found)
         if found.takes or found.own is not None:
-            _form(here, desk, found)
+            _form(here, desk, found, {} if shown is None else shown.advice)
         second_mark.section(here, found)
         _sheets(desk.work, student)
     student_list.show(desk, student, on_open=open_student)
@@ -134,70 +130,10 @@ def _notices(found: StudentWork) -> None:
             st.markdown(messages.say("classes.desk.remark_of", name=name, remark=remark))
 
 
-def _takes(here: visit.Visit, found: StudentWork) -> None:
-    shown = _chosen_take(found.takes)
-    if shown is None:
-        return
-    clip = shown.clip
-    player(
-        PlayerScene(
-            clip=clip.id,
-            source=media_url(clip.playable_key),
-            is_sound_only=clip.width is None and clip.status is ClipStatus.READY,
-            duration_s=clip.duration_s or SHORTEST_S,
-            line=clip.line or shown.line,
-        ),
-        key="take_player",
-    )
-    if clip.status is not ClipStatus.READY:
-        st.caption(messages.say("classes.desk.not_ready"))
-    person = here.person.id
-    moments(
-        clip.id,
-        [
-            Moment(
-                each.id, each.at_s, each.text, found.names.get(each.author_id, ""), each.author_id == person
-            )
-            for each in shown.comments
-        ],
-        on_add=boundary.guarded(
-            lambda clip_id, at_s, text: grading.comment(clip_id, at_s=at_s, text=text, person_id=person)
-        ),
-        on_drop=boundary.guarded(lambda comment_id: grading.drop_comment(comment_id, person_id=person)),
-    )
-
-
-def _chosen_take(takes: Sequence[ShownTake]) -> ShownTake | None:
-    if not takes:
-        return None
-    if len(takes) == 1:
-        return takes[0]
-    by_id = {each.clip.id: each for each in takes}
-    places = {each.clip.id: _place(each, takes) for each in takes}
-    chosen = st.segmented_control(
-        messages.say("classes.desk.take"),
-        list(by_id),
-        default=takes[0].clip.id,
-        required=True,
-        format_func=lambda clip_id: messages.say(
-            "classes.desk.take_name", line=by_id[clip_id].take.line_number, take=places[clip_id]
-        ),
-        key=f"take_{takes[0].clip.id}",
-    )
-    return by_id[str(chosen or takes[0].clip.id)]
-
-
-def _place(take: ShownTake, takes: Sequence[ShownTake]) -> int:
-    """Which of a line's takes it is, the first being 1."""
-    same = sorted(each.take.id for each in takes if each.take.line_number == take.take.line_number)
-    return same.index(take.take.id) + 1
-
-
-def _form(here: visit.Visit, desk: Desk, found: StudentWork) -> None:
+def _form(here: visit.Visit, desk: Desk, found: StudentWork, advice: Mapping[str, str]) -> None:
     settled = found.standing.settled
     is_settling = found.standing.state is GradeState.DISPUTED
     mine = settled if settled is not None and settled.marker_id == here.person.id else found.own
-    advice = next((each.advice for each in found.takes if each.counts), {})
     weights = sum(one.weight for one in found.criteria)
     others = [mark for mark in found.standing.marks if is_settling or mark.marker_id != here.person.id]
 

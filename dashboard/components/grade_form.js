@@ -27,6 +27,7 @@ class GradeForm {
     this.trigger = setTriggerValue;
     this.node.setAttribute("aria-label", data.labels.form);
     if (isOther) this.open();
+    else this.refused(); // the page has drawn itself and stored nothing
     this.draw();
   }
 

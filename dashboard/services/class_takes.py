@@ -48,8 +48,8 @@ def hand_in(
 ) -> TakeRecord:
     """Make a clip of the class a student's take.
 
-    What the clip does not say yet it learns from the work: who is filmed, the line, what was directed. With
-    a new line it is analysed again.
+    What the clip does not say yet it learns from the work: who is filmed (by pseudonym), the line, what was
+    directed. With a new line it is analysed again.
 
     Parameters
     ----------
@@ -102,7 +102,7 @@ def upload(
     with reading() as session:
         work, person = _checked(session, assignment_id, person_id, line_number, by or person_id)
         project = projects.by_id(session, work.project_id)
-    row = LineRow(clip=name, line=work.lines[line_number - 1], actor=person.name)
+    row = LineRow(clip=name, line=work.lines[line_number - 1], actor=person.pseudonym)
     report = importing.import_clips(
         project.name,
         [importing.Source(name=name, open=lambda: BytesIO(content))],
@@ -150,7 +150,7 @@ def _teach(
         known,
         line=line,
         line_source=known.line_source if known.line else LineSource.GIVEN,
-        actor=known.actor or person.name,
+        actor=known.actor or person.pseudonym,  # exports name actors as clips do
         directed_emotion=known.directed_emotion or work.emotion,
         directed_intensity=TARGET_INTENSITY.get(work.target)
         if known.directed_intensity is None

@@ -200,31 +200,36 @@ def everybody(session: Session, project_id: int, *, at: datetime | None = None) 
     moment = at or now()
     given = consents.of_project(session, project_id)
     taken = consents.withdrawals_of_project(session, project_id)
-    shown: dict[tuple[str, int | None], list[ClipRecord]] = {}
     names: dict[str, str] = {}
+    students: dict[str, int] = {}
+    shown: dict[str, list[ClipRecord]] = {}
     for clip, student in consents.clips_filmed(session, project_id):
         name = people.by_id(session, student).name if student is not None else (clip.actor or "").strip()
-        if name:
-            names.setdefault(name.casefold(), name)
-            shown.setdefault((name.casefold(), student), []).append(clip)
+        if not name:
+            continue
+        names.setdefault(name.casefold(), name)
+        shown.setdefault(name.casefold(), []).append(clip)
+        if student is not None:
+            students[name.casefold()] = student
     for kept in (*given, *taken):
         names.setdefault(kept.subject.casefold(), kept.subject)
-        if not any(folded == kept.subject.casefold() for folded, _ in shown):
-            shown.setdefault((kept.subject.casefold(), kept.person_id), [])
+        if kept.person_id is not None:
+            students.setdefault(kept.subject.casefold(), kept.person_id)
     found = []
-    for (folded, student), clips in shown.items():
-        own = [each for each in given if _is(each, folded, student)]
-        back = [each for each in taken if _is(each, folded, student)]
+    for folded in sorted(names):
+        student_id = students.get(folded)
+        own = [each for each in given if _is(each, folded, student_id)]
+        back = [each for each in taken if _is(each, folded, student_id)]
         found.append(
             Filmed(
                 subject=names[folded],
-                student_id=student,
+                student_id=student_id,
                 state=_state(own, back, moment),
                 consent=own[-1] if own else None,
-                clips=tuple(clips),
+                clips=tuple(shown.get(folded, ())),
             )
         )
-    return tuple(sorted(found, key=lambda each: (each.subject.casefold(), each.student_id or 0)))
+    return tuple(found)
 
 
 def student_named(session: Session, project_id: int, name: str) -> int | None:

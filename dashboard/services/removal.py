@@ -126,14 +126,12 @@ def remove(
 def _filmed(session: Session, project_id: int, subject: str, person_id: int | None) -> register.Filmed:
     wanted = " ".join(subject.split()).casefold()
     everybody = register.everybody(session, project_id)
-    found = [each for each in everybody if each.subject.casefold() == wanted]
-    if not any(each.student_id is not None and each.student_id == person_id for each in found):
+    found = next((each for each in everybody if each.subject.casefold() == wanted), None)
+    if found is None or found.student_id is None or found.student_id != person_id:
         require(session, project_id, person_id, Act.SET_UP)
-    if not found:
+    if found is None:
         raise worded(RefusedValueError, "consent.refusal.nobody", name=" ".join(subject.split()))
-    first = next((each for each in found if each.student_id is not None), found[0])
-    every_clip = tuple(clip for each in found for clip in each.clips)
-    return register.Filmed(first.subject, first.student_id, first.state, first.consent, every_clip)
+    return found
 
 
 def _nothing_found(clip_id: str) -> dict[str, object]:

@@ -77,7 +77,7 @@ def test_a_take_learns_from_the_work_who_is_filmed_and_what_was_directed() -> No
     room = made_class(students=1, target=Target.RESTRAINED)
     with reading() as session:
         clip = clips.get(session, room.takes[0].id)
-    assert clip.actor == "Student 00"
+    assert clip.actor == room.students[0].pseudonym  # no name leaves in an export
     assert clip.directed_intensity == pytest.approx(1 / 6)  # the middle of the lowest third
     work = classes.set_work(
         room.project.id, made_work(Target.STRONG, emotion=Emotion.ANGER), person_id=room.teacher.id
@@ -121,7 +121,7 @@ def test_an_uploaded_file_becomes_a_take_with_its_line() -> None:
     taken = class_takes.upload(room.work.id, room.students[0].id, name="monologue.mp4", content=content)
     with reading() as session:
         clip = clips.get(session, taken.clip_id)
-    assert (clip.line, clip.actor, clip.original_name) == (LINE, "Student 00", "monologue.mp4")
+    assert (clip.line, clip.actor, clip.original_name) == (LINE, room.students[0].pseudonym, "monologue.mp4")
 
 
 def test_after_grades_were_given_back_only_a_teacher_adds_a_take() -> None:
