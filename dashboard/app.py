@@ -11,15 +11,20 @@ from dashboard import boundary, language, sidebar, visit
 from dashboard.app_pages import (
     adjudicate,
     agreement,
+    class_room,
     clips,
+    consent,
     export,
+    grading,
     models,
+    my_class,
     my_work,
     project,
+    responsible_use,
     review,
     thresholds,
 )
-from dashboard.services import messages
+from dashboard.services import classes, messages
 from dashboard.services.permissions import Act, may
 from engine.vocabulary import Role
 
@@ -29,6 +34,8 @@ if TYPE_CHECKING:
 ICON = Path(__file__).resolve().parent / "icon.png"
 SIDEBAR_WIDTH = 236  # pixels
 REVIEW = "review"
+MY_CLASS = "my_class"
+RESPONSIBLE_USE = "responsible_use"
 # Name in the address, what draws it, icon, and what somebody must be allowed to do to have it. A comment:
 # Streamlit writes a text that stands alone in the entry file onto the page.
 PAGES = (
@@ -40,7 +47,12 @@ PAGES = (
     ("agreement", agreement.show, "diversity_3", Act.SEE_MACHINE),
     ("models", models.show, "account_tree", Act.SEE_MACHINE),
     ("export", export.show, "download", Act.EXPORT),
+    ("consent", consent.show, "privacy_tip", Act.SET_UP),
     ("project", project.show, "settings", Act.SET_UP),
+)
+CLASS_PAGES = (  # only in a class, before the others
+    ("grading", grading.show, "grading", Act.GRADE),
+    ("class_room", class_room.show, "school", Act.SET_UP),
 )
 STYLE = """
 <style>
@@ -65,29 +77,42 @@ def main() -> None:
     is_visited = False
     with boundary.shown():
         is_visited = sidebar.show()  # drawn before any turn: fields a run leaves out lose what they hold
-    pages = _pages(visit.here().role if is_visited else Role.RATER)
+    pages = _pages(visit.here() if is_visited else None)
     page = st.navigation(list(pages.values()))
     with boundary.shown():
-        if visit.is_turning() and page is not pages[REVIEW]:
+        if visit.is_turning() and REVIEW in pages and page is not pages[REVIEW]:
             st.switch_page(pages[REVIEW], query_params=st.query_params.to_dict())
-        if is_visited:
+        st.sidebar.page_link(pages[RESPONSIBLE_USE])
+        if is_visited or page is pages[RESPONSIBLE_USE]:
             page.run()
-    if page is pages[REVIEW]:
+    if page is pages.get(REVIEW):
         visit.arrived()
 
 
-def _pages(role: Role | None) -> dict[str, StreamlitPage]:
-    """The pages there are for a part in the project, Review among them for everybody."""
+def _pages(here: visit.Visit | None) -> dict[str, StreamlitPage]:
+    """The pages there are for a part in the project.
+
+    Review comes first, but for the students of a class, who see their own takes alone.
+    """
+    role = Role.RATER if here is None else here.role
+    is_class = here is not None and classes.is_class(here.project)
+    first = REVIEW if not is_class or may(role, Act.GRADE) else MY_CLASS
+    offered = [*(CLASS_PAGES if is_class else ()), *PAGES]
+    chosen = [each for each in offered if may(role, each[3]) or (each[0] == REVIEW == first)]
+    if first == MY_CLASS:
+        chosen = [(MY_CLASS, my_class.show, "school", Act.HAND_IN)]
+    chosen.sort(key=lambda each: each[0] != first)  # the first stays first, the others keep their order
+    chosen.append((RESPONSIBLE_USE, responsible_use.show, "shield_person", Act.RATE))
     return {
         name: st.Page(
             show,
             title=messages.say(f"app.page.{name}"),
             icon=f":material/{icon}:",
             url_path=name,
-            default=name == REVIEW,
+            default=name == first,
+            visibility="hidden" if name == RESPONSIBLE_USE else "visible",  # its link stands in the sidebar
         )
-        for name, show, icon, act in PAGES
-        if name == REVIEW or may(role, act)
+        for name, show, icon, _ in chosen
     }
 
 

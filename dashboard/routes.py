@@ -1,7 +1,7 @@
 """Addresses beside the pages: clips and stills with byte ranges, and a sign of life.
 
-An address holds a key or an id that cannot be guessed; the database says what lies under it. Nothing
-of an address reaches the file system.
+An address holds a key or an id that cannot be guessed; the database says what lies under it, and in a class
+who may see it. Nothing of an address reaches the file system.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from dashboard.services import media_store
-from db import channel_media, clips, predictions
+from dashboard.services import media_access, media_store, visitors
+from dashboard.services.media_access import Sight
+from dashboard.visitor_routes import COOKIE
+from db import clips, predictions
 from db.errors import StorageError, UnknownRowError
 from db.session import reading
 
@@ -27,6 +29,11 @@ SAFE_HEADERS: Final = {
     "x-content-type-options": "nosniff",
     "content-security-policy": "default-src 'none'; sandbox",
     "cross-origin-resource-policy": "same-origin",
+}
+PRIVATE_HEADERS: Final = {
+    **SAFE_HEADERS,
+    "cache-control": "private, no-cache",  # whoever sits here next is asked about anew
+    "vary": "cookie",
 }
 
 
@@ -46,9 +53,9 @@ def peak_url(clip_id: str, prediction_id: int, key: str) -> str:
 async def serve_media(request: Request) -> Response:
     """A clip, channel or still by its key, inline, whole or in ranges; nothing tells the file's name."""
     key = request.path_params["key"]
-    if not await run_in_threadpool(_is_known, key):
-        return PlainTextResponse(UNSEEN, status_code=404)
-    return await _file(request, key)
+    cookie = request.cookies.get(COOKIE)
+    sight = await run_in_threadpool(lambda: media_access.of_file(key, visitors.id_of(cookie)))
+    return await _file(request, key, sight)
 
 
 async def serve_peak(request: Request) -> Response:
@@ -57,7 +64,9 @@ async def serve_peak(request: Request) -> Response:
     key = await run_in_threadpool(_peak_key, given["clip_id"], given["prediction_id"], given["key"])
     if key is None:
         return PlainTextResponse(UNSEEN, status_code=404)
-    return await _file(request, key)
+    cookie = request.cookies.get(COOKIE)
+    sight = await run_in_threadpool(lambda: media_access.of_clip(given["clip_id"], visitors.id_of(cookie)))
+    return await _file(request, key, sight)
 
 
 async def healthz(_request: Request) -> Response:
@@ -82,16 +91,19 @@ ROUTES: Final = (
 )
 
 
-async def _file(request: Request, key: str) -> Response:
+async def _file(request: Request, key: str, sight: Sight) -> Response:
+    if sight is Sight.NONE:
+        return PlainTextResponse(UNSEEN, status_code=404)
+    headers = SAFE_HEADERS if sight is Sight.OPEN else PRIVATE_HEADERS
     try:
         path = media_store.path_of(key)
     except StorageError as error:
         return PlainTextResponse(str(error), status_code=404)
     tag = f'"{key}"'
     if tag in {each.strip() for each in request.headers.get("if-none-match", "").split(",")}:
-        return Response(status_code=304, headers={"etag": tag, **SAFE_HEADERS})
+        return Response(status_code=304, headers={"etag": tag, **headers})
     kind = await run_in_threadpool(media_store.media_type, path)
-    return _ranged(path, kind, tag)
+    return _ranged(path, kind, {"etag": tag, **headers})
 
 
 class _RangedFile(FileResponse):
@@ -103,18 +115,13 @@ class _RangedFile(FileResponse):
         return [(max(start, 0), end) for start, end in asked]  # a start below 0 can only be a suffix's
 
 
-def _ranged(path: Path, kind: str, tag: str) -> FileResponse:
+def _ranged(path: Path, kind: str, headers: dict[str, str]) -> FileResponse:
     return _RangedFile(
         path,
         media_type=kind,
-        headers={"etag": tag, **SAFE_HEADERS},
+        headers=headers,
         stat_result=path.stat(),
     )
-
-
-def _is_known(key: str) -> bool:
-    with reading() as session:
-        return clips.by_media_key(session, key) is not None or channel_media.holds(session, key)
 
 
 def _peak_key(clip_id: str, prediction_id: int, key: str) -> str | None:

@@ -13,8 +13,16 @@ from typing import Any, Final
 
 import uvicorn
 
-from dashboard import answer_routes, cue_routes, press_queue, routes, trace_routes, visitor_routes
-from dashboard.services import demo
+from dashboard import (
+    answer_routes,
+    class_routes,
+    cue_routes,
+    press_queue,
+    routes,
+    trace_routes,
+    visitor_routes,
+)
+from dashboard.services import demo, retention
 from dashboard.services.analysis_worker import AnalysisWorker
 from db import session as database
 from engine.errors import DailiesError
@@ -82,6 +90,7 @@ def application(*, with_demo: bool = False) -> Any:
             *answer_routes.ROUTES,
             *trace_routes.ROUTES,
             *cue_routes.ROUTES,
+            *class_routes.ROUTES,
             *routes.ROUTES,
         ],
         lifespan=_lifespan(with_demo),
@@ -94,6 +103,7 @@ def _lifespan(with_demo: bool) -> Callable[[Any], Any]:
         stopping = threading.Event()
         worker = AnalysisWorker()
         worker.start()
+        threading.Thread(target=retention.keep_watch, args=(stopping,), name="retention", daemon=True).start()
         if with_demo:
             threading.Thread(target=demo.set_up, args=(stopping,), name="demo", daemon=True).start()
         try:

@@ -11,6 +11,7 @@ from dashboard.components.visitor import remember
 from dashboard.services import clip_list, messages, permissions, projects, visitors
 from dashboard.visitor_routes import COOKIE
 from db.records import PersonRecord, ProjectRecord
+from engine.vocabulary import Role
 
 _PROJECT: Final = "chosen_project"
 _PERSON: Final = "chosen_person"
@@ -39,7 +40,8 @@ def _enter() -> bool:
     role = permissions.role_of(project.id, person.id)
     visit.enter(visit.Visit(person=person, project=project, role=role))
     _remember(person)
-    _progress(project.id, person.id)
+    if role is not None and role is not Role.STUDENT:
+        _progress(project.id, person.id)
     return True
 
 
@@ -60,8 +62,9 @@ def _project() -> ProjectRecord | None:
     )
     with st.popover(messages.say("app.new_project"), width="stretch"), st.form("new_project", border=False):
         name = st.text_input(messages.say("app.new_project_name"), max_chars=80)
+        is_class = st.checkbox(messages.say("app.new_class"))
         if st.form_submit_button(messages.say("app.create"), type="primary") and name.strip():
-            projects.create(name)
+            projects.create(name, is_class=is_class)
             st.query_params[visit.PROJECT_PARAMETER] = name.strip()
             st.session_state.pop(_PROJECT, None)
             st.rerun()

@@ -36,3 +36,29 @@ def statements(table: str, *, dialect: str) -> tuple[str, ...]:
             f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
         )
     raise ValueError(f"Dailies runs on SQLite and PostgreSQL, not on {dialect}.")
+
+
+def but_for_the_removed(table: str, *, dialect: str) -> tuple[str, ...]:
+    """The SQL by which a row of an append-only ``table`` can be emptied once its clip has a tombstone.
+
+    What is removed stays removed: a person's withdrawal goes before the record's completeness. Everything
+    else stays refused, deleting too.
+
+    Parameters
+    ----------
+    table : str
+        Has a column ``clip_id`` and is append-only by :func:`statements`.
+    """
+    gone = "EXISTS (SELECT 1 FROM tombstones WHERE tombstones.clip_id = OLD.clip_id)"
+    sentence = f"{table} are append-only"
+    if dialect == "sqlite":
+        return (
+            f"DROP TRIGGER {table}_no_update",
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} WHEN NOT {gone} "
+            f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END",
+        )
+    return (
+        f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF TG_OP = 'UPDATE' AND {gone} THEN RETURN NEW; END IF; "
+        f"RAISE EXCEPTION '{sentence}'; END $$",
+    )

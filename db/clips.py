@@ -166,7 +166,7 @@ def position(session: Session, clip: ClipRecord) -> int:
 def set_status(
     session: Session, clip_id: str, status: ClipStatus, *, message: str | None = None
 ) -> ClipRecord:
-    """Say how far a clip is; a failed one needs a ``message`` that says why."""
+    """Say how far a clip is; a failed one needs a ``message`` that says why, a withdrawn one stays so."""
     return _change(session, clip_id, {"status": status, "message": message})
 
 
@@ -230,7 +230,8 @@ def queue_all(session: Session, project_id: int) -> int:
 
 def _change(session: Session, clip_id: str, changes: Mapping[str, object]) -> ClipRecord:
     get(session, clip_id)
-    session.execute(update(Clip).where(Clip.id == clip_id).values(updated_at=now(), **changes))
+    there = (Clip.id == clip_id, Clip.status != ClipStatus.WITHDRAWN)
+    session.execute(update(Clip).where(*there).values(updated_at=now(), **changes))
     return get(session, clip_id)
 
 

@@ -52,6 +52,7 @@ UNIQUE_SENTENCES: Final = {
     "clips.project_id, clips.sha256": "This clip is already in the project.",
     "projects.name": "A project of that name exists already; choose another name.",
     "people.name": "A person of that name exists already; choose another name.",
+    "class_takes.clip_id": "This take was handed in already.",
     "selections.person_id, selections.clip_id": "That clip was chosen for this person before.",
     "ratings.idempotency_key": "This rating is stored already.",
     "ratings.supersedes_id": "That rating has been changed already; reload the clip and look at the newest.",

@@ -67,6 +67,14 @@ def join(session: Session, project_id: int, person_id: int, role: Role) -> None:
     session.flush()
 
 
+def leave(session: Session, project_id: int, person_id: int) -> None:
+    """End a person's part in a project; what they did there stays."""
+    membership = session.get(Membership, (project_id, person_id))
+    if membership is not None:
+        session.delete(membership)
+        session.flush()
+
+
 def role_in(session: Session, project_id: int, person_id: int) -> Role | None:
     """A person's part in a project, ``None`` for a stranger."""
     role: Role | None = scalar(session, _ROLE, project_id=project_id, person_id=person_id)

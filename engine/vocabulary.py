@@ -146,6 +146,8 @@ class Role(StrEnum):
     RATER = "rater"
     INSTRUCTOR = "instructor"
     ADMIN = "admin"
+    STUDENT = "student"
+    """Of a class: hands in takes of their own and sees nobody else's."""
 
 
 INTENSITY_MIDPOINT: Final = 0.5

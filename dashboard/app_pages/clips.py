@@ -192,7 +192,7 @@ def _list(project_id: int, status: ClipStatus | None, text: str) -> None:
 def _analysis(project_id: int, state: Mapping[ClipStatus, int]) -> None:
     """How far the analysis is, with the way to stop it and to go on."""
     total, waiting = sum(state.values()), state[ClipStatus.QUEUED]
-    done = state[ClipStatus.READY] + state[ClipStatus.FAILED]
+    done = state[ClipStatus.READY] + state[ClipStatus.FAILED] + state[ClipStatus.WITHDRAWN]
     is_stopped = analysis_stop.is_stopped(project_id)
     if done == total and not is_stopped:
         return

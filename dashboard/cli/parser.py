@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Final, NoReturn
 
-from dashboard.cli import agreement, analyzing, importing, models, projects, serving, thresholds
+from dashboard.cli import agreement, analyzing, consent, importing, models, projects, serving, thresholds
 from dashboard.services.export import Format
 from dashboard.services.export_content import UNSTATED_LICENCE
 from engine.raters.answers import Level
@@ -46,6 +46,11 @@ def parser() -> argparse.ArgumentParser:
     _thresholds(commands.add_parser("thresholds", help="learn thresholds from a table and apply them"))
     _agreement(commands.add_parser("agreement", help="say how far the raters of a table agree"))
     _models(commands.add_parser("models", help="list and fetch models that are not shipped"))
+    _consent(
+        commands.add_parser(
+            "consent", help="say who is filmed, withdraw, and keep clips no longer than meant"
+        )
+    )
     return top
 
 
@@ -155,6 +160,43 @@ def _models(words: argparse.ArgumentParser) -> None:
     fetch.add_argument("--yes", action="store_true", help="fetch without asking")
     fetch.add_argument("--hub", metavar="ADDRESS", help="a mirror of the hub, over https")
     fetch.set_defaults(run=models.fetch)
+
+
+def _consent(words: argparse.ArgumentParser) -> None:
+    actions = words.add_subparsers(required=True, metavar="list|record|withdraw|retention")
+    listed = actions.add_parser("list", help="say who is filmed in a project and what they agreed to")
+    listed.add_argument("--json", action="store_true", help="print one JSON list")
+    listed.set_defaults(run=consent.listed)
+    record = actions.add_parser("record", help="put on record what a filmed person agrees to")
+    record.add_argument(
+        "--scope",
+        required=True,
+        type=consent.scopes,
+        metavar="a,b,…",
+        help="of analysis, rating, export, training",
+    )
+    record.add_argument(
+        "--until", type=consent.day, metavar="DAY", help="such as 2027-06-30; without it until withdrawn"
+    )
+    record.add_argument("--note", default="", metavar="TEXT", help="where what they signed lies")
+    record.set_defaults(run=consent.record)
+    withdraw = actions.add_parser("withdraw", help="remove everything that shows a person; asks first")
+    withdraw.add_argument("--reason", default="", metavar="TEXT")
+    withdraw.add_argument("--yes", action="store_true", help="remove without asking")
+    withdraw.set_defaults(run=consent.withdraw)
+    keep = actions.add_parser("retention", help="say how long clips are kept and which are due")
+    keep.add_argument(
+        "--days", type=consent.days, metavar="N|never", help="keep clips so long after they came in"
+    )
+    keep.add_argument("--with-consent", choices=("yes", "no"), help="remove clips when the consent expires")
+    keep.add_argument("--apply", action="store_true", help="remove what is due")
+    keep.set_defaults(run=consent.keep)
+    for action in (listed, record, withdraw, keep):
+        action.add_argument("--project", required=True, metavar="NAME")
+    for action in (record, withdraw):
+        action.add_argument(
+            "--subject", required=True, metavar="NAME", help="the filmed person, as the clips say"
+        )
 
 
 def _whole(word: str) -> int:

@@ -3,6 +3,8 @@
 
 const ASK_WATCHED = "dailies:watched";
 const TELL_ANSWERED = "dailies:answered";
+const ASK_MOMENT = "dailies:moment";
+const SEEK = "dailies:seek";
 const USUAL_FRAME_S = 1 / 25;
 const SHORTEST_FRAME_S = 1 / 240;
 
@@ -37,6 +39,13 @@ class Player {
     }, options);
     document.addEventListener(TELL_ANSWERED, (event) => {
       if (event.detail.clip === this.scene?.clip) this.kept?.drop();
+    }, options);
+    document.addEventListener(ASK_MOMENT, (event) => {
+      if (event.detail.clip === this.scene?.clip && this.media) event.detail.time = this.media.currentTime;
+    }, options);
+    document.addEventListener(SEEK, (event) => {
+      if (event.detail.clip !== this.scene?.clip || !this.media) return;
+      this.seek(event.detail.time);
     }, options);
     window.addEventListener("pagehide", () => this.keepWatched(), options);
     this.keeping = setInterval(() => this.keepWatched(), WATCH_SAVE_MS);
@@ -86,7 +95,7 @@ class Player {
     on("pause", () => this.strip.pause());
     on("ended", () => this.ended());
     for (const name of ["play", "pause", "ended", "ratechange", "volumechange"]) on(name, () => this.bar.showState());
-    on("error", () => this.fail(labels.cannot_play));
+    on("error", () => this.failOnce(labels.cannot_play));
     on("loadedmetadata", () => {
       if (this.media.videoWidth) this.keepShape();
       const isPictureMissing = kind === "video" && this.media.videoWidth === 0;
@@ -125,6 +134,15 @@ class Player {
     const again = element("button", { type: "button", class: "again", onclick: () => this.retry() }, this.scene.labels.retry);
     this.trouble.replaceChildren(element("span", {}, sentence), again);
     this.trouble.hidden = false;
+  }
+
+  // A take of a class is shown to whom the browser is remembered as, which may take a moment at first.
+  async failOnce(sentence) {
+    const { media } = this;
+    if (this.hasWaited === media.src) return this.fail(sentence);
+    this.hasWaited = media.src;
+    await window.dailiesVisitor;
+    if (media === this.media) media.load();
   }
 
   retry() {

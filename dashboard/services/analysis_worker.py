@@ -26,7 +26,7 @@ from dashboard.services.clip_work import ClipJob, ClipOutcome
 from dashboard.services.predictions import draft_of
 from dashboard.services.rating_protocol import protocol_of
 from dashboard.services.system_choice import system_of
-from db import channel_media, clips, face_choices, predictions, projects
+from db import channel_media, clips, consents, face_choices, predictions, projects
 from db.errors import RefusedValueError, StorageError
 from db.location import data_folder
 from db.records import ClipRecord, ClipStatus
@@ -246,6 +246,10 @@ def _keep(clip: ClipRecord, outcome: ClipOutcome) -> None:
         analysis, clip_id=clip.id, thumbnail_keys=outcome.thumbnail_keys, face_keys=outcome.face_keys
     )
     with writing() as session:
+        if clips.get(session, clip.id).status is ClipStatus.WITHDRAWN:  # while it was being analysed
+            for key in outcome.media_keys - consents.needed_by_others(session, outcome.media_keys, {clip.id}):
+                media_store.remove(key)
+            return
         clips.set_media(
             session,
             clip.id,

@@ -73,6 +73,18 @@ class ClipOutcome:
     face_keys: tuple[str | None, ...] = ()
     channel_keys: Mapping[Channel, str] = field(default_factory=dict)
 
+    @property
+    def media_keys(self) -> frozenset[str]:
+        """Every file that was made."""
+        made = (
+            self.browser_key,
+            self.thumbnail_key,
+            *self.thumbnail_keys,
+            *self.face_keys,
+            *self.channel_keys.values(),
+        )
+        return frozenset(key for key in made if key)
+
 
 def prepare_process() -> None:
     """Make this process a good worker: polite, and gone when the server is gone; load the models."""

@@ -20,7 +20,9 @@ from dashboard.services.lines_table import (
     composed,
 )
 from dashboard.services.permissions import Act, require
-from db import audit, clips
+from dashboard.services.refusals import worded
+from db import audit, clips, consents
+from db.errors import RefusedValueError
 from db.records import ClipDraft, ClipRecord, ClipStatus, ProjectRecord
 from db.session import reading, writing
 from engine.errors import DailiesError, MediaError, TableError
@@ -213,7 +215,7 @@ def analyse_again(clip_id: str, *, person_id: int | None = None) -> ClipRecord:
     with writing() as session:
         clip = clips.get(session, clip_id)
         require(session, clip.project_id, person_id, Act.SET_UP)
-        if clip.status is ClipStatus.ANALYSING:
+        if clip.status in (ClipStatus.ANALYSING, ClipStatus.WITHDRAWN):
             return clip
         audit.write(session, "clip.analyse_again", f"clip:{clip_id}", person_id=person_id)
         return clips.set_status(session, clip_id, ClipStatus.QUEUED)
@@ -229,6 +231,10 @@ def _store(project_name: str, name: str, source: Source, row: LineRow | None) ->
     project = projects.get_or_create(project_name if row is None or row.project is None else row.project)
     with writing() as session:
         known = clips.by_sha256(session, project.id, stored.sha256)
+        if known is not None and known.status is ClipStatus.WITHDRAWN:
+            if not consents.needed_by_others(session, {stored.key}, {known.id}):
+                media_store.remove(stored.key)
+            raise worded(RefusedValueError, "consent.refusal.withdrawn_clip", name=name)
         if known is not None:
             return known, False
         clip = clips.add(session, project.id, _draft(name, stored, row, project))

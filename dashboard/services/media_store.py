@@ -120,6 +120,23 @@ def path_of(key: str) -> Path:
     return path
 
 
+def remove(key: str) -> bool:
+    """Take the file of a key away for good; whether there was one.
+
+    Raises
+    ------
+    StorageError
+        If the folder does not let it go.
+    """
+    if not KEY_PATTERN.fullmatch(key):
+        return False
+    place = _place(key)
+    with _disk_sentences():
+        there = place.is_file()
+        place.unlink(missing_ok=True)
+    return there
+
+
 def media_type(path: Path) -> str:
     """The MIME type by content, never by name; ``application/octet-stream`` for what no browser plays."""
     with path.open("rb") as opened:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dashboard.services.permissions import Act, NotAllowedError, may, require
-from db import audit, people
+from db import audit, people, projects
+from db.classes import CLASS_SETTING
 from db.errors import RefusedValueError
-from db.records import MemberRecord
+from db.records import MemberRecord, ProjectRecord
 from db.session import reading, writing
 from engine.vocabulary import Role
 
@@ -21,6 +22,12 @@ def listing(project_id: int, *, person_id: int | None) -> tuple[MemberRecord, ..
     with reading() as session:
         require(session, project_id, person_id, Act.SET_UP)
         return tuple(each for each in people.members(session, project_id) if not each.person.simulated)
+
+
+def parts_in(project: ProjectRecord) -> tuple[Role, ...]:
+    """The parts there are in a project: a class has students in place of raters."""
+    left_out = Role.RATER if project.settings.get(CLASS_SETTING) else Role.STUDENT
+    return tuple(role for role in Role if role is not left_out)
 
 
 def may_give(giver: Role | None, role: Role) -> bool:
@@ -42,6 +49,8 @@ def give(project_id: int, member_id: int, role: Role, *, person_id: int) -> None
     """
     with writing() as session:
         require(session, project_id, person_id, Act.SET_UP)
+        if role not in parts_in(projects.by_id(session, project_id)):
+            raise RefusedValueError("There is no such part here: a class has students in place of raters.")
         members = {each.person.id: each for each in people.members(session, project_id)}
         if member_id not in members:
             raise RefusedValueError("That person has no part in this project; have them open it first.")

@@ -27,6 +27,9 @@ class Act(StrEnum):
     """Fit and promote thresholds."""
     SET_UP = "set_up"
     """Import clips, set the protocol, guidelines, labels and gold answers."""
+    GRADE = "grade"
+    """See every student's takes, mark them, and fetch the grade book."""
+    HAND_IN = "hand_in"
     MANAGE_PEOPLE = "manage_people"
 
 
@@ -40,6 +43,7 @@ ALLOWED: Final[Mapping[Role, frozenset[Act]]] = {
     Role.RATER: frozenset({Act.RATE}),
     Role.INSTRUCTOR: _INSTRUCTOR,
     Role.ADMIN: frozenset(Act),
+    Role.STUDENT: frozenset({Act.HAND_IN}),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from dashboard.services.judging import CONTEXT_COLUMNS, ensure_fixed
 from dashboard.services.permissions import Act, require
 from dashboard.services.training_ratings import REVISED_SETTING
-from db import audit, people, projects
+from db import audit, classes, people, projects
 from db.errors import AlreadyThereError
 from db.records import PersonRecord, ProjectRecord
 from db.session import reading, writing
@@ -28,8 +28,15 @@ def create(
     protocol: Protocol = Protocol.ASSISTED,
     language: str = "en",
     demo: bool = False,
+    is_class: bool = False,
 ) -> ProjectRecord:
     """Make a project with the fixed thresholds in force; the person becomes its instructor.
+
+    Parameters
+    ----------
+    is_class : bool
+        Make it a class: who comes later is no rater, and takes are seen by those who teach and by whoever
+        made them.
 
     Raises
     ------
@@ -41,7 +48,14 @@ def create(
     with writing() as session:
         if name.strip() in {project.name for project in projects.everything(session)}:
             raise AlreadyThereError(f"There is a project {name.strip()!r} already; choose another name.")
-        project = projects.get_or_create(session, name, protocol=protocol, language=language, demo=demo)
+        project = projects.get_or_create(
+            session,
+            name,
+            protocol=protocol,
+            language=language,
+            demo=demo,
+            settings={classes.CLASS_SETTING: True} if is_class else None,
+        )
         ensure_fixed(session, project.id)
         if person_id is not None:
             people.join(session, project.id, person_id, Role.INSTRUCTOR)

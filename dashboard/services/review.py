@@ -15,12 +15,12 @@ from dashboard.services.judging import InForce
 from dashboard.services.machine_sight import is_withheld, sees_machine
 from dashboard.services.machine_view import NOTHING_SHOWN, machine_view
 from dashboard.services.messages import say
-from dashboard.services.permissions import NotAllowedError
+from dashboard.services.permissions import Act, NotAllowedError, require
 from dashboard.services.predictions import StoredPrediction
 from dashboard.services.rating_protocol import Question, questions_of
 from dashboard.services.task_order import Search, upcoming_tasks
 from dashboard.services.task_progress import TaskProgress, of_person
-from db import assignments, clips, drafts, projects, ratings
+from db import assignments, classes, clips, drafts, projects, ratings
 from db.columns import now
 from db.records import (
     AssignmentRecord,
@@ -145,10 +145,14 @@ def view(
     ------
     UnknownRowError
         If the project has no such clip.
+    NotAllowedError
+        In a class, if the person does not teach there.
     """
     moment = at or now()
     with reading() as session:
         project = projects.by_id(session, project_id)
+        if classes.is_class(session, project_id):  # takes are seen by those who teach alone
+            require(session, project_id, person_id, Act.GRADE)
     chosen = _chosen(project, person_id, clip_id, channel, moment)
     if chosen is None:
         return None

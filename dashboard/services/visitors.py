@@ -7,7 +7,7 @@ from typing import Final
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from dashboard.services.media_store import secret
-from db import people, session
+from db import classes, people, session
 from db.errors import UnknownRowError
 from db.records import PersonRecord, ProjectRecord
 from engine.errors import DailiesError
@@ -31,7 +31,8 @@ def known() -> tuple[PersonRecord, ...]:
 def welcome(name: str, project: ProjectRecord) -> PersonRecord:
     """The person of that name, with a part in the project; added where they are new.
 
-    Who comes first leads the project, who comes later rates.
+    Who comes first leads the project, who comes later rates. In a class, who comes later has no part until
+    whoever leads it puts them on its list.
 
     Raises
     ------
@@ -46,10 +47,13 @@ def welcome(name: str, project: ProjectRecord) -> PersonRecord:
         person = people.get_or_create(writing, name)
         if people.role_in(writing, project.id, person.id) is None:
             leads = any(
-                member.role is not Role.RATER and not member.person.simulated
+                member.role not in (Role.RATER, Role.STUDENT) and not member.person.simulated
                 for member in people.members(writing, project.id)
             )
-            people.join(writing, project.id, person.id, Role.RATER if leads else Role.INSTRUCTOR)
+            if not leads:
+                people.join(writing, project.id, person.id, Role.INSTRUCTOR)
+            elif not classes.is_class(writing, project.id):
+                people.join(writing, project.id, person.id, Role.RATER)
         return person
 
 
@@ -85,6 +89,12 @@ def person_of(cookie: str | None) -> PersonRecord | None:
             return people.by_id(reading, person_id)
     except (BadSignature, UnknownRowError):
         return None
+
+
+def id_of(cookie: str | None) -> int | None:
+    """The number of whom a cookie remembers; see :func:`person_of`."""
+    person = person_of(cookie)
+    return None if person is None else person.id
 
 
 def _cookies() -> URLSafeSerializer:

@@ -6,7 +6,24 @@ id and a time. Intensities lie in [0, 1], times are seconds, moments are in UTC.
 
 from __future__ import annotations
 
+from db.records.classes import (
+    GradePart,
+    GradeRecord,
+    SecondMarkingRecord,
+    SetWork,
+    SetWorkRecord,
+    TakeRecord,
+    Target,
+    TimedCommentRecord,
+)
 from db.records.clips import ClipDetails, ClipDraft, ClipRecord, ClipStatus
+from db.records.consent import (
+    ConsentRecord,
+    ConsentScope,
+    ConsentWithdrawalRecord,
+    RemovalCause,
+    TombstoneRecord,
+)
 from db.records.faces import CueAnswerRecord, FaceChoiceRecord
 from db.records.intensity_maps import (
     IntensityMapDraft,
@@ -52,11 +69,16 @@ __all__ = [
     "ClipDraft",
     "ClipRecord",
     "ClipStatus",
+    "ConsentRecord",
+    "ConsentScope",
+    "ConsentWithdrawalRecord",
     "CueAnswerRecord",
     "DraftRecord",
     "FaceChoiceRecord",
     "FlagRecord",
     "GoldRecord",
+    "GradePart",
+    "GradeRecord",
     "GuidelineRecord",
     "IntensityMapDraft",
     "IntensityMapRecord",
@@ -82,9 +104,17 @@ __all__ = [
     "RatedClip",
     "RatingDraft",
     "RatingRecord",
+    "RemovalCause",
+    "SecondMarkingRecord",
     "SelectionDraft",
     "SelectionRecord",
+    "SetWork",
+    "SetWorkRecord",
     "SkipReason",
+    "TakeRecord",
+    "Target",
     "TaskKey",
+    "TimedCommentRecord",
+    "TombstoneRecord",
     "TraceRecord",
 ]

@@ -16,6 +16,8 @@ class ClipStatus(StrEnum):
     ANALYSING = "analysing"
     READY = "ready"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+    """Its media were removed for good; the row is what stays."""
 
 
 @dataclass(frozen=True, slots=True)

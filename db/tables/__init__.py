@@ -11,7 +11,9 @@ from typing import Final
 
 from db.tables.audit import AuditEntry
 from db.tables.base import KEY_LENGTH, SHA256_LENGTH, Base
+from db.tables.classes import ClassAssignment, ClassGrade, ClassTake, SecondMarking, TimedComment
 from db.tables.clips import Clip
+from db.tables.consent import Consent, ConsentWithdrawal, Tombstone
 from db.tables.faces import CueAnswer, FaceChoice
 from db.tables.intensity_maps import IntensityMap, IntensityPromotion
 from db.tables.lead import Adjudication, Gold, Guideline, LabelSet
@@ -48,8 +50,13 @@ APPEND_ONLY: Final = (
     "adjudications",
     "cue_answers",
     "face_choices",
+    "class_grades",
+    "consents",
+    "consent_withdrawals",
+    "tombstones",
 )
-"""Tables whose rows are never changed and never deleted."""
+"""Tables whose rows are never changed and never deleted; of these, predictions about a clip that has a
+tombstone may be emptied."""
 
 __all__ = [
     "APPEND_ONLY",
@@ -60,7 +67,12 @@ __all__ = [
     "AuditEntry",
     "Base",
     "ChannelMedia",
+    "ClassAssignment",
+    "ClassGrade",
+    "ClassTake",
     "Clip",
+    "Consent",
+    "ConsentWithdrawal",
     "CueAnswer",
     "Draft",
     "FaceChoice",
@@ -78,7 +90,10 @@ __all__ = [
     "Promotion",
     "Rating",
     "RatingCircumstances",
+    "SecondMarking",
     "Selection",
+    "TimedComment",
+    "Tombstone",
     "Trace",
     "Withdrawal",
 ]

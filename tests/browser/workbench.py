@@ -106,11 +106,17 @@ class Workbench:
         self.served = serve(self.home, port=self.served.port)
 
     def project(
-        self, name: str, count: int, *, protocol: Protocol = Protocol.ASSISTED, **rules: Any
+        self,
+        name: str,
+        count: int,
+        *,
+        protocol: Protocol = Protocol.ASSISTED,
+        is_class: bool = False,
+        **rules: Any,
     ) -> list[MadeClip]:
-        """Make a project of ``count`` clips that are rated by these rules."""
+        """Make a project, or a class, of ``count`` clips that are rated by these rules."""
         with inside(self.home):
-            project = projects.create(name, protocol=protocol)
+            project = projects.create(name, protocol=protocol, is_class=is_class)
             if rules:
                 rating_protocol.change(project.id, person_id=None, **rules)
             with session.writing() as s:

@@ -82,3 +82,12 @@ def test_simulated_raters_are_not_listed(project: ProjectRecord, lead: PersonRec
         simulated = people.get_or_create(session, "Simulated rater", simulated=True)
         people.join(session, project.id, simulated.id, Role.RATER)
     assert [each.person for each in members.listing(project.id, person_id=lead.id)] == [lead]
+
+
+def test_a_class_has_students_in_place_of_raters(project: ProjectRecord, lead: PersonRecord) -> None:
+    room = projects.create("Acting", is_class=True)
+    teacher = visitors.welcome("Asha", room)
+    for place, part in ((room, Role.RATER), (project, Role.STUDENT)):
+        assert part not in members.parts_in(place)
+        with pytest.raises(RefusedValueError, match="no such part"):
+            members.give(place.id, lead.id, part, person_id=teacher.id)

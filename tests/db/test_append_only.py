@@ -13,6 +13,9 @@ import pytest
 
 from db import (
     audit,
+    classes,
+    clips,
+    consents,
     cue_answers,
     face_choices,
     intensity_maps,
@@ -26,7 +29,10 @@ from db.append_only import statements
 from db.errors import AlreadyThereError, RefusedValueError, StorageError, UnknownRowError
 from db.location import DATABASE_FILE
 from db.records import (
+    ClipDraft,
     ClipRecord,
+    ConsentScope,
+    GradePart,
     IntensityMapDraft,
     IntensitySide,
     PersonRecord,
@@ -36,7 +42,10 @@ from db.records import (
     ProjectRecord,
     Purpose,
     RatingDraft,
+    RemovalCause,
     SelectionDraft,
+    SetWork,
+    Target,
 )
 from db.tables import (
     APPEND_ONLY,
@@ -50,6 +59,8 @@ from db.tables import (
     Trace,
 )
 from engine.vocabulary import Channel, Delivery, Emotion, LineSource, Phase, SystemName
+
+SETTING = SetWork("Monologue", ("To be, or not to be",), Target.SCRIPT, None, ())
 
 
 @pytest.fixture
@@ -116,6 +127,14 @@ def filled(
         s.add(LabelSet(project_id=project.id, version=1, document={}))
         cue_answers.add(s, said.id, draft.person_id, answers={4: True}, remark="", idempotency_key="c")
         face_choices.add(s, clip.id, 2, person_id=draft.person_id)
+        work = classes.set_work(s, project.id, SETTING, created_by=draft.person_id)
+        classes.add_grade(
+            s, work.id, draft.person_id, marker_id=draft.person_id, part=GradePart.MARK, scores={}, remark=""
+        )
+        consents.add(s, project.id, "Asha", scopes=[ConsentScope.RATING], recorded_by=None)
+        taken_back = consents.withdraw(s, project.id, "Asha", recorded_by=None)
+        other = clips.add(s, project.id, ClipDraft("b" * 64, "take2.mp4", "b" * 64, 1000))
+        consents.bury(s, other.id, cause=RemovalCause.WITHDRAWN, withdrawal_id=taken_back.id, files=1)
         selections.add(s, [SelectionDraft(clip.id, draft.person_id, 0.5, 0.2)])
         audit.write(s, "test", "everything")
     connection = sqlite3.connect(home / DATABASE_FILE)

@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 
-from db import session
+from db import migrations, session
 from db.errors import NewerDatabaseError, StorageError
 from db.location import DATABASE_FILE
 from db.tables import APPEND_ONLY, Base
@@ -64,14 +66,18 @@ def test_every_append_only_table_has_its_triggers(home: Path) -> None:
     assert triggers == {f"{table}_no_{event}" for table in APPEND_ONLY for event in ("update", "delete")}
 
 
+def _built_up_to(home: Path, revision: str) -> None:
+    """An earlier version's database."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations.FOLDER))
+    with create_engine(f"sqlite:///{home / DATABASE_FILE}").begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
 def test_trust_that_lay_in_the_documents_is_found_beside_them(home: Path) -> None:
-    session.prepare()
-    session.close()
+    _built_up_to(home, "0010")
     with sqlite3.connect(home / DATABASE_FILE) as connection:
-        for modality in ("text", "voice", "face"):
-            connection.execute(f"ALTER TABLE predictions DROP COLUMN {modality}_trust")
-        _without_0012(connection)
-        connection.execute("UPDATE alembic_version SET version_num = '0010'")
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute(
             "INSERT INTO predictions (id, clip_id, system, weights_version, feature_schema, line, "
@@ -87,11 +93,20 @@ def test_trust_that_lay_in_the_documents_is_found_beside_them(home: Path) -> Non
             connection.execute("UPDATE predictions SET face_trust = 1")
 
 
-def _without_0012(connection: sqlite3.Connection) -> None:
-    for table in ("cue_answers", "face_choices"):
-        connection.execute(f"DROP TABLE {table}")
-    connection.execute("DROP INDEX ix_predictions_clip_id_id")
-    connection.execute("CREATE INDEX ix_predictions_clip_id_system_id ON predictions (clip_id, system, id)")
+def test_who_took_part_before_classes_came_still_does_and_a_student_may(home: Path) -> None:
+    _built_up_to(home, "0011")
+    with sqlite3.connect(home / DATABASE_FILE) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("INSERT INTO memberships VALUES (1, 1, 'rater', '2026-01-01')")
+        connection.execute("INSERT INTO memberships VALUES (1, 2, 'admin', '2026-01-01')")
+    session.prepare()
+    with sqlite3.connect(home / DATABASE_FILE) as connection:
+        connection.execute("INSERT INTO memberships VALUES (1, 3, 'student', '2026-01-01')")
+        roles = [row[0] for row in connection.execute("SELECT role FROM memberships ORDER BY person_id")]
+        assert roles == ["rater", "admin", "student"]
+        with pytest.raises(sqlite3.IntegrityError, match="role_known"):
+            connection.execute("INSERT INTO memberships VALUES (1, 4, 'king', '2026-01-01')")
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(home: Path) -> None:

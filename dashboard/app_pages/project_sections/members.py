@@ -13,11 +13,16 @@ from engine.vocabulary import Role
 def draw(here: visit.Visit) -> None:
     """Draw the section."""
     st.caption(messages.say("project.members"))
+    parts = members.parts_in(here.project)
     for member in members.listing(here.project.id, person_id=here.person.id):
         person = member.person
         name, part = st.columns([2, 3], vertical_alignment="center")
         name.text(person.name)
-        roles = [role for role in Role if role is member.role or members.may_give(here.role, role)]
+        roles = [
+            role
+            for role in Role
+            if role is member.role or (role in parts and members.may_give(here.role, role))
+        ]
         key = f"part_{person.id}_{member.role.value}"
         part.segmented_control(
             messages.say("project.part_of", name=person.name),
@@ -30,7 +35,7 @@ def draw(here: visit.Visit) -> None:
             on_change=boundary.guarded(_give),
             args=(here, member, key),
         )
-    for role in Role:
+    for role in parts:
         st.caption(messages.say(f"project.part_what.{role.value}"))
 
 

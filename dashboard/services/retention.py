@@ -1,0 +1,128 @@
+"""How long clips are kept: a rule of each project, applied by the server day by day or by command."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from dashboard.services import consents as register
+from dashboard.services import removal
+from dashboard.services.consents import ConsentState
+from dashboard.services.permissions import Act, require
+from dashboard.services.refusals import worded
+from db import audit, consents, projects
+from db.columns import now
+from db.errors import RefusedValueError
+from db.records import ClipRecord, ProjectRecord, RemovalCause
+from db.session import reading, writing
+from engine.errors import DailiesError
+
+SETTING: Final = "retention"
+MOST_DAYS: Final = 36_500
+LOOK_EVERY_S: Final = 6 * 3600
+"""Often enough for rules in days."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When clips of a project are removed.
+
+    Attributes
+    ----------
+    days : int or None
+        So long after they came in; ``None`` keeps them.
+    with_consent : bool
+        As soon as the consent of whom they show has expired.
+    """
+
+    days: int | None = None
+    with_consent: bool = False
+
+
+def rule_of(project: ProjectRecord) -> Rule:
+    """The rule of a project; clips are kept unless it says otherwise."""
+    kept: dict[str, Any] = project.settings.get(SETTING) or {}
+    return Rule(kept.get("days"), bool(kept.get("with_consent", False)))
+
+
+def set_rule(project_id: int, wanted: Rule, *, person_id: int | None) -> ProjectRecord:
+    """Change the rule of a project, from the next look on.
+
+    Raises
+    ------
+    RefusedValueError
+        If the days are none.
+    NotAllowedError
+        If the person may not set the project up.
+    """
+    if wanted.days is not None and not 1 <= wanted.days <= MOST_DAYS:
+        raise worded(RefusedValueError, "consent.refusal.days", most=MOST_DAYS)
+    rule = {"days": wanted.days, "with_consent": wanted.with_consent}
+    with writing() as session:
+        require(session, project_id, person_id, Act.SET_UP)
+        settings = {**projects.by_id(session, project_id).settings, SETTING: rule}
+        audit.write(session, "project.retention", f"project:{project_id}", person_id=person_id, details=rule)
+        return projects.update_settings(session, project_id, settings)
+
+
+def due(project_id: int, *, person_id: int | None, at: datetime | None = None) -> tuple[ClipRecord, ...]:
+    """The clips that the rule of a project would remove now."""
+    with reading() as session:
+        require(session, project_id, person_id, Act.SET_UP)
+        found = _due(session, projects.by_id(session, project_id), at or now())
+        return tuple(clip for clips in found.values() for clip in clips)
+
+
+def apply(project_id: int, *, person_id: int | None, at: datetime | None = None) -> int:
+    """Remove what the rule of a project says; how many clips that were."""
+    with writing() as session:
+        project = projects.by_id(session, project_id)
+        require(session, project_id, person_id, Act.SET_UP)
+        found = _due(session, project, at or now())
+        for cause, clips in found.items():
+            removal.remove(session, clips, cause=cause, person_id=person_id)
+        return sum(len(clips) for clips in found.values())
+
+
+def keep_watch(stopping: threading.Event) -> None:
+    """Apply every project's rule again and again until ``stopping``; what goes wrong is in the log."""
+    while not stopping.is_set():
+        try:
+            with reading() as session:
+                ruled = [each.id for each in projects.everything(session) if rule_of(each) != Rule()]
+            for project_id in ruled:
+                apply(project_id, person_id=None)
+        except DailiesError:
+            log.exception("The rules of retention could not be applied; they will be tried again.")
+        stopping.wait(LOOK_EVERY_S)
+
+
+def _due(
+    session: Session, project: ProjectRecord, moment: datetime
+) -> dict[RemovalCause, tuple[ClipRecord, ...]]:
+    rule = rule_of(project)
+    expired: tuple[ClipRecord, ...] = ()
+    if rule.with_consent:
+        expired = tuple(
+            clip
+            for each in register.everybody(session, project.id, at=moment)
+            if each.state is ConsentState.EXPIRED
+            for clip in each.clips
+        )
+    old: tuple[ClipRecord, ...] = ()
+    if rule.days is not None:
+        before = moment - timedelta(days=rule.days)
+        gone = {clip.id for clip in expired}
+        old = tuple(
+            clip
+            for clip, _ in consents.clips_filmed(session, project.id)
+            if clip.created_at < before and clip.id not in gone
+        )
+    return {RemovalCause.EXPIRED: expired, RemovalCause.RETENTION: old}

@@ -1,0 +1,208 @@
+"""Queries on consent: what filmed people agreed to, what they took back, what stays of their clips."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from db.records import (
+    ClipRecord,
+    ClipStatus,
+    ConsentRecord,
+    ConsentScope,
+    ConsentWithdrawalRecord,
+    Json,
+    RemovalCause,
+    TombstoneRecord,
+)
+from db.rows import every, first, selecting
+from db.tables import (
+    ChannelMedia,
+    ClassTake,
+    Clip,
+    Consent,
+    ConsentWithdrawal,
+    Draft,
+    Prediction,
+    Tombstone,
+)
+from engine.vocabulary import LineSource
+
+REMOVED_NAME = "–"
+"""In place of the name of a file that was removed."""
+
+
+def add(
+    session: Session,
+    project_id: int,
+    subject: str,
+    *,
+    scopes: Sequence[ConsentScope],
+    recorded_by: int | None,
+    person_id: int | None = None,
+    expires_at: datetime | None = None,
+    evidence: str = "",
+) -> ConsentRecord:
+    """Store what a filmed person agrees to from now on, in place of what they agreed to before."""
+    row = Consent(
+        project_id=project_id,
+        subject=subject,
+        person_id=person_id,
+        scopes=[scope.value for scope in scopes],
+        expires_at=expires_at,
+        evidence=evidence,
+        recorded_by=recorded_by,
+    )
+    session.add(row)
+    session.flush()
+    stored = first(session, selecting(Consent, ConsentRecord).where(Consent.id == row.id), ConsentRecord)
+    assert stored is not None  # it was written above
+    return stored
+
+
+def withdraw(
+    session: Session,
+    project_id: int,
+    subject: str,
+    *,
+    recorded_by: int | None,
+    person_id: int | None = None,
+    reason: str = "",
+) -> ConsentWithdrawalRecord:
+    """Store that a filmed person takes back what they agreed to."""
+    row = ConsentWithdrawal(
+        project_id=project_id, subject=subject, person_id=person_id, reason=reason, recorded_by=recorded_by
+    )
+    session.add(row)
+    session.flush()
+    wanted = selecting(ConsentWithdrawal, ConsentWithdrawalRecord).where(ConsentWithdrawal.id == row.id)
+    stored = first(session, wanted, ConsentWithdrawalRecord)
+    assert stored is not None  # it was written above
+    return stored
+
+
+def of_project(session: Session, project_id: int) -> tuple[ConsentRecord, ...]:
+    """Every consent given in a project, the oldest first."""
+    wanted = selecting(Consent, ConsentRecord).where(Consent.project_id == project_id)
+    return every(session, wanted.order_by(Consent.id), ConsentRecord)
+
+
+def withdrawals_of_project(session: Session, project_id: int) -> tuple[ConsentWithdrawalRecord, ...]:
+    """Every withdrawal in a project, the oldest first."""
+    wanted = selecting(ConsentWithdrawal, ConsentWithdrawalRecord).where(
+        ConsentWithdrawal.project_id == project_id
+    )
+    return every(session, wanted.order_by(ConsentWithdrawal.id), ConsentWithdrawalRecord)
+
+
+def tombstones_of_project(session: Session, project_id: int) -> tuple[TombstoneRecord, ...]:
+    """Every clip of a project that was removed, the oldest first."""
+    wanted = selecting(Tombstone, TombstoneRecord).where(Tombstone.project_id == project_id)
+    return every(session, wanted.order_by(Tombstone.created_at, Tombstone.clip_id), TombstoneRecord)
+
+
+def clips_filmed(session: Session, project_id: int) -> tuple[tuple[ClipRecord, int | None], ...]:
+    """The clips of a project that are still there, each with the student whose take it is if any."""
+    statement = (
+        selecting(Clip, ClipRecord)
+        .add_columns(ClassTake.person_id)
+        .outerjoin(ClassTake, ClassTake.clip_id == Clip.id)
+        .where(Clip.project_id == project_id, Clip.status != ClipStatus.WITHDRAWN)
+        .order_by(Clip.number)
+    )
+    names = tuple(ClipRecord.__dataclass_fields__)
+    return tuple(
+        (ClipRecord(**dict(zip(names, row[:-1], strict=True))), row[-1]) for row in session.execute(statement)
+    )
+
+
+def media_keys(session: Session, clip_ids: Collection[str]) -> frozenset[str]:
+    """The keys of every file that shows some clips: originals, copies, stills, channels, peaks."""
+    found: set[str] = set()
+    for row in session.execute(
+        select(Clip.media_key, Clip.browser_key, Clip.thumbnail_key).where(Clip.id.in_(clip_ids))
+    ):
+        found.update(key for key in row if key)
+    found.update(session.scalars(select(ChannelMedia.media_key).where(ChannelMedia.clip_id.in_(clip_ids))))
+    for document in session.scalars(select(Prediction.document).where(Prediction.clip_id.in_(clip_ids))):
+        found.update(peak.get("thumbnail_key") or "" for peak in document.get("peaks", ()))
+        found.update(key or "" for key in document.get("face_keys", ()))
+    return frozenset(found - {""})
+
+
+def needed_by_others(session: Session, keys: Collection[str], clip_ids: Collection[str]) -> frozenset[str]:
+    """Those of ``keys`` that clips other than ``clip_ids`` show too: the same bytes are stored once."""
+    needed: set[str] = set()
+    shown = (Clip.media_key, Clip.browser_key, Clip.thumbnail_key)
+    for row in session.execute(
+        select(*shown).where(or_(*(column.in_(keys) for column in shown)), Clip.id.not_in(clip_ids))
+    ):
+        needed.update(key for key in row if key in keys)
+    of_channels = select(ChannelMedia.media_key).where(
+        ChannelMedia.media_key.in_(keys), ChannelMedia.clip_id.not_in(clip_ids)
+    )
+    needed.update(session.scalars(of_channels))
+    return frozenset(needed)
+
+
+def bury(
+    session: Session, clip_id: str, *, cause: RemovalCause, withdrawal_id: int | None, files: int
+) -> None:
+    """Put the tombstone of a clip; what the database knows of its person goes by :func:`empty`."""
+    project_id = session.scalars(select(Clip.project_id).where(Clip.id == clip_id)).one()
+    session.add(
+        Tombstone(
+            clip_id=clip_id, project_id=project_id, cause=cause, withdrawal_id=withdrawal_id, files=files
+        )
+    )
+    session.flush()
+
+
+def empty(session: Session, clip_id: str, document: Json) -> None:
+    """Take out of the rows of a buried clip all that was found out about its person.
+
+    Parameters
+    ----------
+    document : Json
+        What stands in place of each prediction's.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text("PRAGMA secure_delete = ON"))  # or what is overwritten stays in free pages
+    session.execute(
+        update(Clip)
+        .where(Clip.id == clip_id)
+        .values(
+            status=ClipStatus.WITHDRAWN,
+            message=None,
+            original_name=REMOVED_NAME,
+            media_key="",
+            browser_key=None,
+            thumbnail_key=None,
+            duration_s=None,
+            width=None,
+            height=None,
+            line="",
+            line_source=LineSource.NONE,
+            actor=None,
+        )
+    )
+    session.execute(
+        update(Prediction)
+        .where(Prediction.clip_id == clip_id)
+        .values(
+            document=dict(document),
+            line="",
+            line_source=LineSource.NONE,
+            emotion=None,
+            expected_intensity=None,
+            expressed_intensity=None,
+            text_trust=None,
+            voice_trust=None,
+            face_trust=None,
+        )
+    )
+    session.execute(delete(ChannelMedia).where(ChannelMedia.clip_id == clip_id))
+    session.execute(delete(Draft).where(Draft.clip_id == clip_id))

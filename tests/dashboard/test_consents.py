@@ -1,0 +1,271 @@
+"""Consent of who is filmed, its withdrawal, what it removes, and how long clips are kept."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from functools import partial
+from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from dashboard.__main__ import main
+from dashboard.services import (
+    clip_list,
+    consents,
+    export_download,
+    grading,
+    importing,
+    media_store,
+    projects,
+    removal,
+    retention,
+)
+from dashboard.services.analysis_worker import _keep
+from dashboard.services.clip_work import ClipOutcome
+from dashboard.services.consents import ConsentState
+from dashboard.services.permissions import NotAllowedError
+from dashboard.services.predictions import draft_of
+from dashboard.services.rating import Answer, submit
+from dashboard.services.retention import Rule
+from db import audit, channel_media, clips, predictions, ratings
+from db.columns import now
+from db.errors import RefusedValueError, StorageError
+from db.location import DATABASE_FILE
+from db.records import ClipRecord, ClipStatus, ConsentScope, ProjectRecord, RemovalCause
+from db.session import close, reading, writing
+from engine.errors import DailiesError
+from engine.vocabulary import Channel
+from tests.dashboard.analysis_made import made_analysis
+from tests.dashboard.class_made import made_class, made_take
+from tests.dashboard.project_made import made_clip, press
+
+pytestmark = pytest.mark.usefixtures("home")
+
+ALL: Final = tuple(ConsentScope)
+
+
+def _filmed(project: ProjectRecord, actor: str, number: int) -> ClipRecord:
+    """A clip of somebody with every file there can be, each in the store."""
+    clip = made_take(project, number)
+    with writing() as session:
+        voice = media_store.put_bytes(b"fLaC" + bytes([number])).key
+        peak = media_store.put_bytes(b"\xff\xd8\xff peak" + bytes([number])).key
+        browser = media_store.put_bytes(b"\x00\x00\x00\x20ftypmp42" + bytes([number])).key
+        channel_media.put(session, clip.id, Channel.VOICE, voice)
+        clips.set_media(session, clip.id, browser_key=browser)
+        clips.update_details(session, clip.id, clip.details.__class__(**{**_fields(clip), "actor": actor}))
+        predictions.add(session, draft_of(made_analysis(), clip_id=clip.id, thumbnail_keys=(peak, None)))
+        return clips.get(session, clip.id)
+
+
+def _fields(clip: ClipRecord) -> dict[str, object]:
+    return {name: getattr(clip.details, name) for name in clip.details.__dataclass_fields__}
+
+
+def _files(home: Path) -> int:
+    return sum(path.is_file() for path in (home / media_store.FOLDER).glob("??/*"))
+
+
+def test_the_newest_consent_counts_until_it_ends_or_is_taken_back() -> None:
+    project = projects.create("Dubbing")
+    _filmed(project, "Meera Rao", 1)
+
+    def state(days: int = 0) -> ConsentState:
+        (found,) = consents.register(project.id, person_id=None, at=now() + timedelta(days=days)).filmed
+        return found.state
+
+    assert state() is ConsentState.MISSING
+    ends = now() + timedelta(days=30)
+    consents.record(project.id, " meera  rao", scopes=[ConsentScope.RATING], person_id=None, expires_at=ends)
+    assert (state(), state(31)) == (ConsentState.GIVEN, ConsentState.EXPIRED)
+    with reading() as session:
+        covers = partial(consents.covers, session, project.id, "Meera Rao", None)
+        assert covers([ConsentScope.RATING])
+        assert not covers([ConsentScope.RATING, ConsentScope.EXPORT])
+        assert consents.covered_clips(session, project.id, ConsentScope.EXPORT) == frozenset()
+        assert len(consents.covered_clips(session, project.id, ConsentScope.RATING)) == 1
+    removal.withdraw(project.id, "Meera Rao", person_id=None)
+    assert state() is ConsentState.WITHDRAWN
+    consents.record(project.id, "Meera Rao", scopes=ALL, person_id=None)
+    assert state(1000) is ConsentState.GIVEN
+
+
+def test_a_consent_names_somebody_something_and_a_day_to_come() -> None:
+    project = projects.create("Dubbing")
+    for subject, scopes, until in (
+        (" ", ALL, None),
+        ("Meera", (), None),
+        ("Meera", ALL, now() - timedelta(seconds=1)),
+    ):
+        with pytest.raises(RefusedValueError):
+            consents.record(project.id, subject, scopes=scopes, person_id=None, expires_at=until)
+
+
+def test_a_withdrawal_removes_every_file_and_finding_and_leaves_a_tombstone(home: Path) -> None:
+    project = projects.create("Dubbing")
+    gone, stays = _filmed(project, "Meera Rao", 1), _filmed(project, "Farid", 2)
+    rater = projects.person("Asha")
+    submit(clip_id=gone.id, person_id=rater.id, answer=Answer(delivery=-1), idempotency_key=press())
+    figures = home / "figures" / f"{project.id}-abc.json"
+    figures.parent.mkdir()
+    figures.write_text("{}")
+    assert _files(home) == 10
+    what = removal.preview(project.id, "meera rao", person_id=None)
+    assert ([clip.id for clip in what.clips], what.files) == ([gone.id], 5)
+    assert removal.withdraw(project.id, "Meera Rao", person_id=None).files == 5
+    assert _files(home) == 5
+    assert not figures.exists()
+    for key in (gone.media_key, gone.thumbnail_key, gone.browser_key):
+        with pytest.raises(StorageError):
+            media_store.path_of(str(key))
+    with reading() as session:
+        left, other = clips.get(session, gone.id), clips.get(session, stays.id)
+        said, kept = predictions.latest_for(session, gone.id), predictions.latest_for(session, stays.id)
+        assert (left.status, left.actor, left.line, left.duration_s) == (ClipStatus.WITHDRAWN, None, "", None)
+        assert (left.media_key, left.thumbnail_key, left.original_name) == ("", None, "–")
+        assert said is not None
+        assert kept is not None
+        assert (said.expected_intensity, said.voice_trust, said.line) == (None, None, "")
+        assert not any(said.document[name] for name in ("attention", "words", "peaks", "modalities"))
+        assert channel_media.key_of(session, gone.id, Channel.VOICE) is None
+        assert len(ratings.history(session, gone.id)) == 1  # somebody else's answer, about a nameless clip
+        assert (other.actor, kept.expected_intensity) == ("Farid", 0.7)
+        line = audit.list_page(session).items
+    assert [each.action for each in line[:2]] == ["clip.remove", "consent.withdraw"]
+    (tombstone,) = consents.register(project.id, person_id=None).tombstones
+    assert (tombstone.clip_id, tombstone.cause, tombstone.files) == (gone.id, RemovalCause.WITHDRAWN, 5)
+    shown = export_download.preview(project.id)
+    assert "Meera" not in str(shown)
+    assert clip_list.look(project.id, status=ClipStatus.READY).items[0].clip.id == stays.id
+
+
+def test_nothing_brings_a_removed_clip_back(home: Path) -> None:
+    project = projects.create("Dubbing")
+    gone = _filmed(project, "Meera Rao", 1)
+    content = media_store.path_of(gone.media_key).read_bytes()
+    removal.withdraw(project.id, "Meera Rao", person_id=None)
+    importing.analyse_again(gone.id)
+    late = ClipOutcome(
+        browser_key=None,
+        thumbnail_key=media_store.put_bytes(b"\xff\xd8\xff late").key,
+        duration_s=1.0,
+        width=2,
+        height=2,
+        analysis=made_analysis(peaks=()),
+        thumbnail_keys=(),
+    )
+    _keep(gone, late)  # it was being analysed when the consent was taken back
+    with writing() as session:
+        clips.queue_all(session, project.id)
+        clips.set_status(session, gone.id, ClipStatus.READY)
+        assert clips.get(session, gone.id).status is ClipStatus.WITHDRAWN
+        assert predictions.latest_for(session, gone.id).expressed_intensity is None  # type: ignore[union-attr]
+    source = importing.Source(name="again.mp4", open=partial(BytesIO, content))
+    report = importing.import_clips("Dubbing", [source])
+    assert "was removed from this project" in report.refused[0].sentence
+    assert _files(home) == 0
+
+
+def test_a_file_that_another_clip_shows_stays_for_that_one() -> None:
+    first, second = projects.create("Dubbing"), projects.create("Archive")
+    gone = _filmed(first, "Meera Rao", 1)
+    same = made_clip(second, sha256=gone.sha256, media_key=gone.media_key, actor="Meera Rao")
+    removal.withdraw(first.id, "Meera Rao", person_id=None)
+    assert media_store.path_of(same.media_key).is_file()
+    removal.withdraw(second.id, "Meera Rao", person_id=None)
+    with pytest.raises(StorageError):
+        media_store.path_of(same.media_key)
+
+
+def test_a_prediction_is_emptied_only_once_its_clip_has_a_tombstone(home: Path) -> None:
+    project = projects.create("Dubbing")
+    clip = _filmed(project, "Meera Rao", 1)
+    close()
+    change, drop = "UPDATE predictions SET line = 'x'", "DELETE FROM predictions"
+    with closing(sqlite3.connect(home / DATABASE_FILE)) as connection:
+        for statement in (change, drop):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                connection.execute(f"{statement} WHERE clip_id = ?", (clip.id,))
+    removal.withdraw(project.id, "Meera Rao", person_id=None)
+    close()
+    connection = sqlite3.connect(home / DATABASE_FILE)
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute(f"{drop} WHERE clip_id = ?", (clip.id,))
+    connection.close()
+
+
+def test_a_student_takes_their_own_consent_back_and_nobody_elses() -> None:
+    room = made_class()
+    mine, others = room.students
+    grading.comment(room.takes[0].id, at_s=1.0, text="Breathe", person_id=room.teacher.id)
+    with pytest.raises(NotAllowedError):
+        removal.withdraw(room.project.id, others.name, person_id=mine.id)
+    with pytest.raises(NotAllowedError):
+        consents.register(room.project.id, person_id=mine.id)
+    assert len(removal.withdraw(room.project.id, mine.name, person_id=mine.id).clips) == 1
+    found = consents.register(room.project.id, person_id=room.teacher.id).filmed
+    assert [(each.subject, each.state) for each in found] == [
+        (mine.name, ConsentState.WITHDRAWN),
+        (others.name, ConsentState.MISSING),
+    ]
+    with reading() as session:
+        assert clips.get(session, room.takes[1].id).status is ClipStatus.READY
+
+
+def test_who_is_not_filmed_is_not_removed() -> None:
+    project = projects.create("Dubbing")
+    with pytest.raises(RefusedValueError, match="Nobody called Meera"):
+        removal.withdraw(project.id, "Meera", person_id=None)
+
+
+def test_clips_are_removed_by_age_and_with_their_consent() -> None:
+    project = projects.create("Dubbing")
+    first, second = _filmed(project, "Meera Rao", 1), _filmed(project, "Farid", 2)
+    ends = now() + timedelta(days=5)
+    consents.record(project.id, "Meera Rao", scopes=ALL, person_id=None, expires_at=ends)
+    later = now() + timedelta(days=6)
+    assert retention.due(project.id, person_id=None, at=later) == ()
+    retention.set_rule(project.id, Rule(days=30, with_consent=True), person_id=None)
+    assert [clip.id for clip in retention.due(project.id, person_id=None, at=later)] == [first.id]
+    assert retention.apply(project.id, person_id=None, at=later) == 1
+    assert retention.apply(project.id, person_id=None, at=now() + timedelta(days=31)) == 1
+    causes = {each.clip_id: each.cause for each in consents.register(project.id, person_id=None).tombstones}
+    assert causes == {first.id: RemovalCause.EXPIRED, second.id: RemovalCause.RETENTION}
+    for days in (0, -1, 10**6):
+        with pytest.raises(DailiesError, match="kept for 1 to"):
+            retention.set_rule(project.id, Rule(days=days), person_id=None)
+
+
+def test_the_command_line_records_withdraws_and_keeps(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = projects.create("Dubbing")
+    _filmed(project, "Meera Rao", 1)
+
+    def told(*words: str, status: int = 0) -> str:
+        capsys.readouterr()
+        assert main(["consent", *words, "--project", "Dubbing"]) == status
+        out = capsys.readouterr()
+        assert "Traceback" not in out.err
+        return out.out if status == 0 else out.err
+
+    told("record", "--subject", "Meera Rao", "--scope", "analysis,rating", "--until", "2099-12-31")
+    (row,) = json.loads(told("list", "--json"))
+    assert (row["state"], row["scopes"], len(row["clips"])) == ("given", ["analysis", "rating"], 1)
+    assert "no scopes" in told("record", "--subject", "M", "--scope", "fame", status=2)
+    assert "no day" in told("record", "--subject", "M", "--scope", "rating", "--until", "soon", status=2)
+    assert "clips are kept for 90 days" in told("retention", "--days", "90")
+    assert "0 clips are due" in told("retention", "--with-consent", "yes")
+    assert "no number of days" in told("retention", "--days", "0", status=2)
+    monkeypatch.setattr("sys.stdin", StringIO(""))
+    assert "Nobody is there to agree" in told("withdraw", "--subject", "Meera Rao", status=2)
+    monkeypatch.setattr("sys.stdin", StringIO("n\n"))
+    assert "Nothing was removed" in told("withdraw", "--subject", "Meera Rao")
+    assert "Removed 1 clips and 5 files" in told("withdraw", "--subject", "Meera Rao", "--yes")
+    assert "Nobody called" in told("withdraw", "--subject", "Someone", "--yes", status=2)
+    assert "Meera Rao: withdrawn" in told("list")
