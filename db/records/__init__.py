@@ -15,6 +15,21 @@ from db.records.intensity_maps import (
 )
 from db.records.page import Json, Page
 from db.records.people import MemberRecord, PersonRecord, ProjectRecord
+from db.records.performing import (
+    CutBy,
+    LineReading,
+    SceneDraft,
+    SceneRecord,
+    SceneStatus,
+    ScriptLineDraft,
+    ScriptLineRecord,
+    ScriptRecord,
+    TakeRecord,
+    UtteranceDraft,
+    UtteranceReading,
+    UtteranceRecord,
+    UtteranceStatus,
+)
 from db.records.policies import (
     AuditRecord,
     PolicyDraft,
@@ -51,6 +66,7 @@ __all__ = [
     "ClipDraft",
     "ClipRecord",
     "ClipStatus",
+    "CutBy",
     "DraftRecord",
     "FlagRecord",
     "GoldRecord",
@@ -61,6 +77,7 @@ __all__ = [
     "IntensitySide",
     "Json",
     "LabelSetRecord",
+    "LineReading",
     "MemberRecord",
     "Page",
     "PersonRecord",
@@ -79,9 +96,20 @@ __all__ = [
     "RatedClip",
     "RatingDraft",
     "RatingRecord",
+    "SceneDraft",
+    "SceneRecord",
+    "SceneStatus",
+    "ScriptLineDraft",
+    "ScriptLineRecord",
+    "ScriptRecord",
     "SelectionDraft",
     "SelectionRecord",
     "SkipReason",
+    "TakeRecord",
     "TaskKey",
     "TraceRecord",
+    "UtteranceDraft",
+    "UtteranceReading",
+    "UtteranceRecord",
+    "UtteranceStatus",
 ]

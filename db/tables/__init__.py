@@ -15,6 +15,7 @@ from db.tables.clips import Clip
 from db.tables.intensity_maps import IntensityMap, IntensityPromotion
 from db.tables.lead import Adjudication, Gold, Guideline, LabelSet
 from db.tables.people import Membership, Person, Project
+from db.tables.performing import Scene, Script, ScriptLine, Take, Utterance
 from db.tables.policies import Policy, Promotion
 from db.tables.predictions import Prediction
 from db.tables.ratings import Rating, Selection
@@ -73,7 +74,12 @@ __all__ = [
     "Promotion",
     "Rating",
     "RatingCircumstances",
+    "Scene",
+    "Script",
+    "ScriptLine",
     "Selection",
+    "Take",
     "Trace",
+    "Utterance",
     "Withdrawal",
 ]

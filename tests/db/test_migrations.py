@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 
-from db import session
+from db import migrations, session
 from db.errors import NewerDatabaseError, StorageError
 from db.location import DATABASE_FILE
 from db.tables import APPEND_ONLY, Base
@@ -64,13 +66,19 @@ def test_every_append_only_table_has_its_triggers(home: Path) -> None:
     assert triggers == {f"{table}_no_{event}" for table in APPEND_ONLY for event in ("update", "delete")}
 
 
+def _migrated_to(home: Path, revision: str) -> None:
+    """Build a database as an earlier version left it."""
+    home.mkdir(parents=True, exist_ok=True)
+    config = Config()
+    config.set_main_option("script_location", str(migrations.FOLDER))
+    with create_engine(f"sqlite:///{home / DATABASE_FILE}").begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
 def test_trust_that_lay_in_the_documents_is_found_beside_them(home: Path) -> None:
-    session.prepare()
-    session.close()
+    _migrated_to(home, "0010")
     with sqlite3.connect(home / DATABASE_FILE) as connection:
-        for modality in ("text", "voice", "face"):
-            connection.execute(f"ALTER TABLE predictions DROP COLUMN {modality}_trust")
-        connection.execute("UPDATE alembic_version SET version_num = '0010'")
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute(
             "INSERT INTO predictions (id, clip_id, system, weights_version, feature_schema, line, "
