@@ -15,8 +15,11 @@ from dashboard.app_pages import (
     export,
     models,
     my_work,
+    perform,
     project,
     review,
+    scenes,
+    scripts,
     thresholds,
 )
 from dashboard.services import messages
@@ -29,13 +32,17 @@ if TYPE_CHECKING:
 ICON = Path(__file__).resolve().parent / "icon.png"
 SIDEBAR_WIDTH = 236  # pixels
 REVIEW = "review"
+PERFORM = "perform"
 # Name in the address, what draws it, icon, and what somebody must be allowed to do to have it. A comment:
 # Streamlit writes a text that stands alone in the entry file onto the page.
 PAGES = (
     (REVIEW, review.show, "slideshow", Act.RATE),
     ("my_work", my_work.show, "assignment_ind", Act.RATE),
+    (PERFORM, perform.show, "videocam", Act.RATE),
     ("adjudicate", adjudicate.show, "gavel", Act.ADJUDICATE),
     ("clips", clips.show, "video_library", Act.SEE_MACHINE),
+    ("scenes", scenes.show, "view_timeline", Act.SEE_MACHINE),
+    ("scripts", scripts.show, "article", Act.SEE_MACHINE),
     ("thresholds", thresholds.show, "tune", Act.TEACH),
     ("agreement", agreement.show, "diversity_3", Act.SEE_MACHINE),
     ("models", models.show, "account_tree", Act.SEE_MACHINE),
@@ -70,6 +77,9 @@ def main() -> None:
     with boundary.shown():
         if visit.is_turning() and page is not pages[REVIEW]:
             st.switch_page(pages[REVIEW], query_params=st.query_params.to_dict())
+        if is_visited and (line := visit.wanted_line()) is not None:
+            asked = {**st.query_params.to_dict(), visit.LINE_PARAMETER: str(line)}
+            st.switch_page(pages[PERFORM], query_params=asked)
         if is_visited:
             page.run()
     if page is pages[REVIEW]:

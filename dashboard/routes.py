@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from dashboard.services import media_store
-from db import channel_media, clips, predictions
+from db import channel_media, clips, predictions, scenes
 from db.errors import StorageError, UnknownRowError
 from db.session import reading
 
@@ -114,7 +114,11 @@ def _ranged(path: Path, kind: str, tag: str) -> FileResponse:
 
 def _is_known(key: str) -> bool:
     with reading() as session:
-        return clips.by_media_key(session, key) is not None or channel_media.holds(session, key)
+        return (
+            clips.by_media_key(session, key) is not None
+            or channel_media.holds(session, key)
+            or scenes.holds(session, key)
+        )
 
 
 def _peak_key(clip_id: str, prediction_id: int, key: str) -> str | None:

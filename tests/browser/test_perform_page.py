@@ -1,0 +1,96 @@
+"""A take is recorded in the browser, outlives a cut connection and a reload, and gets its verdict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import soundfile
+from playwright.sync_api import Page, Route, expect, sync_playwright
+
+from tests.browser.conftest import CHROMIUM, FLAGS, WAIT_MS
+from tests.browser.served import Served
+from tests.face_made import HEIGHT, WIDTH, drawn_face
+from tests.media_made import SOUND_RATE_HZ
+
+SECONDS = 2
+RATE = 10
+
+
+def made_camera(path: Path) -> Path:
+    """A drawn face that speaks, as a camera's raw pictures."""
+    with av.open(str(path), "w", format="yuv4mpegpipe") as target:
+        stream = target.add_stream("wrapped_avframe", rate=RATE)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        for number in range(SECONDS * RATE):
+            jaw = 0.5 + 0.5 * np.sin(number)
+            frame = av.VideoFrame.from_ndarray(drawn_face(jaw=float(jaw)), format="rgb24")
+            frame = frame.reformat(format="yuv420p")
+            frame.pts = number
+            target.mux(stream.encode(frame))
+        target.mux(stream.encode(None))
+    return path
+
+
+def made_microphone(path: Path) -> Path:
+    """A voice-like sound: harmonics that rise and fall in syllables."""
+    times = np.arange(SECONDS * SOUND_RATE_HZ) / SOUND_RATE_HZ
+    pitch = 2 * np.pi * np.cumsum(140 + 30 * np.sin(2 * np.pi * 1.5 * times)) / SOUND_RATE_HZ
+    voice = sum(np.sin(harmonic * pitch) / harmonic for harmonic in range(1, 12))
+    soundfile.write(path, 0.1 * voice * (0.55 + 0.45 * np.sin(2 * np.pi * 4 * times)), SOUND_RATE_HZ)
+    return path
+
+
+@pytest.fixture
+def filming(tmp_path: Path) -> Iterator[Page]:
+    """A window of a browser whose camera and microphone play what was made."""
+    flags = (
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-video-capture={made_camera(tmp_path / 'camera.y4m')}",
+        f"--use-file-for-fake-audio-capture={made_microphone(tmp_path / 'microphone.wav')}",
+    )
+    expect.set_options(timeout=WAIT_MS)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+        context = chromium.new_context(viewport={"width": 1440, "height": 900})
+        context.set_default_timeout(WAIT_MS)
+        yield context.new_page()
+        chromium.close()
+
+
+def test_a_take_recorded_over_a_cut_connection_gets_its_verdict(filming: Page, server: Served) -> None:
+    page = filming
+    is_cut = True
+
+    def piece(route: Route) -> None:
+        if is_cut and route.request.method == "PUT":
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/recordings/**", piece)
+    page.goto(f"{server.url}/perform?project=Demo")
+    page.get_by_role("textbox", name="Line").fill("How dare you leave me here!")
+    page.get_by_role("textbox", name="Line").press("Tab")
+    recorder = page.locator(".recorder")
+    expect(page.locator("[data-test-script-state=notRunning]")).to_be_visible()
+    recorder.get_by_role("button", name="Record", exact=True).click()
+    expect(recorder.locator(".clock")).to_have_text(re.compile(r"0:0[2-9]"))
+    recorder.get_by_role("button", name="Stop").click()
+    expect(recorder.get_by_role("status")).to_contain_text("safe in this browser")
+    page.reload()
+    is_cut = False
+    expect(page.locator(".verdict .headline")).to_be_visible(timeout=240_000)
+    expect(page.locator(".verdict")).to_contain_text("The line asks for")
+    expect(page.get_by_text("What to change")).to_be_visible()
+    (stored,) = server.rows(
+        "SELECT line, width, duration_s FROM clips JOIN takes ON takes.clip_id = clips.id"
+    )
+    assert stored[0] == "How dare you leave me here!"
+    assert stored[1] > 0
+    assert 1.5 < stored[2] < 20
