@@ -97,7 +97,7 @@ def _found(said: str, script: Sequence[ScriptLineRecord]) -> int | None:
 
 def _of_subtitles(text: str, name: str) -> list[UtteranceDraft]:
     try:
-        subtitles = pysubs2.SSAFile.from_string(text)
+        subtitles = pysubs2.SSAFile.from_string(text, keep_unknown_html_tags=True)
     except (pysubs2.Pysubs2Error, ValueError, IndexError) as error:
         raise worded(TableError, "refusal.cuts_format", name=name, why=str(error)) from None
     found = []

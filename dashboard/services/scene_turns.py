@@ -62,9 +62,11 @@ def finish(scene: SceneRecord) -> None:
 
     with reading() as session:
         documents = scenes.documents(session, scene)
+        script = () if scene.script_id is None else scripts.lines(session, scene.script_id)
+    count = len({line.speaker for line in script if line.speaker}) or None
     ids = sorted(documents)
     prints = [VoicePrint(**_print(documents[number])) for number in ids]
-    speakers = dict(zip(ids, speakers_of(prints), strict=True))
+    speakers = dict(zip(ids, speakers_of(prints, count=count), strict=True))
     with writing() as session:
         scenes.name_speakers(session, speakers)
         scenes.change(session, scene.id, status=SceneStatus.READY)

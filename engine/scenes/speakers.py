@@ -7,14 +7,16 @@ people as separates them best; where nothing separates them they are one person'
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 import librosa
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.distance import pdist
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import silhouette_score
 
@@ -31,14 +33,13 @@ FEWEST_UTTERANCES: Final = 4
 """Fewer cannot be told apart by what they share."""
 LEAST_SILHOUETTE: Final = 0.25
 """Kaufman and Rousseeuw (1990) call less "no substantial structure"."""
-LEAST_APART: Final = 2.0
-"""Steps between the middles of two groups below which they are one person's moods."""
-PITCH_STEP: Final = 2.0
-"""Semitones of median pitch that weigh as much as one standard deviation of one colour."""
-COLOUR_STEP: Final = 8.0
-"""By how much a mean MFCC moves between one person's utterances."""
-PLACE_STEP: Final = 0.12
-"""Of the picture's width: how far a face may sit from where it sat before and be the same person."""
+PLACE_STEP: Final = 0.08
+"""Of the picture's width: how far a speaking face sits from where it sat before, as a voice varies by one
+standard deviation."""
+
+SPREAD_FILE: Final = Path(__file__).with_name("voice_spread.json")
+"""Covariance of an utterance's description around its speaker's own mean, over all emotions; measured by
+``scripts/fit_voice_spread.py``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,15 @@ def voice_print(sound: NDArray[np.float32] | None, *, face_place: float | None =
     return VoicePrint(semitones, tuple(float(value) for value in heard), face_place)
 
 
-def speakers_of(prints: Sequence[VoicePrint]) -> tuple[int | None, ...]:
+def speakers_of(prints: Sequence[VoicePrint], *, count: int | None = None) -> tuple[int | None, ...]:
     """Number the speakers of a scene's utterances.
 
     Parameters
     ----------
     prints : sequence of VoicePrint
         One for each utterance, in order.
+    count : int, optional
+        How many people speak, where a script tells; by default what parts them best.
 
     Returns
     -------
@@ -102,10 +105,13 @@ def speakers_of(prints: Sequence[VoicePrint]) -> tuple[int | None, ...]:
 
     References
     ----------
-    Ward (1963), hierarchical grouping; Rousseeuw (1987), silhouettes.
+    Ward (1963), hierarchical grouping; Rousseeuw (1987), silhouettes; Hatch, Kajarekar and Stolcke (2006),
+    within-class covariance normalisation.
     """
     heard = [index for index, print_ in enumerate(prints) if print_.colour]
-    labels = _grouped(_table([prints[index] for index in heard])) if heard else np.zeros(0, dtype=np.int64)
+    labels = (
+        _grouped(_table([prints[index] for index in heard]), count) if heard else np.zeros(0, dtype=np.int64)
+    )
     numbers: dict[int, int] = {}
     found: list[int | None] = [None] * len(prints)
     for index, label in zip(heard, labels, strict=True):
@@ -114,15 +120,18 @@ def speakers_of(prints: Sequence[VoicePrint]) -> tuple[int | None, ...]:
 
 
 def _table(prints: Sequence[VoicePrint]) -> NDArray[np.float64]:
-    """Rows in steps that matter alike, shape (n, 14); what is unknown stands in the middle."""
-    colour = np.array([print_.colour for print_ in prints]) / COLOUR_STEP
-    return np.column_stack(
-        [
-            colour,
-            _filled([print_.pitch_semitones for print_ in prints]) / PITCH_STEP,
-            _filled([print_.face_place for print_ in prints]) / PLACE_STEP,
-        ]
-    )
+    """Rows in standard deviations of one speaker's voice, shape (n, 14); the unknown stands in the middle."""
+    colour = np.array([print_.colour for print_ in prints])
+    voice = np.column_stack([colour, _filled([print_.pitch_semitones for print_ in prints])])
+    place = _filled([print_.face_place for print_ in prints]) / PLACE_STEP
+    return np.column_stack([voice @ _whitener(), place])
+
+
+@lru_cache(maxsize=1)
+def _whitener() -> NDArray[np.float64]:
+    """Shape (13, 13): what makes the spread within a speaker round."""
+    spread = np.array(json.loads(SPREAD_FILE.read_text(encoding="utf-8"))["covariance"], dtype=np.float64)
+    return np.asarray(np.linalg.cholesky(np.linalg.inv(spread)), dtype=np.float64)
 
 
 def _filled(values: Sequence[float | None]) -> NDArray[np.float64]:
@@ -131,20 +140,16 @@ def _filled(values: Sequence[float | None]) -> NDArray[np.float64]:
     return np.array([middle if value is None else value for value in values])
 
 
-def _grouped(table: NDArray[np.float64]) -> NDArray[np.int64]:
+def _grouped(table: NDArray[np.float64], count: int | None) -> NDArray[np.int64]:
     alone = np.zeros(len(table), dtype=np.int64)
-    if len(table) < FEWEST_UTTERANCES:
+    if len(table) < FEWEST_UTTERANCES or count == 1:
         return alone
+    if count is not None:
+        return np.asarray(AgglomerativeClustering(n_clusters=min(count, len(table))).fit_predict(table))
     best, most = alone, LEAST_SILHOUETTE
-    for count in range(2, min(MOST_SPEAKERS, len(table) - 1) + 1):
-        labels = AgglomerativeClustering(n_clusters=count).fit_predict(table)
+    for number in range(2, min(MOST_SPEAKERS, len(table) - 1) + 1):
+        labels = AgglomerativeClustering(n_clusters=number).fit_predict(table)
         score = float(silhouette_score(table, labels))
-        if score > most and _apart(table, labels) >= LEAST_APART:
+        if score > most:
             best, most = labels, score
     return best
-
-
-def _apart(table: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    """Distance of the two nearest middles."""
-    middles = np.array([table[labels == label].mean(axis=0) for label in np.unique(labels)])
-    return float(pdist(middles).min())

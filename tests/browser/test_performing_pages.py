@@ -1,4 +1,4 @@
-"""A take is recorded in the browser, outlives a cut connection and a reload, and gets its verdict."""
+"""A take recorded in the browser gets its verdict; a scene is read line by line into its strip."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Route, expect, sync_playwright
 from tests.browser.conftest import CHROMIUM, FLAGS, WAIT_MS
 from tests.browser.served import Served
 from tests.face_made import HEIGHT, WIDTH, drawn_face
-from tests.media_made import SOUND_RATE_HZ
+from tests.media_made import SOUND_RATE_HZ, Picture, Wave, made_clip, silence
 
 SECONDS = 2
 RATE = 10
@@ -36,12 +36,16 @@ def made_camera(path: Path) -> Path:
     return path
 
 
-def made_microphone(path: Path) -> Path:
+def made_voice(seconds: float) -> Wave:
     """A voice-like sound: harmonics that rise and fall in syllables."""
-    times = np.arange(SECONDS * SOUND_RATE_HZ) / SOUND_RATE_HZ
+    times = np.arange(round(seconds * SOUND_RATE_HZ)) / SOUND_RATE_HZ
     pitch = 2 * np.pi * np.cumsum(140 + 30 * np.sin(2 * np.pi * 1.5 * times)) / SOUND_RATE_HZ
-    voice = sum(np.sin(harmonic * pitch) / harmonic for harmonic in range(1, 12))
-    soundfile.write(path, 0.1 * voice * (0.55 + 0.45 * np.sin(2 * np.pi * 4 * times)), SOUND_RATE_HZ)
+    voice = np.sum([np.sin(harmonic * pitch) / harmonic for harmonic in range(1, 12)], axis=0)
+    return (0.1 * voice * (0.55 + 0.45 * np.sin(2 * np.pi * 4 * times))).astype(np.float32)
+
+
+def made_microphone(path: Path) -> Path:
+    soundfile.write(path, made_voice(SECONDS), SOUND_RATE_HZ)
     return path
 
 
@@ -94,3 +98,49 @@ def test_a_take_recorded_over_a_cut_connection_gets_its_verdict(filming: Page, s
     assert stored[0] == "How dare you leave me here!"
     assert stored[1] > 0
     assert 1.5 < stored[2] < 20
+
+
+SUBTITLES = """1
+00:00:00,000 --> 00:00:01,400
+ASHA: How dare you leave me here!
+
+2
+00:00:01,800 --> 00:00:03,200
+BEN: I am going home.
+
+3
+00:00:03,600 --> 00:00:05,000
+ASHA: Then go.
+"""
+
+
+def test_a_scene_is_read_line_by_line_into_a_strip_that_plays_the_line_pressed(
+    page: Page, server: Served, tmp_path: Path
+) -> None:
+    spoken = np.concatenate([made_voice(1.4), silence(0.4)] * 3)[: 5 * SOUND_RATE_HZ]
+    film = made_clip(
+        tmp_path / "scene.mp4", seconds=5.0, size=(WIDTH, HEIGHT), rate=RATE, draw=_speaking, sound=spoken
+    )
+    (tmp_path / "scene.srt").write_text(SUBTITLES, encoding="utf-8")
+    page.goto(f"{server.url}/scenes?project=Demo")
+    uploads = page.locator('input[type="file"]')
+    uploads.nth(0).set_input_files(film)
+    expect(page.get_by_text("scene.mp4")).to_be_visible()
+    uploads.nth(1).set_input_files(tmp_path / "scene.srt")
+    expect(page.get_by_text("scene.srt")).to_be_visible()
+    page.get_by_role("button", name="Bring it in").click()
+    strip = page.locator(".scene-strip")
+    judged = strip.locator(".block.under, .block.correct, .block.over")
+    expect(judged).to_have_count(3, timeout=240_000)
+    expect(strip.locator(".speaker-name")).to_contain_text(["ASHA", "BEN"])
+    strip.get_by_role("button", name=re.compile("I am going home")).press("Enter")
+    expect(strip.locator(".said")).to_have_text("I am going home.")
+    page.wait_for_function(
+        "video => video.currentTime >= 1.8 && video.currentTime < 5",
+        arg=strip.locator("video").element_handle(),
+    )
+    assert server.rows("SELECT status FROM scenes") == [("ready",)]
+
+
+def _speaking(number: int, _size: tuple[int, int]) -> Picture:
+    return drawn_face(jaw=float(0.5 + 0.5 * np.sin(number)))
