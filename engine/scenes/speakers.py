@@ -17,6 +17,7 @@ from typing import Final
 import librosa
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import pdist
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import silhouette_score
 
@@ -33,6 +34,9 @@ FEWEST_UTTERANCES: Final = 4
 """Fewer cannot be told apart by what they share."""
 LEAST_SILHOUETTE: Final = 0.25
 """Kaufman and Rousseeuw (1990) call less "no substantial structure"."""
+LEAST_APART: Final = 4.0
+"""Standard deviations of one speaker's voice between the middles of two groups, below which they are one
+person's moods."""
 PLACE_STEP: Final = 0.08
 """Of the picture's width: how far a speaking face sits from where it sat before, as a voice varies by one
 standard deviation."""
@@ -150,6 +154,12 @@ def _grouped(table: NDArray[np.float64], count: int | None) -> NDArray[np.int64]
     for number in range(2, min(MOST_SPEAKERS, len(table) - 1) + 1):
         labels = AgglomerativeClustering(n_clusters=number).fit_predict(table)
         score = float(silhouette_score(table, labels))
-        if score > most:
+        if score > most and _apart(table, labels) >= LEAST_APART:
             best, most = labels, score
     return best
+
+
+def _apart(table: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """Distance of the two nearest middles."""
+    middles = np.array([table[labels == label].mean(axis=0) for label in np.unique(labels)])
+    return float(pdist(middles).min())

@@ -10,13 +10,14 @@ import av
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS, WAIT_MS
 from tests.browser.served import Served
 from tests.face_made import HEIGHT, WIDTH, drawn_face
 from tests.media_made import SOUND_RATE_HZ, Picture, Wave, made_clip, silence
 
+ELSEWHERE = "dailies.test"
 SECONDS = 2
 RATE = 10
 
@@ -49,22 +50,39 @@ def made_microphone(path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def filming(tmp_path: Path) -> Iterator[Page]:
-    """A window of a browser whose camera and microphone play what was made."""
+@pytest.fixture(scope="module")
+def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser whose camera and microphone play what was made, and that knows a name of this machine."""
+    folder = tmp_path_factory.mktemp("devices")
     flags = (
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
-        f"--use-file-for-fake-video-capture={made_camera(tmp_path / 'camera.y4m')}",
-        f"--use-file-for-fake-audio-capture={made_microphone(tmp_path / 'microphone.wav')}",
+        f"--use-file-for-fake-video-capture={made_camera(folder / 'camera.y4m')}",
+        f"--use-file-for-fake-audio-capture={made_microphone(folder / 'microphone.wav')}",
+        f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
     )
     expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
-        context = chromium.new_context(viewport={"width": 1440, "height": 900})
-        context.set_default_timeout(WAIT_MS)
-        yield context.new_page()
+        yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def filming(camera: Browser) -> Iterator[Page]:
+    """A fresh window of that browser."""
+    context = camera.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(WAIT_MS)
+    yield context.new_page()
+    context.close()
+
+
+def test_without_tls_and_from_elsewhere_a_sentence_stands_in_for_the_camera(
+    filming: Page, server: Served
+) -> None:
+    filming.goto(f"http://{ELSEWHERE}:{server.port}/perform?project=Demo")
+    expect(filming.locator(".recorder").get_by_role("status")).to_contain_text("--tls-cert")
+    expect(filming.get_by_role("button", name="Record", exact=True)).to_have_count(0)
 
 
 def test_a_take_recorded_over_a_cut_connection_gets_its_verdict(filming: Page, server: Served) -> None:
