@@ -19,9 +19,12 @@ from dashboard.app_pages import (
     models,
     my_class,
     my_work,
+    perform,
     project,
     responsible_use,
     review,
+    scenes,
+    scripts,
     thresholds,
 )
 from dashboard.services import classes, messages
@@ -36,13 +39,17 @@ SIDEBAR_WIDTH = 236  # pixels
 REVIEW = "review"
 MY_CLASS = "my_class"
 RESPONSIBLE_USE = "responsible_use"
+PERFORM = "perform"
 # Name in the address, what draws it, icon, and what somebody must be allowed to do to have it. A comment:
 # Streamlit writes a text that stands alone in the entry file onto the page.
 PAGES = (
     (REVIEW, review.show, "slideshow", Act.RATE),
     ("my_work", my_work.show, "assignment_ind", Act.RATE),
+    (PERFORM, perform.show, "videocam", Act.RATE),
     ("adjudicate", adjudicate.show, "gavel", Act.ADJUDICATE),
     ("clips", clips.show, "video_library", Act.SEE_MACHINE),
+    ("scenes", scenes.show, "view_timeline", Act.SEE_MACHINE),
+    ("scripts", scripts.show, "article", Act.SEE_MACHINE),
     ("thresholds", thresholds.show, "tune", Act.TEACH),
     ("agreement", agreement.show, "diversity_3", Act.SEE_MACHINE),
     ("models", models.show, "account_tree", Act.SEE_MACHINE),
@@ -82,6 +89,9 @@ def main() -> None:
     with boundary.shown():
         if visit.is_turning() and REVIEW in pages and page is not pages[REVIEW]:
             st.switch_page(pages[REVIEW], query_params=st.query_params.to_dict())
+        if PERFORM in pages and (line := visit.wanted_line()) is not None:
+            asked = {**st.query_params.to_dict(), visit.LINE_PARAMETER: str(line)}
+            st.switch_page(pages[PERFORM], query_params=asked)
         st.sidebar.page_link(pages[RESPONSIBLE_USE])
         if is_visited or page is pages[RESPONSIBLE_USE]:
             page.run()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import logging
 import socket
+import ssl
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +20,7 @@ from dashboard import (
     class_routes,
     cue_routes,
     press_queue,
+    recording_routes,
     routes,
     trace_routes,
     visitor_routes,
@@ -39,7 +42,43 @@ class ServeError(DailiesError):
     """The server cannot listen where it was told to."""
 
 
-def serve(*, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT, with_demo: bool = False) -> None:
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a server shows to browsers over TLS: PEM files of its chain and of its private key."""
+
+    chain: Path
+    key: Path
+
+    def check(self) -> None:
+        """Read both files.
+
+        Raises
+        ------
+        ServeError
+            If one cannot be read, or they do not belong together.
+        """
+        try:
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(
+                self.chain, self.key, password=lambda: ""
+            )
+        except ssl.SSLError:
+            raise ServeError(
+                f"{self.chain.name} and {self.key.name} are no certificate and its private key (PEM, without "
+                "a password); give both files as they were issued."
+            ) from None
+        except OSError as error:
+            raise ServeError(
+                f"The certificate cannot be read: {error.strerror}; check --tls-cert and --tls-key."
+            ) from None
+
+
+def serve(
+    *,
+    host: str = DEFAULT_HOST,
+    port: int = DEFAULT_PORT,
+    with_demo: bool = False,
+    certificate: Certificate | None = None,
+) -> None:
     """Serve the dashboard until it is interrupted.
 
     Parameters
@@ -48,18 +87,23 @@ def serve(*, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT, with_demo: bool
         0 takes any free port; the address is printed.
     with_demo : bool
         Set up the demo project while the pages are already served.
+    certificate : Certificate, optional
+        Serve over TLS, which browsers ask for before they lend a camera to any page but one of this machine.
 
     Raises
     ------
     ServeError
-        If the address cannot be listened on.
+        If the address cannot be listened on, or the certificate cannot be used.
     StorageError
         If the database cannot be used.
     """
+    if certificate is not None:
+        certificate.check()
     database.prepare()
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
-    print(f"Dailies is at http://{shown}:{listening.getsockname()[1]} (Ctrl+C ends it)", flush=True)
+    scheme = "http" if certificate is None else "https"
+    print(f"Dailies is at {scheme}://{shown}:{listening.getsockname()[1]} (Ctrl+C ends it)", flush=True)
     server = uvicorn.Server(
         uvicorn.Config(
             application(with_demo=with_demo),
@@ -67,6 +111,8 @@ def serve(*, host: str = DEFAULT_HOST, port: int = DEFAULT_PORT, with_demo: bool
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=FAREWELL_S,
+            ssl_certfile=None if certificate is None else certificate.chain,
+            ssl_keyfile=None if certificate is None else certificate.key,
         )
     )
     _keep_people_out_of_the_log()
@@ -91,6 +137,7 @@ def application(*, with_demo: bool = False) -> Any:
             *trace_routes.ROUTES,
             *cue_routes.ROUTES,
             *class_routes.ROUTES,
+            *recording_routes.ROUTES,
             *routes.ROUTES,
         ],
         lifespan=_lifespan(with_demo),

@@ -13,7 +13,9 @@ from engine.vocabulary import Channel, Role
 _KEY: Final = "visit"
 _CLIP: Final = "open_clip"
 _WANTS_REVIEW: Final = "wants_review"
+_WANTS_LINE: Final = "wants_line"
 CLIP_PARAMETER: Final = "clip"
+LINE_PARAMETER: Final = "line"
 CHANNEL_PARAMETER: Final = "channel"
 PROJECT_PARAMETER: Final = "project"
 
@@ -71,6 +73,17 @@ def go_to_review(clip_id: str) -> None:
     """Have the frame turn to the Review page with that clip at the end of this run's callbacks."""
     open_clip(clip_id)
     st.session_state[_WANTS_REVIEW] = True
+
+
+def go_to_perform(line_id: int) -> None:
+    """Have the frame turn to the Perform page with that line at the end of this run's callbacks."""
+    st.session_state[_WANTS_LINE] = line_id
+
+
+def wanted_line() -> int | None:
+    """The line that the Perform page was asked for with, once."""
+    found: int | None = st.session_state.pop(_WANTS_LINE, None)
+    return found
 
 
 def is_turning() -> bool:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session, aliased
 from db.columns import now
 from db.errors import UnknownRowError
 from db.records import (
+    ClassTakeRecord,
     GradePart,
     GradeRecord,
     SecondMarkingRecord,
     SetWork,
     SetWorkRecord,
-    TakeRecord,
     TimedCommentRecord,
 )
 from db.rows import every, first, selecting
@@ -83,7 +83,7 @@ def work_of_project(session: Session, project_id: int) -> tuple[SetWorkRecord, .
 
 def hand_in(
     session: Session, assignment_id: int, person_id: int, clip_id: str, *, line_number: int
-) -> TakeRecord:
+) -> ClassTakeRecord:
     """Store that a clip is a student's take; raises AlreadyThereError if it is one already (at flush)."""
     session.add(
         ClassTake(assignment_id=assignment_id, person_id=person_id, clip_id=clip_id, line_number=line_number)
@@ -94,19 +94,20 @@ def hand_in(
     return stored
 
 
-def take_of_clip(session: Session, clip_id: str) -> TakeRecord | None:
+def take_of_clip(session: Session, clip_id: str) -> ClassTakeRecord | None:
     """The take that a clip is, ``None`` where nobody handed it in."""
-    return first(session, selecting(ClassTake, TakeRecord).where(ClassTake.clip_id == clip_id), TakeRecord)
+    wanted = selecting(ClassTake, ClassTakeRecord).where(ClassTake.clip_id == clip_id)
+    return first(session, wanted, ClassTakeRecord)
 
 
 def takes_of_work(
     session: Session, assignment_id: int, *, person_id: int | None = None
-) -> tuple[TakeRecord, ...]:
+) -> tuple[ClassTakeRecord, ...]:
     """What was handed in, the oldest first; of one student if asked."""
-    wanted = selecting(ClassTake, TakeRecord).where(ClassTake.assignment_id == assignment_id)
+    wanted = selecting(ClassTake, ClassTakeRecord).where(ClassTake.assignment_id == assignment_id)
     if person_id is not None:
         wanted = wanted.where(ClassTake.person_id == person_id)
-    return every(session, wanted.order_by(ClassTake.id), TakeRecord)
+    return every(session, wanted.order_by(ClassTake.id), ClassTakeRecord)
 
 
 def clips_of_person(session: Session, project_id: int, person_id: int) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from db.prepared import Prepared
 from db.projects import STOPPED_SETTING
 from db.records import ClipDetails, ClipDraft, ClipRecord, ClipStatus, Page
 from db.rows import every, first, selecting
-from db.tables import Clip, Project, Rating
+from db.tables import Clip, Project, Rating, Take
 
 PAGE_SIZE: Final = 50
 ID_BYTES: Final = 16
@@ -199,12 +199,16 @@ def set_media(
 def claim_queued(session: Session) -> ClipRecord | None:
     """Take the clip that has waited longest and mark it as being analysed.
 
-    Any project's may be taken, but for those whose analysis somebody has stopped.
+    A take goes before clips that were imported: whoever performed it waits in front of the page. Any
+    project's may be taken, but for those whose analysis somebody has stopped.
     """
     stopped = select(Project.id).where(Project.settings[STOPPED_SETTING].as_boolean().is_(True))
     waiting = _all().where(Clip.status == ClipStatus.QUEUED, Clip.project_id.not_in(stopped))
-    waiting = waiting.order_by(Clip.number)
-    clip = first(session, waiting.with_for_update(skip_locked=True, of=Clip), ClipRecord)
+    performed = exists().where(Take.clip_id == Clip.id)
+    clip = None
+    for some in (waiting.where(performed), waiting):
+        oldest = some.order_by(Clip.number).with_for_update(skip_locked=True, of=Clip)
+        clip = clip or first(session, oldest, ClipRecord)
     return None if clip is None else set_status(session, clip.id, ClipStatus.ANALYSING)
 
 

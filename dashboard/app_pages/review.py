@@ -137,7 +137,7 @@ def _media(view: review.ReviewView) -> None:
         with st.container(border=True):
             st.markdown(f"### “{messages.plain(clip.line)}”")
     elif view.shows_machine and view.prediction is not None:
-        player(_watched(tracing.traced(machine_opinion.scene(view, view.prediction), view), view))
+        player(_watched(tracing.traced(machine_opinion.scene(view.clip, view.prediction), view), view))
     elif view.media_key is None:
         st.warning(messages.say("review.no_channel"))
     else:

@@ -58,6 +58,8 @@ def _serve(words: argparse.ArgumentParser) -> None:
     words.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     words.add_argument("--port", type=_whole, default=8501, help="default %(default)s; 0 takes a free one")
     words.add_argument("--demo", action="store_true", help="set up the demo project")
+    words.add_argument("--tls-cert", type=Path, metavar="PEM", help="serve over TLS with this certificate")
+    words.add_argument("--tls-key", type=Path, metavar="PEM", help="the certificate's private key")
     words.set_defaults(run=serving.run)
 
 

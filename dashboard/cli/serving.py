@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 
+from engine.errors import DailiesError
+
 
 def run(given: argparse.Namespace) -> int:
     """Serve the dashboard until interrupted."""
-    from dashboard.server import serve  # Streamlit takes seconds to load; other commands do without
+    if (given.tls_cert is None) != (given.tls_key is None):
+        raise DailiesError("TLS takes both: give --tls-cert with the certificate and --tls-key with its key.")
+    from dashboard.server import Certificate, serve  # Streamlit takes seconds to load
 
-    serve(host=given.host, port=given.port, with_demo=given.demo)
+    certificate = None if given.tls_cert is None else Certificate(given.tls_cert, given.tls_key)
+    serve(host=given.host, port=given.port, with_demo=given.demo, certificate=certificate)
     return 0

@@ -1,8 +1,9 @@
 """The analysis at work: takes queued clips from the database, one process to a lane.
 
-A lane is a thread with a warm process under it. The thread claims a clip, hands it down, waits, and
-stores the outcome in one transaction. If the process dies or takes too long, the clip is said to have
-failed and the lane starts a fresh process. Who looks on reads the database.
+A lane is a thread with a warm process under it. The thread claims a turn (a clip, a script's lines, an
+utterance of a scene), hands it down, waits, and stores the outcome in one transaction. If the process dies
+or takes too long, the turn is said to have failed and the lane starts a fresh process. Who looks on reads
+the database.
 """
 
 from __future__ import annotations
@@ -15,22 +16,19 @@ from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import replace
 from multiprocessing import get_context
 from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from dashboard.services import clip_work, media_store
-from dashboard.services.clip_work import ClipJob, ClipOutcome
-from dashboard.services.predictions import draft_of
-from dashboard.services.rating_protocol import protocol_of
-from dashboard.services.system_choice import system_of
-from db import channel_media, clips, consents, face_choices, predictions, projects
+from dashboard.services import clip_work, media_store, recordings, scene_turns
+from dashboard.services.clip_turns import ClipTurn, Work
+from dashboard.services.line_turns import LinesTurn
+from dashboard.services.turns import Turn
+from db import clips, scenes
 from db.errors import RefusedValueError, StorageError
 from db.location import data_folder
-from db.records import ClipRecord, ClipStatus
-from db.session import reading, writing
+from db.session import writing
 from engine.errors import DailiesError
 
 LOCK_FILE: Final = "analysis.lock"
@@ -42,7 +40,6 @@ RETRY_AFTER_ERROR_S: Final = 5.0
 ERROR_ID_BYTES: Final = 4
 
 log = logging.getLogger(__name__)
-Work = Callable[[ClipJob], ClipOutcome]
 
 
 class AnalysisWorker:
@@ -90,8 +87,10 @@ class AnalysisWorker:
                 f"The data folder {data_folder()} cannot be used: {error.strerror}."
             ) from error
         media_store.sweep()
+        recordings.sweep()
         with writing() as session:
             clips.requeue_interrupted(session)
+            scenes.requeue_interrupted(session)
         for lane in self._lanes:
             lane.start()
         return True
@@ -116,14 +115,14 @@ class AnalysisWorker:
 
 
 class _Lane:
-    """A thread that feeds clips to one process."""
+    """A thread that feeds turns to one process."""
 
     def __init__(
         self, stopping: threading.Event, work: Work, prepare: Callable[[], None], limit_s: float
     ) -> None:
         self._stopping, self._work, self._prepare, self._limit_s = stopping, work, prepare, limit_s
         self._pool: ProcessPoolExecutor | None = None
-        self._interrupted: ClipRecord | None = None
+        self._interrupted: Turn | None = None
         self._thread = threading.Thread(target=self._run, name="analysis-lane", daemon=True)
 
     def start(self) -> None:
@@ -137,62 +136,60 @@ class _Lane:
         self._fresh_process()
         while not self._stopping.is_set():
             try:
-                self._take_up_interrupted()
-                with writing() as session:
-                    clip = clips.claim_queued(session)
-                if clip is None:
+                self._put_back_interrupted()
+                turn = ClipTurn.claim(self._work) or LinesTurn.claim() or scene_turns.claim()
+                if turn is None:
                     self._stopping.wait(POLL_S)
                     continue
-                self._interrupted = clip
-                self._analyse(clip)
+                self._interrupted = turn
+                self._take(turn)
                 self._interrupted = None
             except Exception:  # the database may be away for a while; the lane must outlive that
                 log.exception("The analysis was interrupted; it goes on in a moment.")
                 self._stopping.wait(RETRY_AFTER_ERROR_S)
         self._end_process()
 
-    def _take_up_interrupted(self) -> None:
-        """Queue again the clip whose outcome could not be stored when it was there."""
-        clip = self._interrupted
-        if clip is None:
-            return
-        with writing() as session:
-            if clips.get(session, clip.id).status is ClipStatus.ANALYSING:
-                clips.set_status(session, clip.id, ClipStatus.QUEUED)
-        self._interrupted = None
+    def _put_back_interrupted(self) -> None:
+        """Queue again what could not be stored when its outcome was there."""
+        if self._interrupted is not None:
+            self._interrupted.put_back()
+            self._interrupted = None
 
-    def _analyse(self, clip: ClipRecord) -> None:
+    def _take(self, turn: Turn) -> None:
         try:
-            outcome = self._outcome(clip)
+            outcome = self._outcome(turn)
         except _StoppedError:
-            _set(clip, ClipStatus.QUEUED)
+            turn.put_back()
         except DailiesError as error:
-            _set(clip, ClipStatus.FAILED, str(error))
+            turn.fail(str(error))
         except _TooSlowError:
             self._fresh_process()
-            _set(clip, ClipStatus.FAILED, _too_slow(clip, self._limit_s))
+            turn.fail(_too_slow(turn, self._limit_s))
         except BrokenProcessPool:
             self._fresh_process()
-            _set(clip, ClipStatus.FAILED, _crashed(clip))
+            turn.fail(_crashed(turn))
         except Exception as error:
-            _blame_us(clip, error)
+            _blame_us(turn, error)
         else:
-            self._store(clip, outcome)
+            self._store(turn, outcome)
 
     @staticmethod
-    def _store(clip: ClipRecord, outcome: ClipOutcome) -> None:
+    def _store(turn: Turn, outcome: Any) -> None:
         try:
-            _keep(clip, outcome)
+            turn.keep(outcome)
         except Exception as error:
             if isinstance(error, StorageError) and not isinstance(error, RefusedValueError):
                 raise  # the database is away for now; another turn may do
-            _blame_us(clip, error)  # it would be refused each time
+            if isinstance(error, DailiesError) and error.wording is not None:
+                turn.fail(str(error))  # it was looked at, and cannot be used
+            else:
+                _blame_us(turn, error)  # it would be refused each time
 
-    def _outcome(self, clip: ClipRecord) -> ClipOutcome:
+    def _outcome(self, turn: Turn) -> Any:
         if self._pool is None:
             self._fresh_process()
         assert self._pool is not None
-        future = self._pool.submit(self._work, _job(clip))
+        future = self._pool.submit(turn.work, turn.job)
         begun = time.monotonic()
         while not wait([future], timeout=POLL_S).done:
             if self._stopping.is_set():
@@ -231,64 +228,22 @@ def _said(warmed: Future[Any]) -> None:
             log.error("The analysis process cannot start.", exc_info=warmed.exception())
 
 
-def _job(clip: ClipRecord) -> ClipJob:
-    with reading() as session:
-        project = projects.by_id(session, clip.project_id)
-        chosen = face_choices.newest(session, clip.id)
-    channels = protocol_of(project).channels
-    face = None if chosen is None else chosen.face
-    return ClipJob(clip.media_key, clip.original_name, clip.line, channels, system_of(project), face)
-
-
-def _keep(clip: ClipRecord, outcome: ClipOutcome) -> None:
-    analysis = replace(outcome.analysis, clip=clip.original_name)
-    draft = draft_of(
-        analysis, clip_id=clip.id, thumbnail_keys=outcome.thumbnail_keys, face_keys=outcome.face_keys
-    )
-    with writing() as session:
-        if clips.get(session, clip.id).status is ClipStatus.WITHDRAWN:  # while it was being analysed
-            for key in outcome.media_keys - consents.needed_by_others(session, outcome.media_keys, {clip.id}):
-                media_store.remove(key)
-            return
-        clips.set_media(
-            session,
-            clip.id,
-            browser_key=outcome.browser_key,
-            thumbnail_key=outcome.thumbnail_key,
-            duration_s=outcome.duration_s,
-            width=outcome.width,
-            height=outcome.height,
-        )
-        for channel, key in outcome.channel_keys.items():
-            channel_media.put(session, clip.id, channel, key)
-        predictions.add(session, draft)
-        clips.set_status(session, clip.id, ClipStatus.READY)
-
-
-def _set(clip: ClipRecord, status: ClipStatus, message: str | None = None) -> None:
-    with writing() as session:
-        clips.set_status(session, clip.id, status, message=message)
-
-
-def _too_slow(clip: ClipRecord, limit_s: float) -> str:
+def _too_slow(turn: Turn, limit_s: float) -> str:
     return (
-        f"The analysis of {clip.original_name} took longer than {limit_s / 60:.0f} minutes and was ended; "
+        f"The analysis of {turn.name} took longer than {limit_s / 60:.0f} minutes and was ended; "
         "give a shorter or smaller clip."
     )
 
 
-def _crashed(clip: ClipRecord) -> str:
+def _crashed(turn: Turn) -> str:
     return (
-        f"{clip.original_name} made the analysis stop, so it cannot be used; "
-        "export it again as MP4 and import that."
+        f"{turn.name} made the analysis stop, so it cannot be used; export it again as MP4 and import that."
     )
 
 
-def _blame_us(clip: ClipRecord, error: Exception) -> None:
+def _blame_us(turn: Turn, error: Exception) -> None:
     """Log a bug under an id, which is all of it that people see."""
     name = secrets.token_hex(ERROR_ID_BYTES)
-    log.error("Error %s on clip %s", name, clip.id, exc_info=error)
-    told = (
-        f"Something went wrong with {clip.original_name} that is ours to mend; the log tells of error {name}."
-    )
-    _set(clip, ClipStatus.FAILED, told)
+    log.error("Error %s on %s", name, type(turn).__name__, exc_info=error)
+    told = f"Something went wrong with {turn.name} that is ours to mend; the log tells of error {name}."
+    turn.fail(told)

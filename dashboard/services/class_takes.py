@@ -17,12 +17,12 @@ from dashboard.services.refusals import worded
 from db import audit, classes, clips, people, projects
 from db.errors import RefusedValueError
 from db.records import (
+    ClassTakeRecord,
     ClipRecord,
     ClipStatus,
     ConsentScope,
     PersonRecord,
     SetWorkRecord,
-    TakeRecord,
     Target,
 )
 from db.session import reading, writing
@@ -45,7 +45,7 @@ def hand_in(
     *,
     line_number: int = 1,
     by: int | None = None,
-) -> TakeRecord:
+) -> ClassTakeRecord:
     """Make a clip of the class a student's take.
 
     What the clip does not say yet it learns from the work: who is filmed (by pseudonym), the line, what was
@@ -97,7 +97,7 @@ def upload(
     content: bytes,
     line_number: int = 1,
     by: int | None = None,
-) -> TakeRecord:
+) -> ClassTakeRecord:
     """Store a file as a clip of the class and hand it in; see :func:`hand_in`."""
     with reading() as session:
         work, person = _checked(session, assignment_id, person_id, line_number, by or person_id)
@@ -114,7 +114,7 @@ def upload(
     return hand_in(clip.id, assignment_id, person_id, line_number=line_number, by=by)
 
 
-def newest(takes: tuple[TakeRecord, ...]) -> dict[int, TakeRecord]:
+def newest(takes: tuple[ClassTakeRecord, ...]) -> dict[int, ClassTakeRecord]:
     """The take that counts of each line, by the line's number."""
     return {take.line_number: take for take in sorted(takes, key=lambda take: take.id)}
 

@@ -94,7 +94,7 @@ def read_lines(path: Path) -> LinesTable:
 
 def parse_lines(content: bytes, *, name: str) -> LinesTable:
     """Check the bytes of a LINES.csv, as :func:`read_lines`; ``name`` is for the sentences."""
-    text = _decoded(content, name)
+    text = decoded(content, name)
     if not text.strip():
         raise TableError(f"{name} is empty; it needs the columns clip,line and a row for each clip.")
     header = text.lstrip().split("\n", 1)[0]
@@ -135,7 +135,14 @@ def checked_name(name: str, *, where: str) -> str:
     return composed(name)
 
 
-def _decoded(content: bytes, name: str) -> str:
+def decoded(content: bytes, name: str) -> str:
+    """The text of a file in UTF-8 or UTF-16.
+
+    Raises
+    ------
+    TableError
+        If it is neither; the sentence names the line.
+    """
     wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         return content.decode("utf-16" if wide else "utf-8-sig")

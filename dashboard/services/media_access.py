@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from dashboard.services.permissions import Act, may
-from db import classes, people
+from db import classes, people, scenes
 from db.session import reading
 
 
@@ -27,7 +27,7 @@ def of_file(key: str, person_id: int | None) -> Sight:
     with reading() as session:
         found = [
             _of_holder(session, project_id, student, person_id)
-            for _, project_id, student in classes.holders(session, key)
+            for project_id, student in _holders(session, key)
         ]
     return _widest(found)
 
@@ -37,6 +37,12 @@ def of_clip(clip_id: str, person_id: int | None) -> Sight:
     with reading() as session:
         found = classes.holder(session, clip_id)
         return Sight.NONE if found is None else _of_holder(session, found[1], found[2], person_id)
+
+
+def _holders(session: Session, key: str) -> list[tuple[int, int | None]]:
+    """The projects that show a file, in a class with the student whose take it is."""
+    takes = [(project_id, student) for _, project_id, student in classes.holders(session, key)]
+    return [*takes, *((project_id, None) for project_id in scenes.projects_showing(session, key))]
 
 
 def _of_holder(session: Session, project_id: int, student_id: int | None, person_id: int | None) -> Sight:

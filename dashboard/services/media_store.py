@@ -87,7 +87,7 @@ def put_stream(source: BinaryIO) -> StoredFile:
     """
     digest, size = hashlib.sha256(), 0
     with incoming() as temporary:
-        with temporary.open("wb") as opened, _disk_sentences():
+        with temporary.open("wb") as opened, disk_sentences():
             while piece := source.read(PIECE_BYTES):
                 digest.update(piece)
                 size += len(piece)
@@ -131,7 +131,7 @@ def remove(key: str) -> bool:
     if not KEY_PATTERN.fullmatch(key):
         return False
     place = _place(key)
-    with _disk_sentences():
+    with disk_sentences():
         there = place.is_file()
         place.unlink(missing_ok=True)
     return there
@@ -159,7 +159,7 @@ def media_type(path: Path) -> str:
 @contextmanager
 def incoming() -> Iterator[Path]:
     """A path in the store's own file system to write to; removed unless it was kept."""
-    with _disk_sentences():
+    with disk_sentences():
         folder = _folder() / INCOMING
         folder.mkdir(parents=True, exist_ok=True)
     path = folder / secrets.token_hex(16)
@@ -177,7 +177,7 @@ def sweep() -> None:
 def _keep(temporary: Path, sha256: str, size: int) -> StoredFile:
     key = hmac.new(secret(), bytes.fromhex(sha256), hashlib.sha256).hexdigest()
     place = _place(key)
-    with _disk_sentences():
+    with disk_sentences():
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.exists():
             temporary.unlink()
@@ -200,7 +200,7 @@ def secret() -> bytes:
     """The folder's secret, made on first use; of two processes at once, the first to link it wins."""
     path = _folder() / SECRET_FILE
     if not path.exists():
-        with incoming() as temporary, _disk_sentences():
+        with incoming() as temporary, disk_sentences():
             temporary.touch(mode=0o600)
             temporary.write_bytes(secrets.token_bytes(SECRET_BYTES))
             _flush(temporary)
@@ -219,7 +219,8 @@ def _flush(path: Path) -> None:
 
 
 @contextmanager
-def _disk_sentences() -> Iterator[None]:
+def disk_sentences() -> Iterator[None]:
+    """Turn what the disk refuses into a :class:`~db.errors.StorageError` that says what to do."""
     try:
         yield
     except OSError as error:

@@ -17,6 +17,7 @@ from dashboard.services.rubric import Criterion
 from dashboard.services.take_advice import advice
 from db import classes, clips, people, projects
 from db.records import (
+    ClassTakeRecord,
     ClipRecord,
     ClipStatus,
     GradePart,
@@ -24,7 +25,6 @@ from db.records import (
     PersonRecord,
     SecondMarkingRecord,
     SetWorkRecord,
-    TakeRecord,
     TimedCommentRecord,
 )
 from db.session import reading
@@ -42,7 +42,7 @@ class ShownTake:
         What the machine says, by criterion; empty where the class does not show it.
     """
 
-    take: TakeRecord
+    take: ClassTakeRecord
     clip: ClipRecord
     line: str
     counts: bool
@@ -158,7 +158,7 @@ def work_of(session: Session, work: SetWorkRecord, student_id: int, person_id: i
 class OwnTake:
     """A student's own take; the remarks about it once grades were given back."""
 
-    take: TakeRecord
+    take: ClassTakeRecord
     clip: ClipRecord
     comments: tuple[TimedCommentRecord, ...]
 

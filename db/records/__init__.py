@@ -7,12 +7,12 @@ id and a time. Intensities lie in [0, 1], times are seconds, moments are in UTC.
 from __future__ import annotations
 
 from db.records.classes import (
+    ClassTakeRecord,
     GradePart,
     GradeRecord,
     SecondMarkingRecord,
     SetWork,
     SetWorkRecord,
-    TakeRecord,
     Target,
     TimedCommentRecord,
 )
@@ -33,6 +33,21 @@ from db.records.intensity_maps import (
 )
 from db.records.page import Json, Page
 from db.records.people import MemberRecord, PersonRecord, ProjectRecord
+from db.records.performing import (
+    CutBy,
+    LineReading,
+    SceneDraft,
+    SceneRecord,
+    SceneStatus,
+    ScriptLineDraft,
+    ScriptLineRecord,
+    ScriptRecord,
+    TakeRecord,
+    UtteranceDraft,
+    UtteranceReading,
+    UtteranceRecord,
+    UtteranceStatus,
+)
 from db.records.policies import (
     AuditRecord,
     PolicyDraft,
@@ -65,6 +80,7 @@ __all__ = [
     "AssignmentRecord",
     "AuditRecord",
     "Circumstances",
+    "ClassTakeRecord",
     "ClipDetails",
     "ClipDraft",
     "ClipRecord",
@@ -73,6 +89,7 @@ __all__ = [
     "ConsentScope",
     "ConsentWithdrawalRecord",
     "CueAnswerRecord",
+    "CutBy",
     "DraftRecord",
     "FaceChoiceRecord",
     "FlagRecord",
@@ -86,6 +103,7 @@ __all__ = [
     "IntensitySide",
     "Json",
     "LabelSetRecord",
+    "LineReading",
     "MemberRecord",
     "Page",
     "PersonRecord",
@@ -105,6 +123,12 @@ __all__ = [
     "RatingDraft",
     "RatingRecord",
     "RemovalCause",
+    "SceneDraft",
+    "SceneRecord",
+    "SceneStatus",
+    "ScriptLineDraft",
+    "ScriptLineRecord",
+    "ScriptRecord",
     "SecondMarkingRecord",
     "SelectionDraft",
     "SelectionRecord",
@@ -117,4 +141,8 @@ __all__ = [
     "TimedCommentRecord",
     "TombstoneRecord",
     "TraceRecord",
+    "UtteranceDraft",
+    "UtteranceReading",
+    "UtteranceRecord",
+    "UtteranceStatus",
 ]

@@ -68,7 +68,7 @@ class SetWorkRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class TakeRecord:
+class ClassTakeRecord:
     """A clip that a student handed in; the newest of a line counts. ``line_number`` counts from 1."""
 
     id: int

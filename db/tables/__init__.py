@@ -18,6 +18,7 @@ from db.tables.faces import CueAnswer, FaceChoice
 from db.tables.intensity_maps import IntensityMap, IntensityPromotion
 from db.tables.lead import Adjudication, Gold, Guideline, LabelSet
 from db.tables.people import Membership, Person, Project
+from db.tables.performing import Scene, Script, ScriptLine, Take, Utterance
 from db.tables.policies import Policy, Promotion
 from db.tables.predictions import Prediction
 from db.tables.ratings import Rating, Selection
@@ -90,10 +91,15 @@ __all__ = [
     "Promotion",
     "Rating",
     "RatingCircumstances",
+    "Scene",
+    "Script",
+    "ScriptLine",
     "SecondMarking",
     "Selection",
+    "Take",
     "TimedComment",
     "Tombstone",
     "Trace",
+    "Utterance",
     "Withdrawal",
 ]

@@ -2,12 +2,14 @@
 
 from engine.media.channels import MissingChannelError, picture_alone, sound_alone
 from engine.media.decoding import Media, decode
+from engine.media.footage import Footage
 from engine.media.probing import AudioFacts, Probe, VideoFacts, probe
 from engine.media.thumbnails import poster, thumbnail
 from engine.media.transcoding import transcode
 
 __all__ = [
     "AudioFacts",
+    "Footage",
     "Media",
     "MissingChannelError",
     "Probe",

@@ -110,12 +110,19 @@ class AlignmentSystem:
         amplify: bool = True,
         context: Mapping[str, str] | None = None,
         face: int | None = None,
+        media: Media | None = None,
     ) -> Analysis:
-        """Say everything about one clip; see :func:`analyze`."""
+        """Say everything about one clip; see :func:`analyze`.
+
+        Parameters
+        ----------
+        media : Media, optional
+            What is read in the place of the whole file: a piece of it that is decoded already.
+        """
         started = perf_counter()
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix="analyze") as pool:
             reading_text = pool.submit(self._read_line, line or "")
-            media = decode(path)
+            media = decode(path) if media is None else media
             decoded = perf_counter()
             hearing = pool.submit(hear, media)
             seen = see(media, self.tracker, neutral=neutral, face=face)

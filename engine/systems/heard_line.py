@@ -14,6 +14,7 @@ from typing import Final, Self
 
 from engine.analysis import Analysis, ScriptMatch, SpokenWord
 from engine.features.words import split_words
+from engine.media import Media
 from engine.media.sound import read_sound
 from engine.media.survey import survey
 from engine.script_match import compare
@@ -53,13 +54,22 @@ class HeardLine:
     seconds: float | None = None
 
     @classmethod
-    def of(cls, path: Path, *, line: str | None, word_times: Sequence[SpokenWord] | None = None) -> Self:
+    def of(
+        cls,
+        path: Path,
+        *,
+        line: str | None,
+        word_times: Sequence[SpokenWord] | None = None,
+        media: Media | None = None,
+    ) -> Self:
         """Find the line of a clip.
 
         Parameters
         ----------
         line : str, optional
             As it was given.
+        media : Media, optional
+            A piece of the clip that is decoded already: its sound is listened to, not the whole.
         word_times : sequence of SpokenWord, optional
             As they were given; recognised ones never replace them.
 
@@ -76,7 +86,7 @@ class HeardLine:
         if model is None:
             return known if given else replace(known, warning=NO_MODEL)
         started = perf_counter()
-        sound, _ = read_sound(path, survey(path))
+        sound = read_sound(path, survey(path))[0] if media is None else media.sound
         heard = SILENT if sound is None else model.recognise(sound)
         seconds = perf_counter() - started
         if line is not None and given:

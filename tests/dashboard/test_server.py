@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,9 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
+from dashboard.__main__ import main
 from dashboard.routes import media_url
+from dashboard.server import Certificate, ServeError
 from dashboard.services import importing
 from db import session
 
@@ -99,3 +102,27 @@ def test_a_server_that_is_told_to_end_ends_in_order(
     server, _ = start()
     server.send_signal(sign)
     assert server.wait(timeout=PATIENCE_S) in (0, -sign)
+
+
+def test_tls_takes_a_certificate_and_the_key_that_belongs_to_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    assert main(["serve", "--port", "0", "--tls-cert", str(chain)]) == 2
+    assert "takes both" in capsys.readouterr().err
+    with pytest.raises(ServeError, match="cannot be read"):
+        Certificate(chain, key).check()
+    chain.write_text("no certificate")
+    key.write_text("no key")
+    with pytest.raises(ServeError, match="no certificate and its private key"):
+        Certificate(chain, key).check()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_a_certificate_as_it_was_issued_is_taken(tmp_path: Path) -> None:
+    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost"
+    subprocess.run(
+        ["openssl", *words.split(), "-keyout", str(key), "-out", str(chain)], check=True, capture_output=True
+    )
+    Certificate(chain, key).check()

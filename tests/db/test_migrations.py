@@ -66,8 +66,9 @@ def test_every_append_only_table_has_its_triggers(home: Path) -> None:
     assert triggers == {f"{table}_no_{event}" for table in APPEND_ONLY for event in ("update", "delete")}
 
 
-def _built_up_to(home: Path, revision: str) -> None:
-    """An earlier version's database."""
+def _migrated_to(home: Path, revision: str) -> None:
+    """Build a database as an earlier version left it."""
+    home.mkdir(parents=True, exist_ok=True)
     config = Config()
     config.set_main_option("script_location", str(migrations.FOLDER))
     with create_engine(f"sqlite:///{home / DATABASE_FILE}").begin() as connection:
@@ -76,7 +77,7 @@ def _built_up_to(home: Path, revision: str) -> None:
 
 
 def test_trust_that_lay_in_the_documents_is_found_beside_them(home: Path) -> None:
-    _built_up_to(home, "0010")
+    _migrated_to(home, "0010")
     with sqlite3.connect(home / DATABASE_FILE) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute(
@@ -94,7 +95,7 @@ def test_trust_that_lay_in_the_documents_is_found_beside_them(home: Path) -> Non
 
 
 def test_who_took_part_before_classes_came_still_does_and_a_student_may(home: Path) -> None:
-    _built_up_to(home, "0011")
+    _migrated_to(home, "0011")
     with sqlite3.connect(home / DATABASE_FILE) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute("INSERT INTO memberships VALUES (1, 1, 'rater', '2026-01-01')")

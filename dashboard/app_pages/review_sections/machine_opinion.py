@@ -8,18 +8,19 @@ from dashboard.components.rating_form import Answer
 from dashboard.components.verdict_panel import VerdictView
 from dashboard.routes import media_url, peak_url
 from dashboard.services import messages, rating
+from dashboard.services.machine_view import MachineView
 from dashboard.services.predictions import StoredPrediction
 from dashboard.services.review import ReviewView
-from db.records import IntensitySide
+from db.records import ClipRecord, IntensitySide
 
 
-def scene(view: ReviewView, prediction: StoredPrediction) -> PlayerScene:
+def scene(clip: ClipRecord, prediction: StoredPrediction) -> PlayerScene:
     """The clip with everything the machine found in it; only for who may see the machine."""
     analysis = prediction.analysis
     return PlayerScene(
-        clip=view.clip.id,
-        source=media_url(view.clip.playable_key),
-        is_sound_only=view.clip.width is None,
+        clip=clip.id,
+        source=media_url(clip.playable_key),
+        is_sound_only=clip.width is None,
         duration_s=analysis.duration_s,
         line=analysis.line,
         words=analysis.words,
@@ -34,7 +35,7 @@ def scene(view: ReviewView, prediction: StoredPrediction) -> PlayerScene:
     )
 
 
-def verdict(view: ReviewView) -> VerdictView:
+def verdict(view: ReviewView | MachineView) -> VerdictView:
     """The verdict panel's content."""
     judgement = view.judgement
     if view.prediction is None or judgement is None:

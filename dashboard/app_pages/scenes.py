@@ -1,0 +1,189 @@
+"""Scenes: a long clip cut into lines, analysed one by one, and shown as a strip along its time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import boundary, visit
+from dashboard.components.scene_strip import scene_strip
+from dashboard.services import importing, messages, scene_lines, scene_view, scenes, scripts
+from dashboard.services.permissions import Act, may
+from dashboard.services.scene_view import SceneView
+from dashboard.services.scenes import Cuts, ListedScene
+from db.records import SceneStatus, UtteranceStatus
+
+REFRESH_S: Final = 2
+_CHOSEN: Final = "scenes_chosen"
+_ROUND: Final = "scenes_round"
+NO_SCRIPT: Final = 0
+
+
+def show() -> None:
+    """Draw the page."""
+    here = visit.here()
+    st.header(messages.say("scenes.title"))
+    every = scenes.listing(here.project.id, person_id=here.person.id)
+    if may(here.role, Act.SET_UP):
+        with st.expander(messages.say("scenes.add"), expanded=not every, icon=":material/movie:"):
+            _add(here)
+    if not every:
+        st.info(messages.say("scenes.none"))
+        return
+    chosen = _choose(every)
+    _progress(chosen, here)
+    if chosen.scene.duration_s is None:
+        return
+    view = scene_view.view(chosen.scene.id, person_id=here.person.id)
+    for sentence in view.sentences:
+        st.markdown(f"- {messages.plain(sentence)}")
+    if not view.sentences and chosen.scene.status is SceneStatus.READY:
+        st.markdown(messages.say("scenes.no_drift"))
+    scene_strip(view)
+    st.caption(messages.say("app.advisory"))
+    if may(here.role, Act.SET_UP):
+        with st.expander(messages.say("scenes.correct"), icon=":material/edit:"):
+            _correct(view, here)
+
+
+def _add(here: visit.Visit) -> None:
+    number = st.session_state.setdefault(_ROUND, 0)
+    film = st.file_uploader(
+        messages.say("scenes.film"),
+        type=[suffix.lstrip(".") for suffix in sorted(importing.CLIP_SUFFIXES)],
+        key=f"scenes_film_{number}",
+    )
+    cuts = st.file_uploader(
+        messages.say("scenes.cuts"),
+        type=[suffix.lstrip(".") for suffix in scene_lines.SUBTITLES + scene_lines.TIMES],
+        key=f"scenes_cuts_{number}",
+        help=messages.say("scenes.cuts_help"),
+    )
+    titles = {NO_SCRIPT: messages.say("scenes.no_script")} | {
+        script.id: script.title for script in scripts.listing(here.project.id, person_id=here.person.id)
+    }
+    script_id = st.selectbox(
+        messages.say("scenes.script"),
+        list(titles),
+        format_func=lambda key: titles[key],
+        key=f"scenes_script_{number}",
+    )
+    if st.button(messages.say("scenes.bring_in"), type="primary", disabled=film is None) and film is not None:
+        with boundary.shown():
+            scene = scenes.bring_in(
+                here.project.id,
+                film,
+                name=film.name,
+                cuts=None if cuts is None else Cuts(cuts.name, cuts.getvalue()),
+                script_id=script_id or None,
+                person_id=here.person.id,
+            )
+            st.session_state[_ROUND] = number + 1
+            st.session_state[_CHOSEN] = scene.id
+            st.rerun()
+
+
+def _choose(every: tuple[ListedScene, ...]) -> ListedScene:
+    by_id = {listed.scene.id: listed for listed in every}
+    if st.session_state.get(_CHOSEN) not in by_id:
+        st.session_state[_CHOSEN] = next(iter(by_id))
+    chosen: str = st.selectbox(
+        messages.say("scenes.which"),
+        list(by_id),
+        format_func=lambda key: by_id[key].scene.original_name,
+        key=_CHOSEN,
+    )
+    return by_id[chosen]
+
+
+def _progress(listed: ListedScene, here: visit.Visit) -> None:
+    """How far the scene is, with the way to stop it and to go on."""
+    scene_id, status = listed.scene.id, listed.scene.status
+    if status is SceneStatus.FAILED:
+        st.error(listed.scene.message or "")
+        _press("scenes.again", scenes.try_again, scene_id, here, key="scenes_again")
+        return
+    if status is SceneStatus.READY:
+        return
+
+    @st.fragment(run_every=REFRESH_S)
+    def shown() -> None:
+        with boundary.shown():
+            now = scenes.look(scene_id, person_id=here.person.id)
+            if (now.scene.status, now.scene.duration_s) != (status, listed.scene.duration_s) or (
+                now.done > listed.done and now.done % 10 == 0
+            ):
+                st.rerun()  # the strip lies outside of this fragment
+            said, button = st.columns([5, 1], vertical_alignment="center")
+            words = _words(now)
+            if now.scene.stopped:
+                said.info(words, icon=":material/pause_circle:")
+            else:
+                said.progress(now.done / now.total if now.total else 0.0, text=words)
+            with button:
+                if now.scene.stopped:
+                    _press("clips.go_on", scenes.go_on, scene_id, here, key="scene_go_on")
+                else:
+                    _press("clips.stop", scenes.stop, scene_id, here, key="scene_stop")
+
+    shown()
+
+
+def _words(now: ListedScene) -> str:
+    if now.scene.stopped:
+        return messages.say("scenes.stopped", done=now.done, total=now.total)
+    if now.scene.status is SceneStatus.READING:
+        return messages.say("scenes.reading", done=now.done, total=now.total)
+    return messages.say("scenes.looking")
+
+
+def _press(label: str, act: object, scene_id: str, here: visit.Visit, *, key: str) -> None:
+    st.button(
+        messages.say(label),
+        key=key,
+        on_click=boundary.guarded(act),  # type: ignore[arg-type]  # a service of scenes
+        args=(scene_id,),
+        kwargs={"person_id": here.person.id},
+        width="stretch",
+        disabled=not may(here.role, Act.SET_UP),
+    )
+
+
+def _correct(view: SceneView, here: visit.Visit) -> None:
+    """A table of the lines in which words and speakers can be put right."""
+    say = messages.say
+    line, speaker = say("scenes.column.line"), say("scenes.column.speaker")
+    table = pd.DataFrame(
+        {
+            say("scenes.column.from"): [scene_view.clock(each.utterance.start_s) for each in view.lines],
+            speaker: [each.speaker for each in view.lines],
+            line: [each.utterance.line for each in view.lines],
+        },
+        index=[each.utterance.id for each in view.lines],
+    )
+    edited = st.data_editor(
+        table,
+        hide_index=True,
+        width="stretch",
+        disabled=[say("scenes.column.from")],
+        key=f"scenes_lines_{view.scene.id}",
+    )
+    changed = [number for number in table.index if not edited.loc[number].equals(table.loc[number])]
+    failed = sum(each.utterance.status is UtteranceStatus.FAILED for each in view.lines)
+    if failed:
+        st.warning(say("scenes.failed_lines", n=failed))
+        _press("scenes.again", scenes.try_again, view.scene.id, here, key="scenes_again_lines")
+    if st.button(say("scenes.save"), disabled=not changed, key="scenes_save"):
+        with boundary.shown():
+            for number in changed:
+                row = edited.loc[number]
+                scenes.correct(
+                    view.scene.id,
+                    int(number),
+                    line=str(row[line] or ""),
+                    speaker=str(row[speaker] or ""),
+                    person_id=here.person.id,
+                )
+            st.rerun()

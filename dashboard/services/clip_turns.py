@@ -1,0 +1,82 @@
+"""A clip's turn in the analysis: claimed, analysed, and its prediction stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Self
+
+from dashboard.services import media_store
+from dashboard.services.clip_work import ClipJob, ClipOutcome
+from dashboard.services.predictions import draft_of
+from dashboard.services.rating_protocol import protocol_of
+from dashboard.services.system_choice import system_of
+from db import channel_media, clips, consents, face_choices, predictions, projects
+from db.records import ClipRecord, ClipStatus
+from db.session import reading, writing
+
+Work = Callable[[ClipJob], ClipOutcome]
+
+
+@dataclass(frozen=True, slots=True)
+class ClipTurn:
+    """See :class:`dashboard.services.turns.Turn`."""
+
+    clip: ClipRecord
+    work: Work
+
+    @classmethod
+    def claim(cls, work: Work) -> Self | None:
+        """Take the clip that is next, ``None`` where none waits."""
+        with writing() as session:
+            clip = clips.claim_queued(session)
+        return None if clip is None else cls(clip, work)
+
+    @property
+    def name(self) -> str:
+        return self.clip.original_name
+
+    @property
+    def job(self) -> ClipJob:
+        clip = self.clip
+        with reading() as session:
+            project = projects.by_id(session, clip.project_id)
+            chosen = face_choices.newest(session, clip.id)
+        channels = protocol_of(project).channels
+        face = None if chosen is None else chosen.face
+        return ClipJob(clip.media_key, clip.original_name, clip.line, channels, system_of(project), face)
+
+    def keep(self, outcome: ClipOutcome) -> None:
+        clip = self.clip
+        analysis = replace(outcome.analysis, clip=clip.original_name)
+        draft = draft_of(
+            analysis, clip_id=clip.id, thumbnail_keys=outcome.thumbnail_keys, face_keys=outcome.face_keys
+        )
+        with writing() as session:
+            if clips.get(session, clip.id).status is ClipStatus.WITHDRAWN:  # while it was being analysed
+                made = outcome.media_keys
+                for key in made - consents.needed_by_others(session, made, {clip.id}):
+                    media_store.remove(key)
+                return
+            clips.set_media(
+                session,
+                clip.id,
+                browser_key=outcome.browser_key,
+                thumbnail_key=outcome.thumbnail_key,
+                duration_s=outcome.duration_s,
+                width=outcome.width,
+                height=outcome.height,
+            )
+            for channel, key in outcome.channel_keys.items():
+                channel_media.put(session, clip.id, channel, key)
+            predictions.add(session, draft)
+            clips.set_status(session, clip.id, ClipStatus.READY)
+
+    def fail(self, sentence: str) -> None:
+        with writing() as session:
+            clips.set_status(session, self.clip.id, ClipStatus.FAILED, message=sentence)
+
+    def put_back(self) -> None:
+        with writing() as session:
+            if clips.get(session, self.clip.id).status is ClipStatus.ANALYSING:
+                clips.set_status(session, self.clip.id, ClipStatus.QUEUED)

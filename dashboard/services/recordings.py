@@ -1,0 +1,133 @@
+"""Recordings as they come in: pieces in a folder, in any order and more than once, until all are there.
+
+A piece is stored whole or not at all and reaches the disk before it is acknowledged. What a browser never
+finishes is swept away after a week.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import RawIOBase
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+from dashboard.services.media_store import disk_sentences
+from dashboard.services.recording_pass import Performer
+from dashboard.services.refusals import worded
+from db.errors import RefusedValueError
+from db.location import data_folder
+
+FOLDER: Final = "recordings"
+KEY_PATTERN: Final = re.compile(r"[0-9a-f]{32}")
+MOST_PIECES: Final = 4000
+"""More than an hour at a piece a second."""
+LARGEST_PIECE: Final = 16 << 20
+"""Bytes: some seconds of a camera's best picture."""
+KEPT_S: Final = 7 * 24 * 3600
+PIECE: Final = "{index:06d}"
+READ_BYTES: Final = 1 << 20
+
+
+def keep_piece(performer: Performer, key: str, index: int, content: bytes) -> None:
+    """Store one piece of a recording, over the same piece stored before.
+
+    Raises
+    ------
+    RefusedValueError
+        If the key is none, the piece is empty, or its number or size is out of range.
+    StorageError
+        If the disk refuses.
+    """
+    if not 0 <= index < MOST_PIECES:
+        raise worded(RefusedValueError, "refusal.recording_long", n=MOST_PIECES)
+    if not 0 < len(content) <= LARGEST_PIECE:
+        raise worded(RefusedValueError, "refusal.recording_piece", n=LARGEST_PIECE >> 20)
+    folder = _folder(performer, key)
+    with disk_sentences():
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / f"{secrets.token_hex(8)}.part"
+        try:
+            with part.open("wb") as opened:
+                opened.write(content)
+                opened.flush()
+                os.fsync(opened.fileno())
+            part.replace(folder / PIECE.format(index=index))
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def pieces(performer: Performer, key: str) -> frozenset[int]:
+    """The numbers of the pieces that are stored."""
+    folder = _folder(performer, key)
+    if not folder.is_dir():
+        return frozenset()
+    return frozenset(int(file.name) for file in folder.iterdir() if file.name.isdecimal())
+
+
+def missing(performer: Performer, key: str, count: int) -> tuple[int, ...]:
+    """Which of ``count`` pieces are not stored, in order."""
+    if not 0 < count <= MOST_PIECES:
+        raise worded(RefusedValueError, "refusal.recording_long", n=MOST_PIECES)
+    return tuple(sorted(set(range(count)) - pieces(performer, key)))
+
+
+@contextmanager
+def joined(performer: Performer, key: str, count: int) -> Iterator[BinaryIO]:
+    """The whole recording, read piece after piece; all ``count`` of them must be there."""
+    folder = _folder(performer, key)
+    with _Joined([folder / PIECE.format(index=index) for index in range(count)]) as whole:
+        yield cast("BinaryIO", whole)
+
+
+def drop(performer: Performer, key: str) -> None:
+    """Forget a recording; nothing happens where there is none."""
+    shutil.rmtree(_folder(performer, key), ignore_errors=True)
+
+
+def sweep() -> None:
+    """Remove recordings that nothing was added to for a week."""
+    root = data_folder() / FOLDER
+    for folder in root.iterdir() if root.is_dir() else ():
+        if folder.is_dir() and time.time() - folder.stat().st_mtime > KEPT_S:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Joined(RawIOBase):
+    """Files read as one, one open at a time."""
+
+    def __init__(self, files: list[Path]) -> None:
+        super().__init__()
+        self._files = files
+        self._open: BinaryIO | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        while True:
+            if self._open is None:
+                if not self._files:
+                    return b""
+                self._open = self._files.pop(0).open("rb")
+            if content := self._open.read(size if size > 0 else READ_BYTES):
+                return content
+            self._open.close()
+            self._open = None
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+        super().close()
+
+
+def _folder(performer: Performer, key: str) -> Path:
+    if not KEY_PATTERN.fullmatch(key):
+        raise worded(RefusedValueError, "refusal.recording_key")
+    return data_folder() / FOLDER / f"{performer.project_id}-{performer.person_id}-{key}"
