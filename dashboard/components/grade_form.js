@@ -21,10 +21,10 @@ class GradeForm {
     window.addEventListener("keydown", (event) => this.key(event), { signal: this.listen.signal, capture: true });
   }
 
-  show({ data, setTriggerValue }) {
+  show({ data, presses }) {
     const isOther = this.data?.task !== data.task || this.data.stored !== data.stored || this.data.is_settling !== data.is_settling;
     this.data = data;
-    this.trigger = setTriggerValue;
+    this.presses = presses;
     this.node.setAttribute("aria-label", data.labels.form);
     if (isOther) this.open();
     else this.refused(); // the page has drawn itself and stored nothing
@@ -80,7 +80,7 @@ class GradeForm {
       this.say("reason_missing");
       return this.remark.focus();
     }
-    const press = `${Date.now()}-${Math.random()}`;
+    const press = randomKey();
     try {
       localStorage.setItem(GRADE_SHELF + "sent", JSON.stringify({ task: data.task, press }));
     } catch {
@@ -91,7 +91,7 @@ class GradeForm {
     this.say("sending");
     clearTimeout(this.patience);
     this.patience = setTimeout(() => this.refused(), 8000);
-    this.trigger("grade", { student: data.student, scores: draft.scores, remark: draft.remark, is_settling: data.is_settling, press });
+    this.presses.send("grade", { student: data.student, scores: draft.scores, remark: draft.remark, is_settling: data.is_settling, press });
   }
 
   refused() {
@@ -169,7 +169,7 @@ class GradeForm {
   }
 
   move(where) {
-    if (!this.isSending) this.trigger("move", { where, press: `${Date.now()}-${Math.random()}` });
+    if (!this.isSending) this.presses.send("move", where);
   }
 
   taken(event, act) {

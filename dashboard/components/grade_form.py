@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-import streamlit as st
-
 import dashboard.components.asset as asset
 from dashboard.services import messages
 from dashboard.services.rubric import HIGHEST, LOWEST
@@ -86,16 +84,12 @@ def grade_form(
         Gets ``"next"`` or ``"previous"``.
     """
 
-    def graded() -> None:
-        if sent := st.session_state[FORM_KEY].get("grade"):
-            on_grade(_read(sent))
+    def moved(where: str) -> None:
+        if where in ("next", "previous"):
+            on_move(where)
 
-    def moved() -> None:
-        asked = st.session_state[FORM_KEY].get("move") or {}
-        if asked.get("where") in ("next", "previous"):
-            on_move(str(asked["where"]))
-
-    _mount(key=FORM_KEY, data=_data(scene), on_grade_change=graded, on_move_change=moved)
+    acts: dict[str, asset.Act] = {"grade": lambda sent: on_grade(_read(sent)), "move": moved}
+    _mount(key=FORM_KEY, data=_data(scene), acts=acts)
 
 
 def _read(sent: Mapping[str, Any]) -> SentGrade:

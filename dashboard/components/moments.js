@@ -22,10 +22,10 @@ class Moments {
     window.addEventListener("keydown", (event) => this.key(event), { signal: this.listen.signal, capture: true });
   }
 
-  show({ data, setTriggerValue }) {
+  show({ data, presses }) {
     const isOther = this.data?.clip !== data.clip;
     this.data = data;
-    this.trigger = setTriggerValue;
+    this.presses = presses;
     const { labels } = data;
     this.node.setAttribute("aria-label", labels.title);
     this.title.textContent = labels.title;
@@ -45,7 +45,7 @@ class Moments {
         element("bdi", { dir: "ltr" }, clock(at))),
       element("span", { class: "text", dir: "auto" }, text),
       author ? element("span", { class: "author" }, author) : null,
-      isOwn && canAdd ? element("button", { type: "button", class: "drop", onclick: () => this.trigger("drop", { id, press: Math.random() }) }, labels.drop) : null);
+      isOwn && canAdd ? element("button", { type: "button", class: "drop", onclick: () => this.presses.send("drop", id) }, labels.drop) : null);
   }
 
   seek(time) {
@@ -64,7 +64,7 @@ class Moments {
     if (!text) return;
     this.field.value = "";
     this.field.blur();
-    this.trigger("add", { clip: this.data.clip, at_s: this.time ?? 0, text, press: Math.random() });
+    this.presses.send("add", { clip: this.data.clip, at_s: this.time ?? 0, text });
   }
 
   key(event) {

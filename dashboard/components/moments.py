@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-
-import streamlit as st
 
 import dashboard.components.asset as asset
 from dashboard.services import messages
@@ -43,15 +41,13 @@ def moments(
         Gets the number of a remark that its author takes away.
     """
 
-    def added() -> None:
-        sent = st.session_state[LIST_KEY].get("add")
-        if sent and on_add is not None:
+    def added(sent: Mapping[str, Any]) -> None:
+        if on_add is not None:
             on_add(str(sent["clip"]), float(sent["at_s"]), str(sent["text"]))
 
-    def dropped() -> None:
-        sent = st.session_state[LIST_KEY].get("drop")
-        if sent and on_drop is not None:
-            on_drop(int(sent["id"]))
+    def dropped(number: int) -> None:
+        if on_drop is not None:
+            on_drop(number)
 
     _mount(
         key=LIST_KEY,
@@ -61,8 +57,7 @@ def moments(
             "can_add": on_add is not None,
             "labels": messages.part("classes.moments"),
         },
-        on_add_change=added,
-        on_drop_change=dropped,
+        acts={"add": added, "drop": dropped},
     )
 
 

@@ -26,10 +26,10 @@ class Recorder {
     window.addEventListener("beforeunload", this.leaving);
   }
 
-  show({ data, setTriggerValue }) {
+  show({ data, presses }) {
     const isFirst = !this.scene;
     this.scene = data;
-    this.tell = (clip) => setTriggerValue("taken", { clip, at: Date.now() });
+    this.tell = (clip) => presses.send("taken", clip);
     this.node.setAttribute("aria-label", data.labels.recorder);
     if (isFirst) this.begin();
     this.draw();

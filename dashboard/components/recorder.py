@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import streamlit as st
-
 import dashboard.components.asset as asset
 from dashboard.recording_routes import RECORDINGS
 from dashboard.services import messages, recording_pass
@@ -34,12 +32,6 @@ def recorder(view: RecorderView, *, on_taken: Callable[[str], None]) -> None:
     on_taken : callable
         Gets the id of the clip that a recording became, before the page runs again.
     """
-
-    def taken() -> None:
-        told = st.session_state[KEY].get("taken")
-        if told and isinstance(told.get("clip"), str):
-            on_taken(told["clip"])
-
     performer, wanted = view.performer, view.wanted
     _mount(
         key=KEY,
@@ -53,5 +45,5 @@ def recorder(view: RecorderView, *, on_taken: Callable[[str], None]) -> None:
             "language": messages.spoken(),
             "labels": messages.part("recorder"),
         },
-        on_taken_change=taken,
+        acts={"taken": on_taken},
     )
