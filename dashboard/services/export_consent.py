@@ -1,15 +1,16 @@
-"""What the people filmed in a clip agreed to, as far as an export must know.
-
-Nothing is recorded about it so far: :func:`of_clips` is the one place that is to ask where it will be.
-"""
+"""What the people filmed in a project agreed to, as far as an export must know."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy.orm import Session
+
+from dashboard.services import consents
+from dashboard.services.consents import ConsentState, Filmed
+from db.records import ConsentScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,18 @@ NOT_RECORDED: Final = Consent(scope="not recorded", media_may_leave=True)
 """Of clips nobody wrote anything down for: whoever exports is told, and answers for it."""
 
 
-def of_clips(session: Session, clip_ids: Sequence[str]) -> Mapping[str, Consent]:
+def of_project(session: Session, project_id: int) -> Mapping[str, Consent]:
     """What was agreed to, by clip id; clips about which nothing is written down are left out."""
-    del session, clip_ids  # no table holds it yet
-    return {}
+    return {
+        clip.id: _consent(filmed)
+        for filmed in consents.everybody(session, project_id)
+        if filmed.state is not ConsentState.MISSING
+        for clip in filmed.clips
+    }
+
+
+def _consent(filmed: Filmed) -> Consent:
+    if filmed.state is not ConsentState.GIVEN:
+        return Consent(scope=filmed.state.value, media_may_leave=False)
+    scopes = [scope.value for scope in ConsentScope if scope in filmed.scopes]
+    return Consent(scope=", ".join(scopes), media_may_leave=ConsentScope.EXPORT in filmed.scopes)

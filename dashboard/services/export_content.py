@@ -179,13 +179,13 @@ class Content:
 
     def clips(self) -> Iterator[ClipRow]:
         """Each clip with its answers and its newest prediction, in the clips' order."""
+        consents = export_consent.of_project(self._session, self.project.id)
         after: int | None = 0
         place, taken = 0, set[str]()
         while after is not None:
             page = clips.list_page(self._session, self.project.id, after=after, limit=CLIPS_AT_ONCE)
             ids = [clip.id for clip in page.items]
             given = ratings.of_clips(self._session, self.project.id, ids, with_history=self.choices.history)
-            consents = export_consent.of_clips(self._session, ids)
             for clip in page.items:
                 record = predictions.latest_for(self._session, clip.id)
                 veiled, place = self.veil.clip(clip), place + 1

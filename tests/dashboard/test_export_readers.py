@@ -10,6 +10,7 @@ import sys
 import types
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,11 @@ import mlcroissant
 import pytest
 from pympi.Elan import Eaf
 
-from dashboard.services import export_consent, importing, projects
+from dashboard.services import consents, importing, projects
 from dashboard.services.export import export
-from dashboard.services.export_consent import Consent
 from dashboard.services.export_label_studio import STEP_NAMES
-from db import ratings, session
-from db.records import ProjectRecord, RatedClip
+from db import clips, ratings, session
+from db.records import ClipDetails, ConsentScope, ProjectRecord, RatedClip
 from tests.dashboard.emotionml_rules import broken_rules, read_emotions
 from tests.dashboard.exported_made import COMMENT, LINE, exported_project, made_sound
 
@@ -129,15 +129,17 @@ def test_the_card_says_how_far_people_agree_by_which_guideline_and_what_is_known
 
 
 def test_a_clip_whose_consent_does_not_cover_it_keeps_its_file_and_gives_its_answers(
-    project: ProjectRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stored: list[RatedClip]
+    project: ProjectRecord, tmp_path: Path, stored: list[RatedClip]
 ) -> None:
-    kept = stored[0].clip.id
-    closed = Consent(scope="this class only", media_may_leave=False)
-    monkeypatch.setattr(export_consent, "of_clips", lambda _session, _ids: {kept: closed})
+    with session.writing() as s:
+        clip = stored[0].clip
+        known = {each.name: getattr(clip, each.name) for each in fields(ClipDetails)}
+        clips.update_details(s, clip.id, ClipDetails(**{**known, "actor": "Leela"}))
+    consents.record(project.id, "Leela", scopes=[ConsentScope.RATING], person_id=None)
     done = export(project.id, format_name="huggingface", out=tmp_path / "out")
     assert (done.clips, done.ratings) == (CLIPS - 1, ANSWERS)
     assert "stays here" in done.notes[0]
-    assert "- this class only: 1 clips" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert "- rating: 1 clips" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
 
 
 def test_no_tag_of_a_clip_leaves_with_its_file(project: ProjectRecord, tmp_path: Path) -> None:
