@@ -89,9 +89,8 @@ def main() -> None:
     with boundary.shown():
         if visit.is_turning() and REVIEW in pages and page is not pages[REVIEW]:
             st.switch_page(pages[REVIEW], query_params=st.query_params.to_dict())
-        if PERFORM in pages and (line := visit.wanted_line()) is not None:
-            asked = {**st.query_params.to_dict(), visit.LINE_PARAMETER: str(line)}
-            st.switch_page(pages[PERFORM], query_params=asked)
+        if PERFORM in pages and (wanted := visit.wanted_performance()) is not None:
+            st.switch_page(pages[PERFORM], query_params={**st.query_params.to_dict(), **wanted})
         st.sidebar.page_link(pages[RESPONSIBLE_USE])
         if is_visited or page is pages[RESPONSIBLE_USE]:
             page.run()
@@ -110,7 +109,10 @@ def _pages(here: visit.Visit | None) -> dict[str, StreamlitPage]:
     offered = [*(CLASS_PAGES if is_class else ()), *PAGES]
     chosen = [each for each in offered if may(role, each[3]) or (each[0] == REVIEW == first)]
     if first == MY_CLASS:
-        chosen = [(MY_CLASS, my_class.show, "school", Act.HAND_IN)]
+        chosen = [
+            (MY_CLASS, my_class.show, "school", Act.HAND_IN),
+            (PERFORM, perform.show, "videocam", Act.HAND_IN),
+        ]
     chosen.sort(key=lambda each: each[0] != first)  # the first stays first, the others keep their order
     chosen.append((RESPONSIBLE_USE, responsible_use.show, "shield_person", Act.RATE))
     return {

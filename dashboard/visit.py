@@ -13,9 +13,11 @@ from engine.vocabulary import Channel, Role
 _KEY: Final = "visit"
 _CLIP: Final = "open_clip"
 _WANTS_REVIEW: Final = "wants_review"
-_WANTS_LINE: Final = "wants_line"
+_WANTS_PERFORM: Final = "wants_perform"
 CLIP_PARAMETER: Final = "clip"
 LINE_PARAMETER: Final = "line"
+ASSIGNMENT_PARAMETER: Final = "assignment"
+NUMBER_PARAMETER: Final = "number"
 CHANNEL_PARAMETER: Final = "channel"
 PROJECT_PARAMETER: Final = "project"
 
@@ -77,12 +79,20 @@ def go_to_review(clip_id: str) -> None:
 
 def go_to_perform(line_id: int) -> None:
     """Have the frame turn to the Perform page with that line at the end of this run's callbacks."""
-    st.session_state[_WANTS_LINE] = line_id
+    st.session_state[_WANTS_PERFORM] = {LINE_PARAMETER: str(line_id)}
 
 
-def wanted_line() -> int | None:
-    """The line that the Perform page was asked for with, once."""
-    found: int | None = st.session_state.pop(_WANTS_LINE, None)
+def go_to_assigned(assignment_id: int, number: int) -> None:
+    """Have the frame turn to the Perform page with a line of a class's work, counted from 1."""
+    st.session_state[_WANTS_PERFORM] = {
+        ASSIGNMENT_PARAMETER: str(assignment_id),
+        NUMBER_PARAMETER: str(number),
+    }
+
+
+def wanted_performance() -> dict[str, str] | None:
+    """What the Perform page was asked for with, as parameters of its address, once."""
+    found: dict[str, str] | None = st.session_state.pop(_WANTS_PERFORM, None)
     return found
 
 

@@ -29,6 +29,7 @@ from db.tables import (
     Clip,
     Project,
     SecondMarking,
+    Take,
     TimedComment,
 )
 
@@ -267,8 +268,9 @@ def _holders(session: Session, clip_ids: Collection[str]) -> tuple[tuple[str, in
     if not clip_ids:
         return ()
     rows = session.execute(
-        select(Clip.id, Clip.project_id, ClassTake.person_id)
+        select(Clip.id, Clip.project_id, func.coalesce(ClassTake.person_id, Take.person_id))
         .outerjoin(ClassTake, ClassTake.clip_id == Clip.id)
+        .outerjoin(Take, Take.clip_id == Clip.id)
         .where(Clip.id.in_(clip_ids))
         .order_by(Clip.number)
     )

@@ -10,15 +10,17 @@ import streamlit as st
 from dashboard import boundary, visit
 from dashboard.app_pages.perform_sections import comparison, line_choice
 from dashboard.app_pages.review_sections import machine_opinion
-from dashboard.components.player import player
+from dashboard.components.player import PlayerScene, player
 from dashboard.components.recorder import RecorderView, recorder
 from dashboard.components.verdict_panel import verdict_panel
+from dashboard.routes import media_url
 from dashboard.services import coaching, importing, messages, takes
 from dashboard.services.recording_pass import Performer
 from dashboard.services.takes import SeenTake, Wanted
 from db.records import ClipStatus
 
 REFRESH_S: Final = 1
+SHORTEST_S: Final = 0.1
 SHARES: Final = (1, 1.15)
 _SHOWN: Final = "perform_shown"
 _ROUND: Final = "perform_round"
@@ -98,6 +100,10 @@ def _verdict(here: visit.Visit, take: SeenTake | None) -> None:
     if takes.is_waiting(take):
         _waiting(take.clip.id, here.person.id)
         return
+    if not takes.tells_verdict(here.role):
+        st.success(messages.say("perform.handed_in" if take.take.assignment_id else "perform.kept"))
+        player(_plain(take), key="perform_player")
+        return
     prediction, judgement = take.view.prediction, take.view.judgement
     if take.clip.status is ClipStatus.FAILED or prediction is None or judgement is None:
         st.warning(take.clip.message or messages.say("perform.failed"))
@@ -107,6 +113,17 @@ def _verdict(here: visit.Visit, take: SeenTake | None) -> None:
     if not take.clip.line and take.line:
         st.caption(messages.say("perform.heard", line=messages.plain(take.line)))
     player(machine_opinion.scene(take.clip, prediction), key="perform_player")
+
+
+def _plain(take: SeenTake) -> PlayerScene:
+    clip = take.clip
+    return PlayerScene(
+        clip=clip.id,
+        source=media_url(clip.playable_key),
+        is_sound_only=clip.width is None,
+        duration_s=clip.duration_s or SHORTEST_S,
+        line=clip.line,
+    )
 
 
 def _advice(sentences: tuple[str, ...]) -> None:

@@ -14,9 +14,9 @@ from typing import Final
 
 import pysubs2
 
+from dashboard.services.line_words import line_key
 from dashboard.services.lines_table import MAX_LINE_CHARACTERS, MAX_WORD_CHARACTERS, decoded
 from dashboard.services.refusals import worded
-from dashboard.services.takes import line_key
 from db.records import CutBy, ScriptLineRecord, UtteranceDraft
 from engine.errors import TableError
 

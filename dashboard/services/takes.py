@@ -1,11 +1,11 @@
 """Takes: what somebody performs on the Perform page becomes a clip of the project, analysed before others.
 
-Only who performed a take, and whoever sees what the machine says in the project, may look at it here.
+Only who performed a take, and whoever sees what the machine says in the project, may look at it here. The
+students of a class record takes here and hand them in; what the machine says is their teacher's to read.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from dashboard.services import assigned_lines, media_store, recordings
 from dashboard.services.importing import CLIP_SUFFIXES
+from dashboard.services.line_words import line_key
 from dashboard.services.lines_table import MAX_LINE_CHARACTERS, checked_name
-from dashboard.services.machine_view import MachineView, machine_view
+from dashboard.services.machine_view import NOTHING_SHOWN, MachineView, machine_view
 from dashboard.services.permissions import Act, NotAllowedError, may, require
 from dashboard.services.recording_pass import Performer
 from dashboard.services.refusals import worded
@@ -22,7 +23,7 @@ from db import audit, clips, people, predictions, projects, scripts, takes
 from db.errors import RefusedValueError, UnknownRowError
 from db.records import ClipDraft, ClipRecord, ClipStatus, PersonRecord, TakeRecord
 from db.session import reading, writing
-from engine.vocabulary import LineSource, Protocol
+from engine.vocabulary import LineSource, Protocol, Role
 
 MOST_BESIDE: Final = 8
 """Takes of one line that are put side by side; more rows than this no eye compares."""
@@ -178,7 +179,7 @@ def mine(project_id: int, person_id: int, *, line: str | None = None) -> tuple[S
         group = [(take, clip) for key, take, clip in keyed if key == wanted]
         numbered = list(enumerate(group, start=1))[-MOST_BESIDE:]
         return tuple(
-            SeenTake(take, clip, machine_view(session, clip), number) for number, (take, clip) in numbered
+            SeenTake(take, clip, _view(session, clip, person_id), number) for number, (take, clip) in numbered
         )
 
 
@@ -198,7 +199,7 @@ def look(clip_id: str, person_id: int) -> SeenTake:
         if take.person_id != person_id and not may(role, Act.SEE_MACHINE):
             raise worded(UnknownRowError, "refusal.gone")
         clip = clips.get(session, clip_id)
-        return SeenTake(take, clip, machine_view(session, clip), 1)
+        return SeenTake(take, clip, _view(session, clip, person_id), 1)
 
 
 def require_performing(session: Session, project_id: int, person_id: int) -> None:
@@ -209,19 +210,23 @@ def require_performing(session: Session, project_id: int, person_id: int) -> Non
     NotAllowedError
         Where people answer blind, a verdict on a line would reach who is still to rate it.
     """
+    role = people.role_in(session, project_id, person_id)
+    if may(role, Act.HAND_IN) and not may(role, Act.RATE):
+        return
     require(session, project_id, person_id, Act.RATE)
     protocol = projects.by_id(session, project_id).protocol
-    is_blind = protocol is not Protocol.ASSISTED
-    if is_blind and not may(people.role_in(session, project_id, person_id), Act.SEE_MACHINE):
+    if protocol is not Protocol.ASSISTED and not may(role, Act.SEE_MACHINE):
         raise worded(NotAllowedError, "refusal.perform_blind")
 
 
-def line_key(line: str) -> str:
-    """What two ways of writing one line have in common."""
-    plain = unicodedata.normalize("NFKC", line).casefold()
-    return " ".join(
-        "".join(sign if unicodedata.category(sign)[0] in "LNM" else " " for sign in plain).split()
-    )
+def tells_verdict(role: Role | None) -> bool:
+    """Whether somebody with that part reads on Perform what the machine says."""
+    return may(role, Act.RATE)
+
+
+def _view(session: Session, clip: ClipRecord, person_id: int) -> MachineView:
+    role = people.role_in(session, clip.project_id, person_id)
+    return machine_view(session, clip) if tells_verdict(role) else NOTHING_SHOWN
 
 
 def is_waiting(take: SeenTake) -> bool:

@@ -11,15 +11,27 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from dashboard.recording_routes import PASS_HEADER, RECORDINGS, ROUTES
-from dashboard.services import assigned_lines, media_store, projects, recording_pass, recordings, takes
+from dashboard.services import (
+    assigned_lines,
+    classes,
+    media_access,
+    media_store,
+    projects,
+    recording_pass,
+    recordings,
+    takes,
+)
+from dashboard.services.media_access import Sight
 from dashboard.services.permissions import NotAllowedError
 from dashboard.services.recording_pass import Performer
 from dashboard.services.takes import Wanted
+from db import classes as class_records
 from db import clips, people, session
 from db.errors import RefusedValueError, UnknownRowError
 from db.location import data_folder
 from db.records import ClipStatus, ProjectRecord
 from engine.vocabulary import Protocol, Role
+from tests.dashboard.class_made import LINE, made_class, made_work
 from tests.dashboard.project_made import made_clip
 from tests.dashboard.takes_made import analysed, made_take
 
@@ -195,13 +207,41 @@ def test_who_still_rates_blind_may_not_learn_what_the_machine_says() -> None:
     assert made_take(lead, b"a take").person_id == lead.person_id
 
 
-def test_a_take_of_an_assignment_is_handed_in_even_after_a_crash_in_between(
-    performer: Performer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: list[tuple[str, int, int]] = []
-    monkeypatch.setattr(assigned_lines, "hand_in", lambda *given: told.append(given))
-    recordings.keep_piece(performer, KEY, 0, b"piece")
-    wanted = Wanted("Go.", assignment_id=7)
-    first = takes.finish_recording(performer, KEY, 1, wanted, kind="webm")
-    takes.finish_recording(performer, KEY, 1, wanted, kind="webm")
-    assert told == [(first.clip_id, 7, performer.person_id)] * 2
+def test_a_students_take_is_handed_in_for_its_line_once_though_it_was_told_twice() -> None:
+    made = made_class(students=2)
+    lines = ("Go away!", LINE)
+    work = classes.set_work(made.project.id, made_work(lines=lines), person_id=made.teacher.id)
+    student, other = (Performer(made.project.id, each.id) for each in made.students)
+    assert assigned_lines.line_of(work.id, 2, student.person_id) == LINE
+    assert assigned_lines.line_of(work.id, 3, student.person_id) is None
+    recordings.keep_piece(student, KEY, 0, b"piece")
+    wanted = Wanted(LINE, assignment_id=work.id)
+    first = takes.finish_recording(student, KEY, 1, wanted, kind="webm")
+    takes.finish_recording(student, KEY, 1, wanted, kind="webm")
+    with session.reading() as s:
+        [handed_in] = class_records.takes_of_work(s, work.id)
+    assert (handed_in.clip_id, handed_in.person_id, handed_in.line_number) == (
+        first.clip_id,
+        student.person_id,
+        2,
+    )
+    with pytest.raises(UnknownRowError):
+        takes.look(first.clip_id, other.person_id)
+
+
+def test_what_the_machine_says_of_a_students_take_is_for_the_teacher_to_read() -> None:
+    made = made_class(students=1)
+    student = Performer(made.project.id, made.students[0].id)
+    take = made_take(student, b"a take")
+    analysed(take, expressed=0.2)
+    assert takes.look(take.clip_id, student.person_id).view.prediction is None
+    assert takes.mine(student.project_id, student.person_id)[0].view.judgement is None
+    assert takes.look(take.clip_id, made.teacher.id).view.prediction is not None
+
+
+def test_a_student_sees_a_take_that_was_not_handed_in_and_no_other_student_does() -> None:
+    made = made_class(students=2)
+    student, other = made.students
+    take = made_take(Performer(made.project.id, student.id), b"a take")
+    assert media_access.of_clip(take.clip_id, student.id) is Sight.OWN
+    assert media_access.of_clip(take.clip_id, other.id) is Sight.NONE

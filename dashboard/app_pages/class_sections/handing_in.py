@@ -25,6 +25,14 @@ def uploads(here: visit.Visit, work: SetWorkRecord, student_id: int) -> None:
             key=f"take_file_{key}",
             label_visibility="collapsed",
         )
+        if student_id == here.person.id:
+            st.button(
+                messages.say("classes.mine.record"),
+                icon=":material/videocam:",
+                key=f"record_{key}",
+                on_click=visit.go_to_assigned,
+                args=(work.id, number),
+            )
         if file is not None and st.button(
             messages.say("classes.mine.hand_in"), type="primary", key=f"hand_in_{key}"
         ):

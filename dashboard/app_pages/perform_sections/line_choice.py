@@ -13,7 +13,6 @@ from dashboard.services.takes import Wanted
 from db.records import ScriptLineRecord
 from engine.errors import DailiesError
 
-ASSIGNMENT_PARAMETER: Final = "assignment"
 WAYS: Final = ("script", "typed", "recognised")
 _WAY: Final = "perform_way"
 _SCRIPT: Final = "perform_script"
@@ -26,8 +25,9 @@ LONGEST_SHOWN: Final = 90
 
 def choose(here: visit.Visit) -> Wanted:
     """Draw the choice and say what is to be performed."""
-    assignment = _number(ASSIGNMENT_PARAMETER)
-    given = None if assignment is None else assigned_lines.line_of(assignment, here.person.id)
+    assignment = _number(visit.ASSIGNMENT_PARAMETER)
+    number = _number(visit.NUMBER_PARAMETER) or 1
+    given = None if assignment is None else assigned_lines.line_of(assignment, number, here.person.id)
     if given is not None:
         _prompt(given)
         return Wanted(given, assignment_id=assignment)
