@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from db import ratings
-from db.records import RatingRecord
+from db.records import ClipStatus, RatingRecord
 from db.rows import first, selecting
 from db.tables import Clip, Rating
 
@@ -13,7 +13,7 @@ from db.tables import Clip, Rating
 def last(
     session: Session, project_id: int, person_id: int, *, before: int | None = None
 ) -> RatingRecord | None:
-    """The newest answer of a person that stands.
+    """The newest answer of a person that stands, about a clip that is still there.
 
     Parameters
     ----------
@@ -23,7 +23,12 @@ def last(
     given = (
         selecting(Rating, RatingRecord)
         .join(Clip, Clip.id == Rating.clip_id)
-        .where(Rating.person_id == person_id, Clip.project_id == project_id, ratings.standing())
+        .where(
+            Rating.person_id == person_id,
+            Clip.project_id == project_id,
+            Clip.status != ClipStatus.WITHDRAWN,
+            ratings.standing(),
+        )
         .order_by(Rating.id.desc())
     )
     if before is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import streamlit as st
 
 from dashboard import boundary, visit
@@ -17,8 +19,9 @@ from dashboard.services.rubric import HIGHEST
 from dashboard.services.student_work import OwnTake
 from db.records import ClipStatus, SetWorkRecord
 
-SHORTEST_S = 0.1
-_OPEN = "own_take_open"
+SHORTEST_S: Final = 0.1
+PLAYER_SHARE: Final = (1.12, 1)
+_OPEN: Final = "own_take_open"
 
 
 def show() -> None:
@@ -76,18 +79,21 @@ def _work(here: visit.Visit, work: SetWorkRecord, taken: list[OwnTake]) -> None:
 
 def _watch(each: OwnTake) -> None:
     clip = each.clip
-    player(
-        PlayerScene(
-            clip=clip.id,
-            source=media_url(clip.playable_key),
-            is_sound_only=clip.width is None and clip.status is ClipStatus.READY,
-            duration_s=clip.duration_s or SHORTEST_S,
-            line=clip.line,
-        ),
-        key="own_take_player",
-    )
+    left, right = st.columns(PLAYER_SHARE, gap="medium")
+    with left:
+        player(
+            PlayerScene(
+                clip=clip.id,
+                source=media_url(clip.playable_key),
+                is_sound_only=clip.width is None and clip.status is ClipStatus.READY,
+                duration_s=clip.duration_s or SHORTEST_S,
+                line=clip.line,
+            ),
+            key="own_take_player",
+        )
     if each.comments:
-        moments(clip.id, [Moment(one.id, one.at_s, one.text, "", False) for one in each.comments])
+        with right:
+            moments(clip.id, [Moment(one.id, one.at_s, one.text, "", False) for one in each.comments])
 
 
 def _withdrawal(here: visit.Visit) -> None:

@@ -16,9 +16,9 @@ from dashboard.services import disputes
 from dashboard.services.disputes import Dispute
 from dashboard.services.permissions import Act, require
 from dashboard.services.rating import COMMENT_LENGTH
-from db import adjudications, audit, clips, flags, ratings
+from db import adjudications, audit, clips, consents, flags, ratings
 from db.errors import RefusedValueError, UnknownRowError
-from db.records import AdjudicationRecord, FlagRecord
+from db.records import AdjudicationRecord, ClipStatus, FlagRecord
 from db.session import reading, writing
 from engine.errors import DailiesError
 from engine.vocabulary import Channel, Delivery, Emotion
@@ -91,6 +91,8 @@ def agenda(project_id: int, *, person_id: int | None) -> tuple[Case, ...]:
         names = {each.clip_id: each.name for each in differing.values()}
         for clip_id in {each.clip_id for each in (*standing, *raised)} - names.keys():
             names[clip_id] = clips.get(session, clip_id).original_name
+        for removed in consents.tombstones_of_project(session, project_id):
+            names.pop(removed.clip_id, None)
         latest = _latest(session, project_id, standing)
     return _ordered(names, differing, {each.clip_id: each for each in standing}, raised, latest)
 
@@ -233,14 +235,15 @@ def decided(session: Session, project_id: int) -> Mapping[str, AdjudicationRecor
 
 
 def ensure_clip(session: Session, project_id: int, clip_id: str) -> None:
-    """Refuse a clip of another project.
+    """Refuse a clip of another project, or one that was removed.
 
     Raises
     ------
     UnknownRowError
         If the project has no such clip.
     """
-    if clips.get(session, clip_id).project_id != project_id:
+    clip = clips.get(session, clip_id)
+    if clip.project_id != project_id or clip.status is ClipStatus.WITHDRAWN:
         raise UnknownRowError("The project has no such clip; choose one from the list.")
 
 

@@ -247,9 +247,11 @@ def clip_of(session: Session, project: ProjectRecord, clip_id: str) -> ClipRecor
     Raises
     ------
     UnknownRowError
-        If there is none, or it is of another project.
+        If there is none, it is of another project, or it was removed.
     """
     clip = clips.get(session, clip_id)
+    if clip.status is ClipStatus.WITHDRAWN:
+        raise worded(UnknownRowError, "refusal.gone")
     if clip.project_id != project.id:
         raise worded(UnknownRowError, "refusal.elsewhere", project=project.name)
     return clip

@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 
 from dashboard.services import messages
 from dashboard.services.permissions import Act, require
+from dashboard.services.refusals import worded
 from db import audit, clips, projects
 from db import guidelines as stored_texts
-from db.errors import RefusedValueError
+from db.errors import RefusedValueError, UnknownRowError
 from db.records import ClipRecord, ClipStatus, GuidelineRecord
 from db.session import reading, writing
 
@@ -153,7 +154,19 @@ def clip_of(example: Example) -> ClipRecord:
         If it is gone.
     """
     with reading() as session:
-        return clips.get(session, example.clip_id)
+        clip = clips.get(session, example.clip_id)
+    if clip.status is ClipStatus.WITHDRAWN:
+        raise worded(UnknownRowError, "refusal.gone")
+    return clip
+
+
+def is_there(example: Example) -> bool:
+    """Whether the clip of an example was not removed since."""
+    try:
+        clip_of(example)
+    except UnknownRowError:
+        return False
+    return True
 
 
 def read(record: GuidelineRecord) -> Guideline:

@@ -15,6 +15,7 @@ import pytest
 
 from dashboard.__main__ import main
 from dashboard.services import (
+    adjudication,
     clip_list,
     consents,
     export_download,
@@ -24,6 +25,8 @@ from dashboard.services import (
     projects,
     removal,
     retention,
+    review,
+    visitors,
 )
 from dashboard.services.analysis_worker import _keep
 from dashboard.services.clip_work import ClipOutcome
@@ -32,9 +35,9 @@ from dashboard.services.permissions import NotAllowedError
 from dashboard.services.predictions import draft_of
 from dashboard.services.rating import Answer, submit
 from dashboard.services.retention import Rule
-from db import audit, channel_media, clips, predictions, ratings
+from db import audit, channel_media, clips, flags, predictions, ratings
 from db.columns import now
-from db.errors import RefusedValueError, StorageError
+from db.errors import RefusedValueError, StorageError, UnknownRowError
 from db.location import DATABASE_FILE
 from db.records import ClipRecord, ClipStatus, ConsentScope, ProjectRecord, RemovalCause
 from db.session import close, reading, writing
@@ -65,6 +68,10 @@ def _filmed(project: ProjectRecord, actor: str, number: int) -> ClipRecord:
 
 def _fields(clip: ClipRecord) -> dict[str, object]:
     return {name: getattr(clip.details, name) for name in clip.details.__dataclass_fields__}
+
+
+def _lead(project: ProjectRecord) -> int:
+    return visitors.welcome("Lead", project).id
 
 
 def _files(home: Path) -> int:
@@ -111,6 +118,8 @@ def test_a_withdrawal_removes_every_file_and_finding_and_leaves_a_tombstone(home
     gone, stays = _filmed(project, "Meera Rao", 1), _filmed(project, "Farid", 2)
     rater = projects.person("Asha")
     submit(clip_id=gone.id, person_id=rater.id, answer=Answer(delivery=-1), idempotency_key=press())
+    with writing() as session:
+        flags.add(session, gone.id, person_id=rater.id, reason="sound", note="late")
     figures = home / "figures" / f"{project.id}-abc.json"
     figures.parent.mkdir()
     figures.write_text("{}")
@@ -139,6 +148,9 @@ def test_a_withdrawal_removes_every_file_and_finding_and_leaves_a_tombstone(home
     assert [each.action for each in line[:2]] == ["clip.remove", "consent.withdraw"]
     (tombstone,) = consents.register(project.id, person_id=None).tombstones
     assert (tombstone.clip_id, tombstone.cause, tombstone.files) == (gone.id, RemovalCause.WITHDRAWN, 5)
+    with pytest.raises(UnknownRowError):
+        review.view(project.id, _lead(project), gone.id)
+    assert adjudication.agenda(project.id, person_id=None) == ()
     shown = export_download.preview(project.id)
     assert "Meera" not in str(shown)
     assert clip_list.look(project.id, status=ClipStatus.READY).items[0].clip.id == stays.id

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from db import (
     assignments,
     audit,
+    classes,
     clips,
+    consents,
     cue_answers,
     face_choices,
     flags,
@@ -112,6 +114,13 @@ QUERIES: dict[str, Query] = {
     "flags of a clip": lambda s, _project, clip, _person: flags.open_of_clip(s, clip.id),
     "flags of a project": lambda s, project, _clip, _person: flags.open_of_project(s, project.id),
     "policy in force": lambda s, project, _clip, _person: policies.in_force(s, project.id),
+    "who shows a file": lambda s, _project, clip, _person: classes.holders(s, clip.media_key),
+    "whether it is a class": lambda s, project, _clip, _person: classes.is_class(s, project.id),
+    "takes of a student": lambda s, project, _clip, person: classes.clips_of_person(s, project.id, person.id),
+    "grades of a student": lambda s, _project, _clip, person: classes.grades_of_work(
+        s, 1, student_id=person.id
+    ),
+    "who is filmed": lambda s, project, _clip, _person: consents.clips_filmed(s, project.id),
     "newest log lines": lambda s, _project, _clip, _person: audit.list_page(s, before=100),
 }
 

@@ -59,10 +59,11 @@ def draw(here: visit.Visit) -> None:
 
 
 def _examples(here: visit.Visit, now: Guideline) -> tuple[Example, ...]:
-    notes = {example.clip_id: example.note for example in now.examples}
+    notes = {example.clip_id: example.note for example in now.examples if guidelines.is_there(example)}
     named = {clip.id: clip.original_name for clip in guidelines.candidates(here.project.id)}
     for example in now.examples:
-        named.setdefault(example.clip_id, guidelines.clip_of(example).original_name)
+        if example.clip_id in notes:
+            named.setdefault(example.clip_id, guidelines.clip_of(example).original_name)
     key = f"{now.language}_{now.version}"
     chosen = st.multiselect(
         messages.say("project.examples"),
