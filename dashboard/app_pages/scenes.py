@@ -16,6 +16,8 @@ from dashboard.services.scenes import Cuts, ListedScene
 from db.records import SceneStatus, UtteranceStatus
 
 REFRESH_S: Final = 2
+STRIP_STEPS: Final = 20
+"""So often at the most the strip is drawn anew while a scene is being read."""
 _CHOSEN: Final = "scenes_chosen"
 _ROUND: Final = "scenes_round"
 NO_SCRIPT: Final = 0
@@ -112,9 +114,8 @@ def _progress(listed: ListedScene, here: visit.Visit) -> None:
     def shown() -> None:
         with boundary.shown():
             now = scenes.look(scene_id, person_id=here.person.id)
-            if (now.scene.status, now.scene.duration_s) != (status, listed.scene.duration_s) or (
-                now.done > listed.done and now.done % 10 == 0
-            ):
+            has_turned = (now.scene.status, now.scene.duration_s) != (status, listed.scene.duration_s)
+            if has_turned or now.done - listed.done >= max(1, now.total // STRIP_STEPS):
                 st.rerun()  # the strip lies outside of this fragment
             said, button = st.columns([5, 1], vertical_alignment="center")
             words = _words(now)

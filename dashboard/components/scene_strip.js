@@ -68,7 +68,8 @@ class SceneStrip {
       const middle = top + NAME_HEIGHT + ROW_HEIGHT / 2;
       const limits = lines.find((line) => line.speaker === speaker.name) ?? { lower: 0, upper: 0 };
       this.plot.append(
-        drawn("text", { class: "speaker-name", x: 0, y: top + 13 }, `${speaker.name || labels.nobody} · ${speaker.words}`),
+        drawn("foreignObject", { x: 0, y: top, width: this.width, height: NAME_HEIGHT },
+          element("div", { class: "speaker-name" }, element("bdi", {}, speaker.name || labels.nobody), " · ", element("bdi", {}, speaker.words))),
         drawn("rect", { class: "right-band", x: 0, width: this.width, y: middle - this.rise(limits.upper), height: Math.max(1, this.rise(limits.upper) - this.rise(limits.lower)) }),
         drawn("line", { class: "ground", x1: 0, x2: this.width, y1: middle, y2: middle }),
         ...lines.filter((line) => line.speaker === speaker.name).map((line) => this.block(line, middle)),

@@ -127,6 +127,8 @@ def _of_table(text: str, name: str) -> list[UtteranceDraft]:
     for number, cells in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
+        if len(cells) > len(columns):
+            raise worded(TableError, "refusal.csv_cells", name=name, row=number)
         row = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
         start, end = _seconds(row.get("start", "")), _seconds(row.get("end", ""))
         if start is None or end is None or end <= start:

@@ -171,7 +171,9 @@ def _of_table(text: str, name: str) -> Iterator[ScriptLineDraft]:
     if said is None:
         raise worded(TableError, "refusal.script_columns", name=name)
     speaker = next((column for column in SPEAKER_COLUMNS if column in columns), None)
-    for cells in rows[1:]:
+    for number, cells in enumerate(rows[1:], start=2):
+        if len(cells) > len(columns):
+            raise worded(TableError, "refusal.csv_cells", name=name, row=number)
         row = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
         if row.get(said):
             yield ScriptLineDraft(

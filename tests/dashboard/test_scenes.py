@@ -118,6 +118,7 @@ def test_a_table_of_times_is_read_in_seconds_and_minutes_and_put_in_order() -> N
         (b"start,end\n1,2\nsoon,4\n", "t.csv", "row 3"),
         (b"from,to\n1,2\n", "t.csv", "lacks the columns start and end"),
         (b"start,end\n", "t.csv", "names no line"),
+        (b"start,end,line\n1,2,Stay, please.\n", "t.csv", "more cells than the header"),
         (b"no subtitles at all", "t.srt", "cannot be read|names no line"),
         (b"x", "t.docx", "ends in .srt"),
     ],

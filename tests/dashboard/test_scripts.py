@@ -96,6 +96,7 @@ def test_a_table_needs_its_line_column_and_may_have_others() -> None:
         (b"INT. ROOM - DAY\n\nNobody speaks.\n", "play.fountain", "No line to say"),
         (b"word " * 500, "play.txt", "more than 2000"),
         (b'line\n"open\n', "play.csv", "no proper CSV"),
+        (b"line,speaker\nStay, please.,Ben\n", "play.csv", "more cells than the header"),
     ],
 )
 def test_what_is_no_script_is_refused_in_a_sentence(content: bytes, name: str, sentence: str) -> None:

@@ -23,8 +23,11 @@ from db import (
     policies,
     predictions,
     ratings,
+    scenes,
+    scripts,
     selections,
     session,
+    takes,
     task_progress,
 )
 from db.columns import now
@@ -113,6 +116,18 @@ QUERIES: dict[str, Query] = {
     ),
     "flags of a clip": lambda s, _project, clip, _person: flags.open_of_clip(s, clip.id),
     "flags of a project": lambda s, project, _clip, _person: flags.open_of_project(s, project.id),
+    "own takes": lambda s, project, _clip, person: takes.newest(s, project.id, person.id),
+    "whose take a clip is": lambda s, _project, clip, _person: takes.of_clip(s, clip.id),
+    "take by key": lambda s, _project, _clip, _person: takes.by_key(s, "key"),
+    "scripts of a project": lambda s, project, _clip, _person: scripts.of_project(s, project.id),
+    "lines of a script": lambda s, _project, _clip, _person: scripts.lines(s, 1),
+    "lines to be read": lambda s, _project, _clip, _person: scripts.unread(s, limit=8),
+    "whether a script is used": lambda s, _project, _clip, _person: scripts.is_used(s, 1),
+    "scenes of a project": lambda s, project, _clip, _person: scenes.of_project(s, project.id),
+    "whether a scene waits": lambda s, _project, _clip, _person: scenes.has_work(s),
+    "scenes that are through": lambda s, _project, _clip, _person: scenes.read_through(s),
+    "how far a scene is": lambda s, _project, _clip, _person: scenes.progress(s, 1),
+    "scene by file": lambda s, _project, clip, _person: scenes.holds(s, clip.media_key),
     "policy in force": lambda s, project, _clip, _person: policies.in_force(s, project.id),
     "who shows a file": lambda s, _project, clip, _person: classes.holders(s, clip.media_key),
     "whether it is a class": lambda s, project, _clip, _person: classes.is_class(s, project.id),
@@ -160,5 +175,5 @@ def test_no_table_is_read_from_end_to_end(
 
 
 def _is_derived(step: str) -> bool:
-    """Whether what is read is the outcome of another query, not a table."""
-    return "(subquery" in step or step.startswith("SCAN anon_")
+    """Whether what is read is the outcome of another query or a single row of no table."""
+    return "(subquery" in step or step.startswith(("SCAN anon_", "SCAN CONSTANT ROW"))
