@@ -49,6 +49,11 @@ def z_score(intensity: float | None) -> float | None:
     return (intensity - INTENSITY_MIDPOINT) / INTENSITY_UNIT
 
 
+def likeliest(shares: Mapping[Verdict, float]) -> Verdict:
+    """The most probable verdict; ties go to the first."""
+    return max(shares, key=lambda verdict: shares[verdict])
+
+
 @dataclass(frozen=True, slots=True)
 class EmotionEstimate:
     """A distribution over emotions.
@@ -329,6 +334,8 @@ class Analysis:
         ``None`` where no face is seen.
     face_pictures : tuple of (bytes or None)
         A small JPEG of each face from the left, where there are several.
+    trimodal : Mapping[Verdict, float] or None
+        What the third model says beside the gap; ``None`` where none was trained with these weights.
     """
 
     clip: str
@@ -356,6 +363,7 @@ class Analysis:
     script: ScriptMatch | None = None
     faces: FacesSeen | None = None
     face_pictures: tuple[bytes | None, ...] = ()
+    trimodal: Mapping[Verdict, float] | None = None
 
     @property
     def z_expected(self) -> float | None:

@@ -119,6 +119,7 @@ RATING_COLUMNS: Final = (
     Column("policy_version", str),
     *(Column(name, kind) for name, kind, _ in DECIDED_PARTS),
     *CUE_COLUMNS,
+    Column("line_emotion", str),
 )
 
 PREDICTION_COLUMNS: Final = (
@@ -145,6 +146,7 @@ def rating_rows(session: Session, project: ProjectRecord, *, history: bool, name
     versions = {record.id: record.version for record in policies.history(session, project.id)}
     decided = adjudication.decided(session, project.id)
     cues = cue_answers.of_project(session, project.id)
+    known: dict[int, Value] = {}
     found = ratings.all_of_project if history else ratings.current_of_project
     for rated in found(session, project.id):
         policy_id = rated.rating.policy_id
@@ -159,6 +161,7 @@ def rating_rows(session: Session, project: ProjectRecord, *, history: bool, name
             None if policy_id is None else versions.get(policy_id),
             *(None if made is None else value(made) for _, _, value in DECIDED_PARTS),
             *_cues(session, cues.get((rated.rating.prediction_id or 0, rated.person.id))),
+            _line_emotion(session, rated, known),
         )
 
 
@@ -175,6 +178,18 @@ def _cues(session: Session, said: CueAnswerRecord | None) -> Row:
         said.remark,
         said.created_at,
     )
+
+
+def _line_emotion(session: Session, rated: RatedClip, known: dict[int, Value]) -> Value:
+    """What the words alone were read as, of each prediction once: it stands in its document."""
+    if rated.prediction is None:
+        return None
+    number = rated.prediction.id
+    if number not in known:
+        reading = stored(predictions.by_id(session, number)).analysis.modalities.get(Modality.TEXT)
+        named = None if reading is None else reading.emotion
+        known[number] = None if named is None else named.label.value
+    return known[number]
 
 
 def prediction_rows(session: Session, project: ProjectRecord) -> Iterator[Row]:

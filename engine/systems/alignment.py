@@ -46,6 +46,7 @@ from engine.systems.registry import naming_system
 from engine.systems.rehearsal import rehearsal_media
 from engine.systems.spoken_words import matched_spans
 from engine.systems.text_brain import TextBrain, TextReading
+from engine.systems.trimodal import third_opinion
 from engine.systems.voice_enrolment import VoiceEnrolment
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
@@ -307,7 +308,7 @@ def analyze(
             context=context,
             face=face,
         )
-    return heard.told(analysis)
+    return third_opinion(heard.told(analysis))
 
 
 def _gap(expected: float | None, expressed: float | None) -> float | None:
