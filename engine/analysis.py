@@ -30,6 +30,7 @@ class FaceReason(StrEnum):
     SPEAKS = "speaks"
     LARGEST = "largest"
     ASKED = "asked"
+    ENROLLED = "enrolled"
 
 
 FACE_REASONS: Final = {
@@ -39,6 +40,8 @@ FACE_REASONS: Final = {
     FaceReason.LARGEST: "{count} faces are seen and none moves its mouth with the voice; the largest, number "
     "{chosen} from the left, was read.",
     FaceReason.ASKED: "{count} faces are seen; number {chosen} from the left was read, as asked.",
+    FaceReason.ENROLLED: "{count} faces are seen; number {chosen} from the left, which is like the actor's "
+    "enrolled pictures, was read.",
 }
 
 

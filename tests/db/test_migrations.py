@@ -70,7 +70,7 @@ def test_trust_that_lay_in_the_documents_is_found_beside_them(home: Path) -> Non
     with sqlite3.connect(home / DATABASE_FILE) as connection:
         for modality in ("text", "voice", "face"):
             connection.execute(f"ALTER TABLE predictions DROP COLUMN {modality}_trust")
-        _without_0012(connection)
+        _as_before_0012(connection)
         connection.execute("UPDATE alembic_version SET version_num = '0010'")
         connection.execute("PRAGMA foreign_keys = OFF")
         connection.execute(
@@ -87,8 +87,8 @@ def test_trust_that_lay_in_the_documents_is_found_beside_them(home: Path) -> Non
             connection.execute("UPDATE predictions SET face_trust = 1")
 
 
-def _without_0012(connection: sqlite3.Connection) -> None:
-    for table in ("cue_answers", "face_choices"):
+def _as_before_0012(connection: sqlite3.Connection) -> None:
+    for table in ("cue_answers", "face_choices", "enrolled_faces"):
         connection.execute(f"DROP TABLE {table}")
     connection.execute("DROP INDEX ix_predictions_clip_id_id")
     connection.execute("CREATE INDEX ix_predictions_clip_id_system_id ON predictions (clip_id, system, id)")
