@@ -3,7 +3,8 @@
     python -m scripts.bench_systems [--clips FOLDER] [--repeats N]
 
 Each system is loaded once and answers each clip once before it is timed. The table names the median and the
-slowest of the turns, and what each system spends where on the slowest clip.
+slowest of the turns and the processor's seconds, which other work on the machine does not stretch, and what
+each system spends where on the slowest clip.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -35,6 +36,8 @@ class Timed:
     Attributes
     ----------
     seconds : tuple of float
+    cpu_s : float
+        Of all threads, a turn.
     parts : Mapping of str to float
         Where the last turn spent them, some side by side.
     refusal : str
@@ -43,6 +46,7 @@ class Timed:
 
     clip: str
     seconds: tuple[float, ...]
+    cpu_s: float
     parts: Mapping[str, float]
     refusal: str = ""
 
@@ -76,16 +80,17 @@ def timed(system: str, clip: Path, repeats: int) -> Timed:
     from engine import analyze
     from engine.errors import DailiesError
 
-    seconds, parts = [], {}
+    seconds, parts, busy = [], {}, 0.0
     for turn in range(repeats + 1):
-        started = perf_counter()
+        started, worked = perf_counter(), process_time()
         try:
             parts = dict(analyze(clip, line=LINE, system=system).timings_s)
         except DailiesError as error:
-            return Timed(clip.name, (), {}, str(error))
+            return Timed(clip.name, (), 0.0, {}, str(error))
         if turn:
             seconds.append(perf_counter() - started)
-    return Timed(clip.name, tuple(seconds), parts)
+            busy += process_time() - worked
+    return Timed(clip.name, tuple(seconds), busy / repeats, parts)
 
 
 def table(found: Mapping[str, Sequence[Timed]], repeats: int) -> list[str]:
@@ -93,8 +98,8 @@ def table(found: Mapping[str, Sequence[Timed]], repeats: int) -> list[str]:
     systems = list(found)
     rows = zip(*found.values(), strict=True)
     lines = [
-        f"Seconds of one answer, warm; median (slowest) of {repeats} turns; limit {LIMIT_S:.0f} s. Load "
-        f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.",
+        f"Seconds of one answer, warm: median (slowest; processor) of {repeats} turns, limit {LIMIT_S:.0f}. "
+        f"Load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores.",
         "",
         f"| clip | {' | '.join(systems)} |",
         "|---|" + "---|" * len(systems),
@@ -115,7 +120,7 @@ def _cell(one: Timed) -> str:
     if not one.seconds:
         return "none"
     mark = " **over**" if max(one.seconds) > LIMIT_S else ""
-    return f"{one.median_s:.2f} ({max(one.seconds):.2f}){mark}"
+    return f"{one.median_s:.2f} ({max(one.seconds):.2f}; {one.cpu_s:.2f}){mark}"
 
 
 def _over(many: Sequence[Timed], how: object) -> str:

@@ -1,8 +1,8 @@
 """Actors who consented to be recognised: enrolled from pictures, found among several faces, forgotten.
 
-Of a picture only numbers are kept, of which no picture can be made again. They serve one thing: to read the
-named actor's face where a clip shows several. Deleting them is one act, and leaves a line in the audit log
-that says so and not what was deleted.
+Of a picture 128 numbers are kept and not the picture; they tell a person apart, so they stay within one
+project and serve one thing: to read the named actor's face where a clip shows several. Deleting them is one
+act, and leaves a line in the audit log that says so and not what was deleted.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class FaceChoice(Base):
 
 
 class EnrolledFace(Base):
-    """One picture of an actor as numbers no picture can be made of; forgotten when consent is withdrawn."""
+    """One picture of an actor as numbers that tell them apart; forgotten when consent is withdrawn."""
 
     __tablename__ = "enrolled_faces"
     __table_args__ = (

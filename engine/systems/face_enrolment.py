@@ -20,7 +20,7 @@ LARGEST_SIDE_PX: Final = 1600
 
 @dataclass(frozen=True, slots=True)
 class FaceEnrolment:
-    """What is known of an actor's face; no picture can be made of it again.
+    """What is known of an actor's face: enough to tell them apart, so it is kept as their pictures would be.
 
     Attributes
     ----------
