@@ -6,7 +6,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 export DAILIES_CACHE ?= $(CURDIR)/.cache
 export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
 
-.PHONY: run test test-thorough bench bench-thresholds bench-systems evaluate lint screenshots demo clean
+.PHONY: run test test-thorough bench bench-thresholds bench-systems bench-clips evaluate lint screenshots demo clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m dashboard serve --demo
@@ -33,6 +33,11 @@ bench-thresholds: $(VENV)/dev.stamp
 # What was trained with the same seed is read from the cache, fold by fold.
 bench-systems: $(VENV)/dev.stamp
 	$(PY) -m scripts.systems_table
+
+# Every system on every clip of CLIPS, warm: median and slowest.
+CLIPS ?= ../shared/data/clips
+bench-clips: $(VENV)/dev.stamp
+	OMP_NUM_THREADS=1 $(PY) -m scripts.bench_systems $(if $(wildcard $(CLIPS)),--clips $(CLIPS))
 
 # EVALUATE=fusion,words-bayes runs the parts whose names begin so; finished folds are kept, Ctrl+C is safe.
 EVALUATE ?=

@@ -29,6 +29,9 @@ FACE_READERS: Final = ("face-picture", "face-stills")
 PARTS: Final = ("voice", "voice-heads", "face")
 """Of the performance brain; the voice heads are fitted beside the voice networks, so ``voice`` fits both."""
 
+TRIMODAL: Final = "trimodal"
+"""The third model; ``all`` leaves it out, since it is taught by a project's ratings."""
+
 FACE: Final = "face"
 """Short for ``performance --only face``."""
 
@@ -83,6 +86,10 @@ def train(chosen: argparse.Namespace) -> None:
             train_text(chosen.data, chosen.out, seed=chosen.seed, soft=chosen.soft)
         elif brain in SYSTEMS:
             import_module(f"engine.training.{brain}").train(chosen.data, chosen.out, seed=chosen.seed)
+        elif brain == TRIMODAL:
+            from engine.training.trimodal import train as train_trimodal
+
+            train_trimodal(chosen.data, chosen.out, seed=chosen.seed)
         elif brain in FACE_READERS:
             _train_face_reader(brain, chosen)
         else:
@@ -92,7 +99,7 @@ def train(chosen: argparse.Namespace) -> None:
             train_performance(chosen.data, chosen.out, seed=chosen.seed, only=only)
             for part in FACE_READERS if only is None else ():
                 _train_face_reader(part, chosen)
-        kind = "system" if brain in SYSTEMS else "brain"
+        kind = "system" if brain in SYSTEMS else "model" if brain == TRIMODAL else "brain"
         print(f"The {brain} {kind} is trained; its weights lie in {chosen.out}.")
 
 
@@ -164,8 +171,14 @@ def _parser() -> argparse.ArgumentParser:
     warming.set_defaults(run=warm)
 
     training = commands.add_parser("train", help="train a brain or a system and write its weights")
-    training.add_argument("brain", choices=(*BRAINS, FACE, *FACE_READERS, *SYSTEMS, "all"))
-    training.add_argument("--data", type=Path, required=True, metavar="DIR", help="the training sets")
+    training.add_argument("brain", choices=(*BRAINS, FACE, *FACE_READERS, *SYSTEMS, TRIMODAL, "all"))
+    training.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the training sets; of trimodal also an exported table of ratings",
+    )
     training.add_argument("--out", type=Path, required=True, metavar="WEIGHTS_DIR")
     training.add_argument("--seed", type=_seed, default=DEFAULT_SEED, metavar="N")
     training.add_argument(

@@ -30,6 +30,7 @@ class FaceReason(StrEnum):
     SPEAKS = "speaks"
     LARGEST = "largest"
     ASKED = "asked"
+    ENROLLED = "enrolled"
 
 
 FACE_REASONS: Final = {
@@ -39,6 +40,8 @@ FACE_REASONS: Final = {
     FaceReason.LARGEST: "{count} faces are seen and none moves its mouth with the voice; the largest, number "
     "{chosen} from the left, was read.",
     FaceReason.ASKED: "{count} faces are seen; number {chosen} from the left was read, as asked.",
+    FaceReason.ENROLLED: "{count} faces are seen; number {chosen} from the left, which is like the actor's "
+    "enrolled pictures, was read.",
 }
 
 
@@ -47,6 +50,11 @@ def z_score(intensity: float | None) -> float | None:
     if intensity is None:
         return None
     return (intensity - INTENSITY_MIDPOINT) / INTENSITY_UNIT
+
+
+def likeliest(shares: Mapping[Verdict, float]) -> Verdict:
+    """The most probable verdict; ties go to the first."""
+    return max(shares, key=lambda verdict: shares[verdict])
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +337,8 @@ class Analysis:
         ``None`` where no face is seen.
     face_pictures : tuple of (bytes or None)
         A small JPEG of each face from the left, where there are several.
+    trimodal : Mapping[Verdict, float] or None
+        What the third model says beside the gap; ``None`` where none was trained with these weights.
     """
 
     clip: str
@@ -356,6 +366,7 @@ class Analysis:
     script: ScriptMatch | None = None
     faces: FacesSeen | None = None
     face_pictures: tuple[bytes | None, ...] = ()
+    trimodal: Mapping[Verdict, float] | None = None
 
     @property
     def z_expected(self) -> float | None:

@@ -13,7 +13,7 @@ from dashboard.components.emotion_chart import emotion_chart
 from dashboard.services import clip_list, messages, system_choice, systems_compared
 from dashboard.services.systems_compared import Comparison, SystemAnswer
 from db.records import ClipStatus
-from engine.analysis import Analysis, ModalityReading
+from engine.analysis import Analysis, ModalityReading, likeliest
 from engine.vocabulary import SystemName
 
 REFRESH_S: Final = 1
@@ -173,6 +173,10 @@ def _answer(answer: SystemAnswer) -> None:
             verdict="–" if verdict is None else messages.say(f"panel.{verdict.value}"),
         )
     )
+    if analysis.trimodal is not None:
+        third = likeliest(analysis.trimodal)
+        share = analysis.trimodal[third]
+        st.markdown(messages.say("models.third", verdict=messages.say(f"panel.{third.value}"), share=share))
     st.caption(messages.say("models.took", seconds=f"{analysis.timings_s['total']:.2f}"))
     for warning in analysis.warnings:
         st.caption(f":material/info: {messages.plain(warning)}")

@@ -12,7 +12,7 @@ from typing import Any
 
 from dashboard.services.intensity_judging import RatersIntensity
 from db.records import IntensitySide
-from engine.analysis import Analysis, EkmanCheck, EmotionEstimate, ModalityReading, ScriptMatch
+from engine.analysis import Analysis, EkmanCheck, EmotionEstimate, ModalityReading, ScriptMatch, likeliest
 
 
 def as_object(analysis: Analysis, *, raters: RatersIntensity | None = None) -> dict[str, Any]:
@@ -60,6 +60,7 @@ def as_object(analysis: Analysis, *, raters: RatersIntensity | None = None) -> d
         "amplification": None if analysis.amplification is None else str(analysis.amplification),
         "script": _script(analysis.script),
         "faces": None if analysis.faces is None else asdict(analysis.faces),
+        "trimodal": _trimodal(analysis),
         "weights_version": analysis.weights_version,
         "feature_schema": analysis.feature_schema,
         "timings_s": analysis.timings_s,
@@ -82,6 +83,11 @@ def _emotion(estimate: EmotionEstimate | None) -> dict[str, Any] | None:
 
 def _ekman(check: EkmanCheck | None) -> dict[str, Any] | None:
     return None if check is None else {**asdict(check), "cues": [asdict(cue) for cue in check.cues]}
+
+
+def _trimodal(analysis: Analysis) -> dict[str, Any] | None:
+    said = analysis.trimodal
+    return None if said is None else {"verdict": likeliest(said), "probabilities": said}
 
 
 def _script(match: ScriptMatch | None) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ from dashboard.services.clip_work import ClipJob, ClipOutcome
 from dashboard.services.predictions import draft_of
 from dashboard.services.rating_protocol import protocol_of
 from dashboard.services.system_choice import system_of
-from db import channel_media, clips, consents, face_choices, predictions, projects
+from db import channel_media, clips, consents, enrolled_faces, face_choices, predictions, projects
 from db.records import ClipRecord, ClipStatus
 from db.session import reading, writing
 
@@ -42,9 +42,11 @@ class ClipTurn:
         with reading() as session:
             project = projects.by_id(session, clip.project_id)
             chosen = face_choices.newest(session, clip.id)
+            enrolled = enrolled_faces.of_actor(session, clip.project_id, clip.actor) if clip.actor else ()
         channels = protocol_of(project).channels
         face = None if chosen is None else chosen.face
-        return ClipJob(clip.media_key, clip.original_name, clip.line, channels, system_of(project), face)
+        system = system_of(project)
+        return ClipJob(clip.media_key, clip.original_name, clip.line, channels, system, face, enrolled)
 
     def keep(self, outcome: ClipOutcome) -> None:
         clip = self.clip

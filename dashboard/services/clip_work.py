@@ -35,6 +35,8 @@ class ClipJob:
         The one the project uses.
     face : int or None
         The face a person has chosen, counted from 1 at the left; ``None`` leaves it to the engine.
+    enrolled : tuple of (tuple of float)
+        The named actor's face, a row for each picture they were enrolled by; empty where they were not.
     """
 
     media_key: str
@@ -43,6 +45,7 @@ class ClipJob:
     channels: tuple[Channel, ...] = ()
     system: SystemName = SystemName.ALIGNMENT
     face: int | None = None
+    enrolled: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +155,13 @@ def work_on(job: ClipJob) -> ClipOutcome:
 def _analysed(path: Path, job: ClipJob) -> Analysis:
     from engine import analyze
     from engine.systems.face_choice import NoSuchFaceError
+    from engine.systems.face_enrolment import FaceEnrolment
 
-    line = job.line or None
+    line, own = job.line or None, FaceEnrolment.of(job.enrolled) if job.enrolled else None
     try:
-        return analyze(path, line=line, system=job.system, face=job.face)
+        return analyze(path, line=line, system=job.system, face=job.face, own_face=own)
     except NoSuchFaceError:  # a later version sees fewer faces: better another one than none
-        return analyze(path, line=line, system=job.system)
+        return analyze(path, line=line, system=job.system, own_face=own)
 
 
 def _kept(picture: bytes | None) -> str | None:

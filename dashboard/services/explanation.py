@@ -8,7 +8,7 @@ from typing import Final
 from dashboard.services.judging import InForce
 from dashboard.services.messages import say, signed
 from dashboard.services.script_words import script_sentence
-from engine.analysis import Analysis, Judgement
+from engine.analysis import Analysis, Judgement, likeliest
 from engine.vocabulary import INTENSITY_UNIT, LineSource, Modality, Verdict
 
 WORDS_NAMED: Final = 3
@@ -30,6 +30,7 @@ def explain(analysis: Analysis, judgement: Judgement, policy: InForce) -> tuple[
     """
     return (
         *_gap(analysis, judgement),
+        *_third(analysis),
         *_thresholds(policy),
         *_frames(analysis),
         *_words(analysis),
@@ -60,6 +61,14 @@ def _gap(analysis: Analysis, judgement: Judgement) -> Iterator[str]:
     elif judgement.probabilities is not None:
         share = round(100 * judgement.probabilities[judgement.verdict])
         yield say("why.probability", verdict=say(f"zone.{judgement.verdict}"), percent=share)
+
+
+def _third(analysis: Analysis) -> Iterator[str]:
+    """What the third model says, where one was trained with these weights; it decides nothing."""
+    if analysis.trimodal is not None:
+        verdict = likeliest(analysis.trimodal)
+        share = round(100 * analysis.trimodal[verdict])
+        yield say("why.third", verdict=say(f"zone.{verdict}"), percent=share)
 
 
 def _thresholds(policy: InForce) -> Iterator[str]:

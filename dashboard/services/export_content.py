@@ -25,7 +25,7 @@ from db.records import (
     RatedClip,
 )
 from engine.analysis import Judgement
-from engine.vocabulary import Emotion
+from engine.vocabulary import Emotion, Modality
 
 CLIPS_AT_ONCE: Final = 200
 UNSTATED_LICENCE: Final = "other"
@@ -86,6 +86,8 @@ class RatedRow:
     decided : AdjudicationRecord or None
         What was decided about the clip.
     cues : SaidCues or None
+    line_emotion : Emotion or None
+        What the words alone were read as, by the prediction they saw.
     """
 
     rated: RatedClip
@@ -93,6 +95,7 @@ class RatedRow:
     policy_version: str | None
     decided: AdjudicationRecord | None
     cues: SaidCues | None = None
+    line_emotion: Emotion | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +165,7 @@ class Content:
         self.veil = Pseudonyms.of(project, names=choices.names)
         self._versions = {record.id: record.version for record in policies.history(session, project.id)}
         self._decided = adjudication.decided(session, project.id)
+        self._line_emotions: dict[int, Emotion | None] = {}
         self._cues = cue_answers.of_project(session, project.id)
         self._fallen = ratings.fallen(session, project.id) if choices.history else frozenset()
         self._policy = in_force(session, project.id, predictions.newest(session, project.id)).policy
@@ -208,7 +212,17 @@ class Content:
             policy_version=None if policy_id is None else self._versions.get(policy_id),
             decided=None if made is None else self.veil.decision(made),
             cues=self._said(self._cues.get((rated.rating.prediction_id or 0, rated.person.id))),
+            line_emotion=None if rated.prediction is None else self._read_as(rated.prediction.id),
         )
+
+    def _read_as(self, prediction_id: int) -> Emotion | None:
+        """What the words alone were read as; it stands in the prediction's document, read once of each."""
+        if prediction_id not in self._line_emotions:
+            said = stored(predictions.by_id(self._session, prediction_id)).analysis
+            reading = said.modalities.get(Modality.TEXT)
+            named = None if reading is None else reading.emotion
+            self._line_emotions[prediction_id] = None if named is None else named.label
+        return self._line_emotions[prediction_id]
 
     def _said(self, said: CueAnswerRecord | None) -> SaidCues | None:
         if said is None:

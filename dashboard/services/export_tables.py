@@ -119,6 +119,7 @@ RATING_COLUMNS: Final = (
     Column("policy_version", str),
     *(Column(name, kind) for name, kind, _ in DECIDED_PARTS),
     *CUE_COLUMNS,
+    Column("line_emotion", str),
     Column("stands", bool),
 )
 
@@ -151,6 +152,7 @@ def rating_row(project: ProjectRecord, row: RatedRow) -> Row:
         row.policy_version,
         *(None if made is None else value(made) for _, _, value in DECIDED_PARTS),
         *_cues(row.cues),
+        None if row.line_emotion is None else row.line_emotion.value,
         row.stands,
     )
 

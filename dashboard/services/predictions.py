@@ -209,6 +209,7 @@ def _document(
         "script": None if analysis.script is None else asdict(analysis.script),
         "faces": None if analysis.faces is None else asdict(analysis.faces),
         "face_keys": list(face_keys),
+        "trimodal": None if analysis.trimodal is None else dict(analysis.trimodal),
         "timings_s": dict(analysis.timings_s),
         "warnings": list(analysis.warnings),
     }
@@ -231,11 +232,7 @@ def _analysis(record: PredictionRecord, content: Mapping[str, Any]) -> Analysis:
         expressed_intensity=record.expressed_intensity,
         judgement=Judgement(
             verdict=None if judgement["verdict"] is None else Verdict(judgement["verdict"]),
-            probabilities=(
-                None
-                if probabilities is None
-                else {Verdict(name): share for name, share in probabilities.items()}
-            ),
+            probabilities=_verdicts(probabilities),
             verdict_set=tuple(Verdict(name) for name in judgement["verdict_set"]),
             policy_version=judgement["policy_version"],
             lower=judgement["lower"],
@@ -258,6 +255,7 @@ def _analysis(record: PredictionRecord, content: Mapping[str, Any]) -> Analysis:
         ekman=_check(content.get("ekman")),
         script=_script(content.get("script")),  # predictions before speech recognition have none
         faces=_faces(content.get("faces")),
+        trimodal=_verdicts(content.get("trimodal")),
     )
 
 
@@ -282,6 +280,10 @@ def _check(document: Mapping[str, Any] | None) -> EkmanCheck | None:
         return None
     cues = tuple(FacialCue(**cue) for cue in document["cues"])
     return EkmanCheck(Emotion(document["emotion"]), cues, document["sentence"])
+
+
+def _verdicts(shares: Mapping[str, float] | None) -> dict[Verdict, float] | None:
+    return None if shares is None else {Verdict(name): share for name, share in shares.items()}
 
 
 def _faces(seen: Mapping[str, Any] | None) -> FacesSeen | None:

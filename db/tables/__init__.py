@@ -3,6 +3,7 @@
 What people and models said is append-only: ratings, predictions, policies, intensity maps, promotions,
 selections, guidelines, decisions, what is said of faces and the audit log refuse UPDATE and DELETE by
 trigger, so a change is always a new row. Assignments and drafts are the desk, not the record: they change.
+Enrolled faces are forgotten when somebody withdraws their consent.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from db.tables.base import KEY_LENGTH, SHA256_LENGTH, Base
 from db.tables.classes import ClassAssignment, ClassGrade, ClassTake, SecondMarking, TimedComment
 from db.tables.clips import Clip
 from db.tables.consent import Consent, ConsentWithdrawal, Tombstone
-from db.tables.faces import CueAnswer, FaceChoice
+from db.tables.faces import CueAnswer, EnrolledFace, FaceChoice
 from db.tables.intensity_maps import IntensityMap, IntensityPromotion
 from db.tables.lead import Adjudication, Gold, Guideline, LabelSet
 from db.tables.people import Membership, Person, Project
@@ -76,6 +77,7 @@ __all__ = [
     "ConsentWithdrawal",
     "CueAnswer",
     "Draft",
+    "EnrolledFace",
     "FaceChoice",
     "Flag",
     "Gold",

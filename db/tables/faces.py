@@ -1,11 +1,11 @@
-"""What raters say of a face: which cues it shows, and whose it is that counts."""
+"""Faces: which cues a rater sees, whose face counts, and how an actor who consented looks, in numbers."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.columns import now
@@ -43,4 +43,21 @@ class FaceChoice(Base):
     clip_id: Mapped[str] = mapped_column(ForeignKey("clips.id"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     face: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class EnrolledFace(Base):
+    """One picture of an actor as numbers that tell them apart; forgotten when consent is withdrawn."""
+
+    __tablename__ = "enrolled_faces"
+    __table_args__ = (
+        Index(None, "project_id", "actor"),
+        CheckConstraint("length(actor) >= 1", name="actor_given"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    actor: Mapped[str] = mapped_column(String(KEY_LENGTH))
+    vector: Mapped[list[Any]] = mapped_column(JSON)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -37,6 +37,7 @@ from engine.systems.caveats import caveats
 from engine.systems.ekman import check_of
 from engine.systems.evidence import Heard, Seen, curves, hear, see
 from engine.systems.face_choice import several_faces
+from engine.systems.face_enrolment import FaceEnrolment
 from engine.systems.fusion import JointEmotion, joint_emotion
 from engine.systems.heard_line import HeardLine
 from engine.systems.line_emotion import LineEmotion, local_folder
@@ -46,6 +47,7 @@ from engine.systems.registry import naming_system
 from engine.systems.rehearsal import rehearsal_media
 from engine.systems.spoken_words import matched_spans
 from engine.systems.text_brain import TextBrain, TextReading
+from engine.systems.trimodal import third_opinion
 from engine.systems.voice_enrolment import VoiceEnrolment
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
@@ -111,6 +113,7 @@ class AlignmentSystem:
         context: Mapping[str, str] | None = None,
         face: int | None = None,
         media: Media | None = None,
+        own_face: FaceEnrolment | None = None,
     ) -> Analysis:
         """Say everything about one clip; see :func:`analyze`.
 
@@ -125,7 +128,7 @@ class AlignmentSystem:
             media = decode(path) if media is None else media
             decoded = perf_counter()
             hearing = pool.submit(hear, media)
-            seen = see(media, self.tracker, neutral=neutral, face=face)
+            seen = see(media, self.tracker, neutral=neutral, face=face, own_face=own_face)
             heard = hearing.result()
             text, text_seconds = reading_text.result()
         before_model = perf_counter()
@@ -245,6 +248,7 @@ def analyze(
     amplify: bool = True,
     context: Mapping[str, str] | None = None,
     face: int | None = None,
+    own_face: FaceEnrolment | None = None,
 ) -> Analysis:
     """Analyse one clip and its line.
 
@@ -274,8 +278,10 @@ def analyze(
         What else the thresholds may depend on (actor, language, genre …). The joint emotion and the
         system are known without it.
     face : int, optional
-        Which face to read where there are several, counted from 1 at the left; by default the one whose
-        mouth moves with the voice, else the largest.
+        Which face to read where there are several, counted from 1 at the left; by default the enrolled
+        actor's, else the one whose mouth moves with the voice, else the largest.
+    own_face : FaceEnrolment, optional
+        The actor's face, from :func:`engine.systems.face_enrolment.enrolled_face`.
 
     Raises
     ------
@@ -301,6 +307,7 @@ def analyze(
             neutral=neutral,
             context=context,
             face=face,
+            own_face=own_face,
         )
     else:
         analysis = AlignmentSystem.load().analyze(
@@ -313,8 +320,9 @@ def analyze(
             amplify=amplify,
             context=context,
             face=face,
+            own_face=own_face,
         )
-    return heard.told(analysis)
+    return third_opinion(heard.told(analysis))
 
 
 def _gap(expected: float | None, expressed: float | None) -> float | None:

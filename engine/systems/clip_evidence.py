@@ -20,6 +20,7 @@ from engine.features.trust import Trust, text_trust
 from engine.features.words import spread
 from engine.media import Media, decode
 from engine.systems.evidence import Heard, Seen, hear, see
+from engine.systems.face_enrolment import FaceEnrolment
 from engine.systems.spoken_words import matched_spans
 from engine.vocabulary import Modality
 
@@ -87,6 +88,7 @@ def gather(
     word_times: Sequence[SpokenWord] | None = None,
     neutral: Floats | None = None,
     face: int | None = None,
+    own_face: FaceEnrolment | None = None,
 ) -> ClipEvidence:
     """Decode a clip, and look at its face, its voice and its line side by side.
 
@@ -103,7 +105,7 @@ def gather(
         media = decode(path)
         decoded = perf_counter()
         hearing = pool.submit(hear, media)
-        seen = see(media, tracker, neutral=neutral, face=face)
+        seen = see(media, tracker, neutral=neutral, face=face, own_face=own_face)
         heard = hearing.result()
         spoken, context, text_seconds = reading.result()
     spans = (

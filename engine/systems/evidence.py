@@ -18,6 +18,7 @@ from engine.features.trust import Trust, face_trust, voice_trust
 from engine.features.voice import VoiceFeatures, voice_features
 from engine.media import Media
 from engine.systems.face_choice import chosen_face, face_pictures
+from engine.systems.face_enrolment import FaceEnrolment
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def see(
     *,
     neutral: NDArray[np.float32] | None = None,
     face: int | None = None,
+    own_face: FaceEnrolment | None = None,
 ) -> Seen:
     """Measure the face of a clip and how far it can be trusted.
 
@@ -95,7 +97,10 @@ def see(
     neutral : ndarray, shape (27,), optional
         The actor's own face at rest, from :func:`engine.features.face.neutral_measures`.
     face : int, optional
-        Which face to read, counted from 1 at the left; by default the one that speaks, else the largest.
+        Which face to read, counted from 1 at the left; by default the enrolled actor's, the one that speaks,
+        else the largest.
+    own_face : FaceEnrolment, optional
+        The actor's enrolled pictures.
 
     Raises
     ------
@@ -114,7 +119,8 @@ def see(
     reader = Blendshapes.at_hand()
     shapes = None if reader is None else np.full((INSTANTS, len(NAMES)), np.nan, dtype=np.float32)
     tracks = tracker.track_all(pictures) if shown else ()
-    faces = chosen_face(tracks, media, shown=shown, asked=face)
+    known = None if own_face is None or face is not None else own_face.found_in(tracks, pictures)
+    faces = chosen_face(tracks, media, shown=shown, asked=face, known=known)
     if shown:
         if faces is not None:
             landmarks[shown] = tracks[faces.chosen - 1]

@@ -1,4 +1,5 @@
-"""Whose face is read where a clip shows several: the one asked for, the one that speaks, or the largest.
+"""Whose face is read where a clip shows several: the one asked for, the enrolled actor's, the one that
+speaks, or the largest.
 
 A small picture of each lets a person choose another.
 """
@@ -29,7 +30,12 @@ class NoSuchFaceError(MediaError):
 
 
 def chosen_face(
-    tracks: Sequence[Points], media: Media, *, shown: Sequence[int], asked: int | None = None
+    tracks: Sequence[Points],
+    media: Media,
+    *,
+    shown: Sequence[int],
+    asked: int | None = None,
+    known: int | None = None,
 ) -> FacesSeen | None:
     """Choose among the faces of a clip.
 
@@ -42,6 +48,8 @@ def chosen_face(
         The instants of the pictures.
     asked : int, optional
         The face a person wants read, counted from 1 at the left.
+    known : int, optional
+        Index of the track that is the enrolled actor's.
 
     Returns
     -------
@@ -63,6 +71,8 @@ def chosen_face(
         return FacesSeen(count, asked, FaceReason.ASKED)
     if count <= 1:
         return FacesSeen(1, 1, FaceReason.ALONE) if count else None
+    if known is not None:
+        return FacesSeen(count, known + 1, FaceReason.ENROLLED)
     speaker = None
     if media.sound is not None and media.sound.size:
         levels = voice_levels(media.sound, media.times_s)[list(shown)]

@@ -29,6 +29,7 @@ from engine.systems.clip_evidence import ClipEvidence, gather
 from engine.systems.ekman import check_of
 from engine.systems.evidence import curves
 from engine.systems.face_choice import several_faces
+from engine.systems.face_enrolment import FaceEnrolment
 from engine.systems.performance import LEAST_CONFIDENCE, confidence
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
@@ -121,6 +122,7 @@ def analysis_by(
     neutral: NDArray[np.float32] | None = None,
     context: Mapping[str, str] | None = None,
     face: int | None = None,
+    own_face: FaceEnrolment | None = None,
 ) -> Analysis:
     """Analyse one clip with a system that names emotions.
 
@@ -148,6 +150,7 @@ def analysis_by(
         word_times=word_times,
         neutral=neutral,
         face=face,
+        own_face=own_face,
     )
     before_model = perf_counter()
     named = system.read(clip)

@@ -19,14 +19,15 @@ from engine.analysis import (
     FacialCue,
     ModalityReading,
 )
-from engine.vocabulary import BASIC_EMOTIONS, Emotion, Modality
+from engine.vocabulary import BASIC_EMOTIONS, Emotion, Modality, Verdict
 from tests.dashboard.analysis_made import made_analysis
 from tests.dashboard.project_made import made_clip
 
 
 def test_an_analysis_is_read_back_exactly_but_for_its_pictures() -> None:
     clip = made_clip(projects.create("Hamlet"), analysed=False)
-    analysis = made_analysis(faces=FacesSeen(2, 1, FaceReason.SPEAKS))
+    third = {Verdict.UNDER: 0.5, Verdict.CORRECT: 0.3, Verdict.OVER: 0.2}
+    analysis = made_analysis(faces=FacesSeen(2, 1, FaceReason.SPEAKS), trimodal=third)
     with session.writing() as s:
         record = predictions.add(s, draft_of(analysis, clip_id=clip.id, thumbnail_keys=("a.jpg", None)))
     with session.reading() as s:
