@@ -14,6 +14,11 @@ IN_FORCE: Final = "in_force"
 """Where the manifest says which head is in force: ``{"text": FILE, "voice": FILE}``."""
 
 
+LEAST_ROWS: Final = 40
+LEAST_GROUPS: Final = 10
+"""Rated examples, and the groups they stand in, below which a head cannot be told from luck."""
+
+
 def start_of(modality: Modality) -> str:
     """How the names of a modality's heads begin; a number follows."""
     return f"tuned_{modality.value}_"

@@ -24,6 +24,7 @@ from engine.errors import WeightsError
 MANIFEST: Final = "manifest.json"
 ROOT: Final = Path(__file__).resolve().parent.parent
 SEEN_SUFFIX: Final = ".seen"
+FOLDER_VARIABLE: Final = "DAILIES_WEIGHTS"
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 
@@ -46,9 +47,14 @@ class WeightsFile:
     version: str
 
 
+def shipped_dir() -> Path:
+    """``weights/`` of the checkout."""
+    return ROOT / "weights"
+
+
 def weights_dir() -> Path:
     """The folder the weights are read from: ``DAILIES_WEIGHTS`` or ``weights/`` of the checkout."""
-    return Path(os.environ.get("DAILIES_WEIGHTS", ROOT / "weights"))
+    return Path(os.environ.get(FOLDER_VARIABLE, shipped_dir()))
 
 
 def manifest(folder: Path | None = None) -> dict[str, Any]:

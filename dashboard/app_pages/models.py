@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import boundary, visit
+from dashboard.app_pages.models_sections import tuning
 from dashboard.components.emotion_chart import emotion_chart
 from dashboard.services import clip_list, messages, system_choice, systems_compared
 from dashboard.services.systems_compared import Comparison, SystemAnswer
@@ -26,6 +27,7 @@ def show() -> None:
     st.header(messages.say("models.title"))
     st.caption(messages.say("models.what"))
     _use(here)
+    tuning.show(here)
     clip_id = _chosen_clip(here)
     if clip_id is not None:
         _progress(clip_id)

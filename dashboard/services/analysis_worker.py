@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from dashboard.services import clip_work, media_store
+from dashboard.services import clip_work, media_store, own_weights
 from dashboard.services.clip_work import ClipJob, ClipOutcome
 from dashboard.services.predictions import draft_of
 from dashboard.services.rating_protocol import protocol_of
@@ -123,6 +123,7 @@ class _Lane:
     ) -> None:
         self._stopping, self._work, self._prepare, self._limit_s = stopping, work, prepare, limit_s
         self._pool: ProcessPoolExecutor | None = None
+        self._weights: own_weights.Mark | None = None
         self._interrupted: ClipRecord | None = None
         self._thread = threading.Thread(target=self._run, name="analysis-lane", daemon=True)
 
@@ -189,7 +190,7 @@ class _Lane:
             _blame_us(clip, error)  # it would be refused each time
 
     def _outcome(self, clip: ClipRecord) -> ClipOutcome:
-        if self._pool is None:
+        if self._pool is None or self._weights != own_weights.mark():
             self._fresh_process()
         assert self._pool is not None
         future = self._pool.submit(self._work, _job(clip))
@@ -203,6 +204,7 @@ class _Lane:
 
     def _fresh_process(self) -> None:
         self._end_process()
+        self._weights = own_weights.mark()
         self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=self._prepare)
         self._pool.submit(clip_work.warm_up).add_done_callback(_said)
 

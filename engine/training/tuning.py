@@ -77,7 +77,7 @@ def train(
         If ``out`` is the shipped folder, or holds other brains than those that are loaded.
     """
     modality = MODALITY_OF[brain]
-    if out.resolve() == (weights.ROOT / "weights").resolve():
+    if out.resolve() == weights.shipped_dir().resolve():
         raise WeightsError("The shipped weights are not tuned in place; let --out name a folder of its own.")
     torch.set_num_threads(1)
     labelled, beside = (

@@ -18,6 +18,7 @@ from sklearn.model_selection import GroupKFold
 
 from engine.systems.performance import OUTERMOST_STANDING
 from engine.systems.tuned_head import TunedHead, standardised
+from engine.tuned_weights import LEAST_GROUPS, LEAST_ROWS
 from engine.verdict.intervals import INTERVAL_LEVEL
 from engine.verdict.resampling import mean_gain
 
@@ -25,10 +26,6 @@ FOLDS: Final = 5
 INNER_FOLDS: Final = 4
 PENALTIES: Final = tuple(float(10.0**power) for power in np.arange(0.5, 5.01, 0.5))
 """In units of squared standard deviations; the largest leaves next to nothing of a head."""
-
-LEAST_ROWS: Final = 40
-LEAST_GROUPS: Final = 10
-"""Below these a difference between two sets of weights cannot be told from chance."""
 
 LEAST_SPREAD: Final = 1e-6
 
@@ -122,7 +119,7 @@ def tune(labelled: Labelled, *, beside: str, generator: np.random.Generator) -> 
     figures |= {
         "gain": gain.value / error,
         "gain_low": gain.low / error,
-        "gain_high": gain.high / error,
+        "gain_high": min(gain.high / error, 1.0),  # the stretched interval may leave what is possible
         "spearman_shipped": float(spearmanr(shipped, truth).statistic),
         "spearman_tuned": float(spearmanr(tuned, truth).statistic),
         "penalty": penalty,

@@ -19,8 +19,8 @@ from engine.systems.text_brain import TextBrain
 from engine.systems.tuned_head import TunedHeads
 from engine.training.own_export import is_export, rated_clips, rated_lines
 from engine.training.tuning import train
-from engine.training.tuning_fit import LEAST_GROUPS, LEAST_ROWS, Labelled, tune
-from engine.tuned_weights import heads_of, put_in_force
+from engine.training.tuning_fit import Labelled, tune
+from engine.tuned_weights import LEAST_GROUPS, LEAST_ROWS, heads_of, put_in_force
 from engine.vocabulary import Modality
 
 ROWS, WIDTH, ACTORS = 240, 60, 24
