@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dashboard.cli.parser import parser
+from dashboard.services import own_weights
 from engine.errors import DailiesError
 
 OK: Final = 0
@@ -30,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         given = parser().parse_args(argv)
+        own_weights.use()
         status: int = given.run(given)
         sys.stdout.flush()
         return status

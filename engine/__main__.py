@@ -1,4 +1,4 @@
-"""The engine's command line: ``python -m engine warm | train | evaluate | corpora | distil``.
+"""The engine's command line: ``python -m engine warm | train | tuned | evaluate | corpora | distil``.
 
 Bad input ends with status 2 and one line on standard error.
 """
@@ -34,6 +34,11 @@ TRIMODAL: Final = "trimodal"
 
 FACE: Final = "face"
 """Short for ``performance --only face``."""
+TUNED: Final = ("text", "performance")
+"""Brains whose heads an export of Dailies tunes."""
+
+TUNED_PARTS: Final = ("text", "voice")
+"""What such a head reads."""
 
 DEFAULT_SEED: Final = 0
 
@@ -79,7 +84,32 @@ def train(chosen: argparse.Namespace) -> None:
     """Train one brain, a part of one, one system, or all of them, from one seed."""
     if chosen.only is not None and chosen.brain != "performance":
         raise UnknownNameError(f"--only names parts of the performance brain, not of {chosen.brain}.")
+    is_tuning = chosen.brain in TUNED and _is_own_export(chosen.data)
+    if not is_tuning and (chosen.language or chosen.candidate or chosen.json):
+        raise UnknownNameError("--language, --candidate and --json are for tuning on an export of Dailies.")
     for brain in (*BRAINS, *SYSTEMS) if chosen.brain == "all" else (chosen.brain,):
+        if is_tuning:
+            from engine.training.tuning import train as tune
+
+            done = tune(
+                brain,
+                chosen.data,
+                chosen.out,
+                seed=chosen.seed,
+                language=chosen.language,
+                promote=not chosen.candidate,
+                progress=_said_in_json if chosen.json else None,
+                say=(lambda _sentence: None) if chosen.json else print,
+            )
+            if chosen.json:
+                told = {"brain": brain, "file": done.file, "in_force": done.is_in_force}
+                judged = {"is_better": done.tuning.is_better, "reason": done.tuning.reason}
+                print(json.dumps({**told, **judged, "figures": done.tuning.figures}, allow_nan=False))
+            elif done.is_in_force:
+                print(f"{done.file} is in force in {chosen.out}; use it with DAILIES_WEIGHTS={chosen.out}.")
+            else:
+                print(f"Nothing changes: {chosen.out} answers as before.")
+            continue
         if brain == "text":
             from engine.training.text import train as train_text
 
@@ -101,6 +131,32 @@ def train(chosen: argparse.Namespace) -> None:
                 _train_face_reader(part, chosen)
         kind = "system" if brain in SYSTEMS else "model" if brain == TRIMODAL else "brain"
         print(f"The {brain} {kind} is trained; its weights lie in {chosen.out}.")
+
+
+def _said_in_json(done: int, total: int) -> None:
+    print(json.dumps({"done": done, "of": total}), flush=True)
+
+
+def _is_own_export(folder: Path) -> bool:
+    from engine.training.own_export import is_export
+
+    return is_export(folder)
+
+
+def tuned(chosen: argparse.Namespace) -> None:
+    """List the heads of a weights folder and choose which is in force."""
+    from engine.tuned_weights import heads_of, in_force, put_in_force
+    from engine.vocabulary import Modality
+
+    if chosen.off is not None:
+        put_in_force(chosen.folder, Modality(chosen.off), None)
+    if chosen.use is not None:
+        modality = Modality.VOICE if Modality.VOICE.value in chosen.use else Modality.TEXT
+        put_in_force(chosen.folder, modality, chosen.use)
+    for modality in (Modality.TEXT, Modality.VOICE):
+        for name, entry in heads_of(chosen.folder, modality).items():
+            state = "in force" if name == in_force(modality, folder=chosen.folder) else "kept"
+            print(f"{name:<32} {state:<9} {entry['reason']}")
 
 
 def distil(chosen: argparse.Namespace) -> None:
@@ -177,7 +233,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         required=True,
         metavar="DIR",
-        help="the training sets; of trimodal also an exported table of ratings",
+        help="the training sets, or a project's export; of trimodal also an exported table of ratings",
     )
     training.add_argument("--out", type=Path, required=True, metavar="WEIGHTS_DIR")
     training.add_argument("--seed", type=_seed, default=DEFAULT_SEED, metavar="N")
@@ -186,6 +242,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     training.add_argument("--only", choices=PARTS, help="of the performance brain, train this part alone")
     training.set_defaults(run=train)
+
+    training.add_argument("--language", metavar="CODE", help="of an export, only clips in this language")
+    training.add_argument(
+        "--candidate", action="store_true", help="of an export: keep the head, put none in force"
+    )
+    training.add_argument(
+        "--json", action="store_true", help="of an export: progress and result as JSON lines"
+    )
+
+    tuning = commands.add_parser("tuned", help="list heads tuned on own labels; go back to the shipped ones")
+    tuning.add_argument("folder", type=Path, metavar="WEIGHTS_DIR")
+    choice = tuning.add_mutually_exclusive_group()
+    choice.add_argument("--use", metavar="FILE", help="put this head in force")
+    choice.add_argument("--off", choices=TUNED_PARTS, help="let the shipped weights answer alone")
+    tuning.set_defaults(run=tuned)
 
     distilling = commands.add_parser("distil", help="score lines by emotion classifiers, to train on")
     distilling.add_argument("--models", nargs="+", required=True, metavar="FOLDER", help="or hub names")

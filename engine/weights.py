@@ -27,6 +27,7 @@ SEEN_SUFFIX: Final = ".seen"
 WEIGHTS_SUFFIX: Final = ".safetensors"
 VERSION_DIGITS: Final = 12
 """Hex digits of a file's SHA-256 by which its version is named."""
+FOLDER_VARIABLE: Final = "DAILIES_WEIGHTS"
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 
@@ -49,9 +50,14 @@ class WeightsFile:
     version: str
 
 
+def shipped_dir() -> Path:
+    """``weights/`` of the checkout."""
+    return ROOT / "weights"
+
+
 def weights_dir() -> Path:
     """The folder the weights are read from: ``DAILIES_WEIGHTS`` or ``weights/`` of the checkout."""
-    return Path(os.environ.get("DAILIES_WEIGHTS", ROOT / "weights"))
+    return Path(os.environ.get(FOLDER_VARIABLE, shipped_dir()))
 
 
 def manifest(folder: Path | None = None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import boundary, visit
-from dashboard.app_pages.model_sections import scores
+from dashboard.app_pages.model_sections import scores, tuning
 from dashboard.components.emotion_chart import emotion_chart
 from dashboard.services import clip_list, messages, system_choice, systems_compared
 from dashboard.services.systems_compared import Comparison, SystemAnswer
@@ -28,6 +28,7 @@ def show() -> None:
     st.caption(messages.say("models.what"))
     used = system_choice.system_of(here.project)
     _use(here, used)
+    tuning.show(here)
     clip_id = _chosen_clip(here)
     if clip_id is not None:
         _progress(clip_id)

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from dashboard.services import clip_work, media_store, recordings, scene_turns
+from dashboard.services import clip_work, media_store, own_weights, recordings, scene_turns
 from dashboard.services.clip_turns import ClipTurn, Work
 from dashboard.services.line_turns import LinesTurn
 from dashboard.services.turns import Turn
@@ -122,6 +122,7 @@ class _Lane:
     ) -> None:
         self._stopping, self._work, self._prepare, self._limit_s = stopping, work, prepare, limit_s
         self._pool: ProcessPoolExecutor | None = None
+        self._weights: own_weights.Mark | None = None
         self._interrupted: Turn | None = None
         self._thread = threading.Thread(target=self._run, name="analysis-lane", daemon=True)
 
@@ -186,7 +187,7 @@ class _Lane:
                 _blame_us(turn, error)  # it would be refused each time
 
     def _outcome(self, turn: Turn) -> Any:
-        if self._pool is None:
+        if self._pool is None or self._weights != own_weights.mark():
             self._fresh_process()
         assert self._pool is not None
         future = self._pool.submit(turn.work, turn.job)
@@ -200,6 +201,7 @@ class _Lane:
 
     def _fresh_process(self) -> None:
         self._end_process()
+        self._weights = own_weights.mark()
         self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=self._prepare)
         self._pool.submit(clip_work.warm_up).add_done_callback(_said)
 

@@ -18,7 +18,7 @@ from dashboard.services import figures_store, media_store
 from dashboard.services.permissions import Act, require
 from dashboard.services.predictions import draft_of
 from dashboard.services.refusals import worded
-from db import audit, classes, consents, projects
+from db import audit, classes, consents, enrolled_faces, projects
 from db.errors import RefusedValueError
 from db.location import data_folder
 from db.records import ClipRecord, RemovalCause
@@ -77,6 +77,9 @@ def withdraw(project_id: int, subject: str, *, person_id: int | None, reason: st
             reason=reason.strip(),
             recorded_by=person_id,
         )
+        for actor in enrolled_faces.actors(session, project_id):
+            if actor.casefold() == found.subject.casefold():
+                enrolled_faces.forget(session, project_id, actor)
         audit.write(
             session,
             "consent.withdraw",

@@ -48,6 +48,7 @@ from engine.systems.rehearsal import rehearsal_media
 from engine.systems.spoken_words import matched_spans
 from engine.systems.text_brain import TextBrain, TextReading
 from engine.systems.trimodal import third_opinion
+from engine.systems.tuned_head import SHIPPED_ALONE, TunedHeads
 from engine.systems.voice_enrolment import VoiceEnrolment
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
@@ -70,6 +71,7 @@ class AlignmentSystem:
     performance: PerformanceBrain
     tracker: FaceTracker
     line_emotion: LineEmotion | None = None
+    tuned: TunedHeads = SHIPPED_ALONE
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -85,11 +87,13 @@ class AlignmentSystem:
         """
         torch.set_num_threads(TORCH_THREADS)
         folder = local_folder()
+        text, performance = TextBrain.load(), PerformanceBrain.load()
         system = cls(
-            TextBrain.load(),
-            PerformanceBrain.load(),
+            text,
+            performance,
             FaceTracker.load(),
             None if folder is None else LineEmotion.from_folder(folder),
+            TunedHeads.load(text=text.version, performance=performance.version),
         )
         system._rehearse()
         return system
@@ -98,7 +102,7 @@ class AlignmentSystem:
     def version(self) -> str:
         """Changes with any weight file behind an answer."""
         named_by = "" if self.line_emotion is None else "+line-emotion"
-        return f"{self.text.version[:6]}{self.performance.version}{named_by}"
+        return f"{self.text.version[:6]}{self.performance.version}{named_by}{self.tuned.version}"
 
     def analyze(
         self,
@@ -149,6 +153,9 @@ class AlignmentSystem:
             stills=seen.stills,
             voice_summary=heard.features.summary,
             own_voice=own_voice,
+        )
+        performance = replace(
+            performance, expressed=self.tuned.expressed(performance, heard.features.summary)
         )
         amplification = (
             amplified(
@@ -208,11 +215,32 @@ class AlignmentSystem:
             face_pictures=seen.pictures,
         )
 
+    def performed(self, path: Path) -> tuple[PerformanceReading, NDArray[np.float32] | None]:
+        """What the shipped performance brain says of a clip, and the summary of its voice, shape (821,).
+
+        Raises
+        ------
+        MediaError
+            If the file is no clip.
+        """
+        media = decode(path)
+        heard, seen = hear(media), see(media, self.tracker)
+        states = self.text.read("").word_states
+        placed = word_block(states, times_s=media.times_s, speech=heard.features.speech)
+        reading = self.performance.read(
+            self._table(media, placed, heard, seen),
+            trust={Modality.VOICE: heard.trust.value, Modality.FACE: seen.trust.value},
+            stills=seen.stills,
+            voice_summary=heard.features.summary,
+        )
+        return reading, heard.features.summary
+
     def _read_line(self, line: str) -> tuple[TextReading, float]:
         started = perf_counter()
         reading = self.text.read(line)
         if self.line_emotion is not None and reading.words:
             reading = replace(reading, emotion=self.line_emotion.read(line))
+        reading = replace(reading, expected=self.tuned.expected(reading))
         return reading, perf_counter() - started
 
     def _rehearse(self) -> None:

@@ -28,14 +28,14 @@ from dashboard.services import (
     review,
     visitors,
 )
-from dashboard.services.analysis_worker import _keep
-from dashboard.services.clip_work import ClipOutcome
+from dashboard.services.clip_turns import ClipTurn
+from dashboard.services.clip_work import ClipOutcome, work_on
 from dashboard.services.consents import ConsentState
 from dashboard.services.permissions import NotAllowedError
 from dashboard.services.predictions import draft_of
 from dashboard.services.rating import Answer, submit
 from dashboard.services.retention import Rule
-from db import audit, channel_media, clips, flags, predictions, ratings
+from db import audit, channel_media, clips, enrolled_faces, flags, predictions, ratings
 from db.columns import now
 from db.errors import RefusedValueError, StorageError, UnknownRowError
 from db.location import DATABASE_FILE
@@ -100,6 +100,17 @@ def test_the_newest_consent_counts_until_it_ends_or_is_taken_back() -> None:
     assert state() is ConsentState.WITHDRAWN
     consents.record(project.id, "Meera Rao", scopes=ALL, person_id=None)
     assert state(1000) is ConsentState.GIVEN
+
+
+def test_a_withdrawal_forgets_the_enrolled_face_too_however_the_name_was_written() -> None:
+    project = projects.create("Dubbing")
+    _filmed(project, "Meera Rao", 1)
+    with writing() as session:
+        enrolled_faces.add(session, project.id, "meera rao", [[0.1] * 128], person_id=None)
+        enrolled_faces.add(session, project.id, "Leela", [[0.2] * 128], person_id=None)
+    removal.withdraw(project.id, "Meera Rao", person_id=None)
+    with reading() as session:
+        assert enrolled_faces.actors(session, project.id) == {"Leela": 1}
 
 
 def test_a_consent_names_somebody_something_and_a_day_to_come() -> None:
@@ -171,7 +182,7 @@ def test_nothing_brings_a_removed_clip_back(home: Path) -> None:
         analysis=made_analysis(peaks=()),
         thumbnail_keys=(),
     )
-    _keep(gone, late)  # it was being analysed when the consent was taken back
+    ClipTurn(gone, work_on).keep(late)  # it was being analysed when the consent was taken back
     with writing() as session:
         clips.queue_all(session, project.id)
         clips.set_status(session, gone.id, ClipStatus.READY)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dashboard.services import face_choice
-from dashboard.services.analysis_worker import _job, _keep
-from dashboard.services.clip_work import ClipOutcome
+from dashboard.services.clip_turns import ClipTurn
+from dashboard.services.clip_work import ClipOutcome, work_on
 from dashboard.services.machine_sight import NotShownError
 from dashboard.services.predictions import draft_of, stored
 from db import audit, clips, predictions, session
@@ -35,16 +35,16 @@ def status(clip: ClipRecord) -> ClipStatus:
 def test_the_clip_is_queued_for_the_chosen_face_and_for_it_alone_from_then_on() -> None:
     project, clip = desk()
     task = TaskKey(clip.id, rater(project).id)
-    assert _job(clip).face is None
+    assert ClipTurn(clip, work_on).job.face is None
     face_choice.choose(task, 2)
     assert status(clip) is ClipStatus.QUEUED
-    assert _job(clip).face == 2
+    assert ClipTurn(clip, work_on).job.face == 2
     with session.writing() as s:
         clips.set_status(s, clip.id, ClipStatus.READY)
         (line, *_) = audit.list_page(s).items
     assert (line.action, line.person_id) == ("clip.face", task.person_id)
     face_choice.choose(task, None)
-    assert _job(clip).face is None
+    assert ClipTurn(clip, work_on).job.face is None
 
 
 def test_the_new_prediction_stands_beside_the_old_one() -> None:
@@ -62,7 +62,7 @@ def test_the_new_prediction_stands_beside_the_old_one() -> None:
         thumbnail_keys=(None, None),
         face_keys=("b", "c"),
     )
-    _keep(clip, outcome)
+    ClipTurn(clip, work_on).keep(outcome)
     assert status(clip) is ClipStatus.READY
     with session.reading() as s:
         new = stored(predictions.by_id(s, newest_prediction(clip.id)))

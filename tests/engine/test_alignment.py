@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from engine import analyze
 from engine.analysis import Analysis, SpokenWord
 from engine.errors import MediaError, TableError, UnknownNameError
-from engine.features.table import INSTANTS, SCHEMA_VERSION
+from engine.features.table import INSTANTS, SCHEMA_VERSION, WORD_WIDTH
+from engine.features.voice import SUMMARY_NAMES
+from engine.systems.alignment import AlignmentSystem
+from engine.systems.performance import normal_score
+from engine.systems.tuned_head import TunedHead, TunedHeads
+from engine.training.tuning import train
 from engine.verdict.fixed import FIXED, FixedPolicy
 from engine.vocabulary import LineSource, Modality, SystemName, Verdict
 from tests.media_made import made_clip, silence, tone
@@ -206,3 +213,59 @@ def test_each_real_clip_has_exactly_the_warnings_it_deserves(name: str) -> None:
     assert len(analysis.warnings) == len(expected), analysis.warnings
     for part in expected:
         assert part in said(analysis)
+
+
+def test_tuned_heads_move_both_intensities_and_change_the_version(whole: Analysis) -> None:
+    system = AlignmentSystem.load()
+
+    def head(width: int, shift: float) -> TunedHead:
+        nothing = np.zeros(width)
+        return TunedHead(
+            nothing, np.ones(width), nothing, gain=1.0, shift=shift, beside="", version="abcdef012"
+        )
+
+    tuned = replace(
+        system, tuned=TunedHeads(text=head(WORD_WIDTH, -1.0), voice=head(len(SUMMARY_NAMES), 0.5))
+    )
+    moved = tuned.analyze(TAKE, line=LINE, amplify=False)
+    plain, _ = system.performed(TAKE)
+    assert whole.expected_intensity is not None
+    assert plain.expressed is not None
+    assert normal_score(moved.expected_intensity or 0) == pytest.approx(
+        normal_score(whole.expected_intensity) - 1.0
+    )
+    assert normal_score(moved.expressed_intensity or 0) == pytest.approx(
+        normal_score(plain.expressed) + 0.5, abs=0.1
+    )
+    assert moved.weights_version == f"{whole.weights_version}+abcdef+abcdef"
+
+
+def test_performances_of_an_export_are_read_by_the_brain_they_tune(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "export"
+    (folder / "clips").mkdir(parents=True)
+    rows = []
+    for number, take in enumerate((TAKE, TAKE.with_name("anger_too_little.mp4"))):
+        (folder / "clips" / take.name).write_bytes(take.read_bytes())
+        rows.append(
+            {
+                "file_name": take.name,
+                "clip_id": take.stem,
+                "line": LINE,
+                "actor": f"actor-{number}",
+                "language": "en",
+                "channel": "full",
+                "simulated": False,
+                "purpose": "ordinary",
+                "stands": True,
+                "rated_expected_intensity": 0.7,
+                "rated_expressed_intensity": 0.5,
+            }
+        )
+    pd.DataFrame(rows).to_parquet(folder / "clips" / "ratings.parquet")
+    seen = []
+    done = train("performance", folder, tmp_path / "w", seed=0, progress=lambda at, of: seen.append((at, of)))
+    assert seen == [(1, 2), (2, 2)]
+    assert not done.is_in_force
+    assert "2 rated examples in 2 groups" in capsys.readouterr().out
