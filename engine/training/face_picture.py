@@ -31,7 +31,7 @@ from engine.training.crop_augmentation import changed
 from engine.training.fer_pictures import FerPictures, read_fer_pictures
 from engine.vocabulary import BASIC_EMOTIONS
 
-EPOCHS: Final = 30
+EPOCHS: Final = 24
 BATCH: Final = 32
 LEARNING_RATE: Final = 4e-3
 WEIGHT_DECAY: Final = 0.03
@@ -117,7 +117,7 @@ def trained_network(
 ) -> PictureNetwork:
     """Train one network on the pictures ``learned`` (n,); each epoch shows a face whole or cut, by chance."""
     torch.manual_seed(int(rng.integers(2**31)))
-    network = PictureNetwork(len(BASIC_EMOTIONS))
+    network = PictureNetwork(len(BASIC_EMOTIONS)).to(memory_format=torch.channels_last)  # a quarter faster
     optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     rows = np.flatnonzero(learned)
     per_epoch = max(1, math.ceil(len(rows) / BATCH))
@@ -135,6 +135,7 @@ def trained_network(
             shown, votes = _mixed(
                 standardised(changed(crops, rng=rng)), torch.from_numpy(pictures.votes[batch]), rng
             )
+            shown = shown.contiguous(memory_format=torch.channels_last)
             loss = -(votes * functional.log_softmax(network(shown), dim=1)).sum(dim=1).mean()
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves backward untyped
