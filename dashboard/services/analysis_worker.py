@@ -192,7 +192,7 @@ class _Lane:
         if self._pool is None:
             self._fresh_process()
         assert self._pool is not None
-        future = self._pool.submit(self._work, _job(clip))
+        future = self._pool.submit(self._work, job_of(clip))
         begun = time.monotonic()
         while not wait([future], timeout=POLL_S).done:
             if self._stopping.is_set():
@@ -231,7 +231,8 @@ def _said(warmed: Future[Any]) -> None:
             log.error("The analysis process cannot start.", exc_info=warmed.exception())
 
 
-def _job(clip: ClipRecord) -> ClipJob:
+def job_of(clip: ClipRecord) -> ClipJob:
+    """What is to be done to a clip, as its project, its chosen face and its enrolled actor have it."""
     with reading() as session:
         project = projects.by_id(session, clip.project_id)
         chosen = face_choices.newest(session, clip.id)
