@@ -38,15 +38,7 @@ class ClipTurn:
 
     @property
     def job(self) -> ClipJob:
-        clip = self.clip
-        with reading() as session:
-            project = projects.by_id(session, clip.project_id)
-            chosen = face_choices.newest(session, clip.id)
-            enrolled = enrolled_faces.of_actor(session, clip.project_id, clip.actor) if clip.actor else ()
-        channels = protocol_of(project).channels
-        face = None if chosen is None else chosen.face
-        system = system_of(project)
-        return ClipJob(clip.media_key, clip.original_name, clip.line, channels, system, face, enrolled)
+        return job_of(self.clip)
 
     def keep(self, outcome: ClipOutcome) -> None:
         clip = self.clip
@@ -82,3 +74,15 @@ class ClipTurn:
         with writing() as session:
             if clips.get(session, self.clip.id).status is ClipStatus.ANALYSING:
                 clips.set_status(session, self.clip.id, ClipStatus.QUEUED)
+
+
+def job_of(clip: ClipRecord) -> ClipJob:
+    """What is to be done to a clip, as its project, its chosen face and its enrolled actor have it."""
+    with reading() as session:
+        project = projects.by_id(session, clip.project_id)
+        chosen = face_choices.newest(session, clip.id)
+        enrolled = enrolled_faces.of_actor(session, clip.project_id, clip.actor) if clip.actor else ()
+    channels = protocol_of(project).channels
+    face = None if chosen is None else chosen.face
+    system = system_of(project)
+    return ClipJob(clip.media_key, clip.original_name, clip.line, channels, system, face, enrolled)

@@ -136,7 +136,7 @@ def work_on(job: ClipJob) -> ClipOutcome:
             if channel in channel_work.WRITERS
         }
         still = poster(path)
-        analysis = _analysed(path, job)
+        analysis = analysed(path, job)
     except DailiesError as error:
         raise type(error)(str(error).replace(path.name, job.original_name)) from error
     return ClipOutcome(
@@ -152,7 +152,8 @@ def work_on(job: ClipJob) -> ClipOutcome:
     )
 
 
-def _analysed(path: Path, job: ClipJob) -> Analysis:
+def analysed(path: Path, job: ClipJob) -> Analysis:
+    """What the system of a job says of a clip, of the face the job asks for."""
     from engine import analyze
     from engine.systems.face_choice import NoSuchFaceError
     from engine.systems.face_enrolment import FaceEnrolment

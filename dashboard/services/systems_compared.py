@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from multiprocessing import get_context
 from pathlib import Path
 
 from dashboard.services import background, clip_work, media_store
 from dashboard.services.background import Lane, Work
+from dashboard.services.clip_turns import job_of
+from dashboard.services.clip_work import ClipJob
 from dashboard.services.permissions import Act, require
 from db import clips
 from db.errors import RefusedValueError
@@ -100,7 +102,7 @@ def compared(
     RefusedValueError
         If the clip ends the process it is analysed in.
     """
-    path, line = media_store.path_of(clip.media_key), clip.line or None
+    path, job = media_store.path_of(clip.media_key), job_of(clip)
     answers = []
     with ProcessPoolExecutor(
         1, mp_context=get_context("spawn"), initializer=clip_work.leave_with_server
@@ -108,7 +110,7 @@ def compared(
         for done, system in enumerate(SystemName):
             report(done, len(SystemName))
             try:
-                answers.append(process.submit(_ask, system, path, line, clip.original_name).result())
+                answers.append(process.submit(_ask, path, replace(job, system=system)).result())
             except BrokenProcessPool:
                 raise RefusedValueError(
                     f"{clip.original_name} made the analysis stop, so the systems cannot be compared on it."
@@ -116,13 +118,11 @@ def compared(
     return Comparison(clip, tuple(answers))
 
 
-def _ask(system: SystemName, path: Path, line: str | None, name: str) -> SystemAnswer:
-    from engine import analyze
-
+def _ask(path: Path, job: ClipJob) -> SystemAnswer:
     try:
-        return SystemAnswer(system, analyze(path, line=line, system=system))
+        return SystemAnswer(job.system, clip_work.analysed(path, job))
     except DailiesError as error:
-        return SystemAnswer(system, None, str(error).replace(path.name, name))
+        return SystemAnswer(job.system, None, str(error).replace(path.name, job.original_name))
 
 
 def _name(clip_id: str) -> str:

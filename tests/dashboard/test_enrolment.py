@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from dashboard.services import enrolment, projects, visitors
-from dashboard.services.clip_turns import ClipTurn
-from dashboard.services.clip_work import work_on
+from dashboard.services.clip_turns import job_of
 from dashboard.services.enrolment import Picture, Vectors
 from dashboard.services.permissions import NotAllowedError
 from db import audit, session
@@ -36,11 +35,11 @@ def enrol(project: ProjectRecord, actor: str = "Asha", **options: object) -> int
 def test_clips_of_the_enrolled_actor_are_analysed_with_their_face_and_others_are_not() -> None:
     project, other = projects.create("Hamlet"), projects.create("Lear")
     assert enrol(project, " Asha ") == 2
-    asked = ClipTurn(made_clip(project, actor="Asha"), work_on).job.enrolled
+    asked = job_of(made_clip(project, actor="Asha")).enrolled
     assert asked == read(PICTURES)
-    assert ClipTurn(made_clip(project, actor="Ben"), work_on).job.enrolled == ()
-    assert ClipTurn(made_clip(project), work_on).job.enrolled == ()
-    assert ClipTurn(made_clip(other, actor="Asha"), work_on).job.enrolled == ()
+    assert job_of(made_clip(project, actor="Ben")).enrolled == ()
+    assert job_of(made_clip(project)).enrolled == ()
+    assert job_of(made_clip(other, actor="Asha")).enrolled == ()
     assert dict(enrolment.actors(project.id, person_id=None)) == {"Asha": 2}
 
 
@@ -61,7 +60,7 @@ def test_what_is_forgotten_is_gone_from_the_database_and_the_log_holds_no_face(h
     project = projects.create("Hamlet")
     enrol(project)
     assert enrolment.forget(project.id, "Asha", person_id=None) == 2
-    assert ClipTurn(made_clip(project, actor="Asha"), work_on).job.enrolled == ()
+    assert job_of(made_clip(project, actor="Asha")).enrolled == ()
     with session.reading() as s:
         lines = audit.list_page(s).items
     assert [line.action for line in lines][:2] == ["actor.forget", "actor.enrol"]

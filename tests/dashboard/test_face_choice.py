@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard.services import face_choice
-from dashboard.services.clip_turns import ClipTurn
+from dashboard.services.clip_turns import ClipTurn, job_of
 from dashboard.services.clip_work import ClipOutcome, work_on
 from dashboard.services.machine_sight import NotShownError
 from dashboard.services.predictions import draft_of, stored
@@ -35,16 +35,16 @@ def status(clip: ClipRecord) -> ClipStatus:
 def test_the_clip_is_queued_for_the_chosen_face_and_for_it_alone_from_then_on() -> None:
     project, clip = desk()
     task = TaskKey(clip.id, rater(project).id)
-    assert ClipTurn(clip, work_on).job.face is None
+    assert job_of(clip).face is None
     face_choice.choose(task, 2)
     assert status(clip) is ClipStatus.QUEUED
-    assert ClipTurn(clip, work_on).job.face == 2
+    assert job_of(clip).face == 2
     with session.writing() as s:
         clips.set_status(s, clip.id, ClipStatus.READY)
         (line, *_) = audit.list_page(s).items
     assert (line.action, line.person_id) == ("clip.face", task.person_id)
     face_choice.choose(task, None)
-    assert ClipTurn(clip, work_on).job.face is None
+    assert job_of(clip).face is None
 
 
 def test_the_new_prediction_stands_beside_the_old_one() -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard.services import projects, system_choice, visitors
-from dashboard.services.clip_turns import ClipTurn
-from dashboard.services.clip_work import work_on
+from dashboard.services.clip_turns import job_of
 from dashboard.services.machine_view import machine_view
 from dashboard.services.permissions import NotAllowedError
 from dashboard.services.predictions import draft_of
@@ -27,7 +26,7 @@ def test_a_project_uses_the_alignment_system_until_it_says_otherwise() -> None:
     project = projects.create("Hamlet")
     clip = made_clip(project)
     assert system_choice.system_of(project) is SystemName.ALIGNMENT
-    assert ClipTurn(clip, work_on).job.system is SystemName.ALIGNMENT
+    assert job_of(clip).system is SystemName.ALIGNMENT
 
 
 def test_another_system_analyses_every_clip_again_and_only_once() -> None:
@@ -35,7 +34,7 @@ def test_another_system_analyses_every_clip_again_and_only_once() -> None:
     mine, foreign = made_clip(project), made_clip(other)
     assert system_choice.choose(project.id, SystemName.MELD, person_id=None) == 1
     assert system_choice.system_of(_again(project)) is SystemName.MELD
-    assert ClipTurn(mine, work_on).job.system is SystemName.MELD
+    assert job_of(mine).system is SystemName.MELD
     with session.reading() as s:
         assert clips.get(s, mine.id).status is ClipStatus.QUEUED
         assert clips.get(s, foreign.id).status is ClipStatus.READY
