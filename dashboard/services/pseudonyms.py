@@ -57,6 +57,7 @@ class Pseudonyms:
         self._clips: dict[str, ClipRecord] = {}
         self._people: dict[int, PersonRecord] = {}
         self._said: dict[int, PredictionSummary] = {}
+        self._shift = timedelta(seconds=SHORTEST_SHIFT_S + self._span())
 
     @classmethod
     def of(cls, project: ProjectRecord, *, names: bool = False) -> Pseudonyms:
@@ -81,11 +82,11 @@ class Pseudonyms:
 
     def moment(self, value: datetime) -> datetime:
         """A moment, shifted back by the project's own span of a day to a year."""
-        return value if self._key is None else value - self._shift()
+        return value if self._key is None else value - self._shift
 
     def unshifted(self, value: datetime) -> datetime:
         """The moment that :meth:`moment` made this of."""
-        return value if self._key is None else value + self._shift()
+        return value if self._key is None else value + self._shift
 
     def person(self, person: PersonRecord) -> PersonRecord:
         """A person whose name is their pseudonym."""
@@ -158,9 +159,8 @@ class Pseudonyms:
             known = self._said[said.id] = self.prediction(said)
         return known
 
-    def _shift(self) -> timedelta:
-        span = LONGEST_SHIFT_S - SHORTEST_SHIFT_S
-        return timedelta(seconds=SHORTEST_SHIFT_S + int(self._hash("shift", ""), 16) % span)
+    def _span(self) -> int:
+        return int(self._hash("shift", ""), 16) % (LONGEST_SHIFT_S - SHORTEST_SHIFT_S)
 
     def _hash(self, kind: str, value: str) -> str:
         told = f"{kind}\0{value}".encode("utf-8", "surrogatepass")
