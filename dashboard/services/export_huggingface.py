@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from statistics import fmean
 from typing import Final
 
-from dashboard.services.export_card import CardFacts, card
+from dashboard.services.export_card import CardFacts, Given, card
 from dashboard.services.export_content import ClipRow, Content, Counted
 from dashboard.services.export_media import MediaFolder
 from dashboard.services.export_tables import (
@@ -65,6 +65,7 @@ class _Writing:
         self._media = MediaFolder(folder / CLIPS)
         self._files: dict[str, tuple[str | None, str | None]] = {}
         self._raters: set[str] = set()
+        self._given = Given()
         self._actors: set[str] = set()
         self._languages: Counter[str] = Counter()
         self._consents: Counter[str] = Counter()
@@ -96,12 +97,14 @@ class _Writing:
         rows = RatingRows(self._content.project)
         for row in self._content.answers():
             self._raters.add(row.rated.person.name)
+            self._given.add(row)
             yield (*self._files[row.rated.clip.id], *rows.row(row))
 
     def facts(self, ratings: int) -> CardFacts:
         """What was counted."""
         notes = tuple(self._media.notes)
         return CardFacts(
+            given=self._given,
             counted=Counted(ratings, self.predictions, self._media.copied, notes),
             all_clips=len(self._files),
             raters=len(self._raters),
