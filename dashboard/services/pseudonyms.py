@@ -10,10 +10,10 @@ Texts (lines, comments) leave as they were written.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from pathlib import PurePath
 from typing import Final, TypeVar
 
@@ -39,6 +39,9 @@ LONGEST_SHIFT_S: Final = 365 * 24 * 3600
 SHORTEST_SHIFT_S: Final = 24 * 3600
 MOST_KEPT: Final = 4096
 """Clips and predictions kept beside their pseudonyms: answers to a clip come close together."""
+
+RATING_FIELDS: Final = tuple(field.name for field in fields(RatingRecord))
+_OF_RATING: Final = attrgetter(*RATING_FIELDS)
 
 Said = TypeVar("Said", PredictionRecord, PredictionSummary)
 
@@ -143,13 +146,14 @@ class Pseudonyms:
 
     def _rating(self, rating: RatingRecord, clip_id: str) -> RatingRecord:
         supersedes = rating.supersedes_id
-        return replace(
-            rating,
-            id=self.number("rating", rating.id),
-            clip_id=clip_id,
-            supersedes_id=None if supersedes is None else self.number("rating", supersedes),
-            created_at=self.moment(rating.created_at),
-        )
+        held = dict(
+            zip(RATING_FIELDS, _OF_RATING(rating), strict=True)
+        )  # half the time of dataclasses.replace
+        held["id"] = self.number("rating", rating.id)
+        held["clip_id"] = clip_id
+        held["supersedes_id"] = None if supersedes is None else self.number("rating", supersedes)
+        held["created_at"] = self.moment(rating.created_at)
+        return RatingRecord(**held)
 
     def _summary(self, said: PredictionSummary) -> PredictionSummary:
         known = self._said.get(said.id)
@@ -164,4 +168,4 @@ class Pseudonyms:
 
     def _hash(self, kind: str, value: str) -> str:
         told = f"{kind}\0{value}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._key or b"", told, hashlib.sha256).hexdigest()
+        return hmac.digest(self._key or b"", told, "sha256").hex()
