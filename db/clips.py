@@ -114,6 +114,12 @@ def every_of_project(session: Session, project_id: int) -> tuple[ClipRecord, ...
     return every(session, _all().where(Clip.project_id == project_id).order_by(Clip.number), ClipRecord)
 
 
+def has_picture(session: Session, project_id: int) -> bool:
+    """Whether any clip of a project is known to have a picture."""
+    wanted = exists().where(Clip.project_id == project_id, Clip.width.is_not(None))
+    return bool(session.scalar(select(wanted)))
+
+
 def sizes(session: Session, project_id: int) -> Mapping[str, int]:
     """How large each clip's original is, bytes, by clip id."""
     rows = session.execute(select(Clip.id, Clip.size_bytes).where(Clip.project_id == project_id))

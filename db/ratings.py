@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Generic
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
@@ -24,7 +24,7 @@ from db.records import (
     RatingRecord,
     TaskKey,
 )
-from db.rows import build, columns_of, every, selecting
+from db.rows import R, build, columns_of, every, selecting
 from db.tables import Clip, Person, Prediction, Rating, Withdrawal
 from engine.vocabulary import Channel, Phase
 
@@ -268,18 +268,33 @@ def _rated(session: Session, project_id: int, *conditions: ColumnElement[bool]) 
     after = 0
     while True:
         rows = session.execute(statement.where(Rating.id > after)).all()
+        clips, people, said = _Once(ClipRecord), _Once(PersonRecord), _Once(PredictionSummary)
         for row in rows:
             rating = build(RatingRecord, row[: ends[0]])
             after = rating.id
             predicted = row[ends[2] : ends[3]]
             yield RatedClip(
                 rating=rating,
-                clip=build(ClipRecord, row[ends[0] : ends[1]]),
-                person=build(PersonRecord, row[ends[1] : ends[2]]),
-                prediction=build(PredictionSummary, predicted) if predicted[0] is not None else None,
+                clip=clips.of(row[ends[0] : ends[1]]),
+                person=people.of(row[ends[1] : ends[2]]),
+                prediction=said.of(predicted) if predicted[0] is not None else None,
             )
         if len(rows) < BATCH:
             return
+
+
+class _Once(Generic[R]):
+    """Records by their first column, each built once: many answers stand beside the same clip."""
+
+    def __init__(self, record: type[R]) -> None:
+        self._record = record
+        self._built: dict[object, R] = {}
+
+    def of(self, values: Sequence[object]) -> R:
+        found = self._built.get(values[0])
+        if found is None:
+            found = self._built[values[0]] = build(self._record, values)
+        return found
 
 
 _ANSWER: Final = PreparedInsert(Rating, RatingRecord)

@@ -73,6 +73,9 @@ def main() -> None:
     from answer_load import answer_load
 
     rows += answer_load().rows()
+    from export_load import export_load
+
+    rows += export_load()
     page = report(clip, side_by_side(clip, repeats=chosen.repeats) + rows, repeats=chosen.repeats)
     print(page)
     RESULTS.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard import boundary, visit
+from dashboard.app_pages.clips_sections import answers
 from dashboard.components.clip_table import clip_table
 from dashboard.services import analysis_stop, background, clip_list, importing, messages, queue
 from dashboard.services.lines_table import LineRow, LinesTable, parse_lines
@@ -33,6 +34,7 @@ def show() -> None:
     status, text = _filters()
     _list(here.project.id, status, text)
     _order(here)
+    answers.show(here)
     if asked:
         dialog = st.dialog(messages.say("clips.details"), width="medium")
         dialog(_details)(asked, here.person.id)

@@ -176,6 +176,10 @@ class Content:
         for rated in found(self._session, self.project.id):
             yield self._row(rated)
 
+    def has_picture(self) -> bool:
+        """Whether any clip is known to have a picture."""
+        return clips.has_picture(self._session, self.project.id)
+
     def predictions(self) -> Iterator[JudgedRow]:
         """The newest prediction of each clip, in the clips' order."""
         for clip, record in predictions.newest_of_project(self._session, self.project.id):

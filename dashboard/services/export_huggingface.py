@@ -12,7 +12,7 @@ from pathlib import Path, PurePath
 from statistics import fmean
 from typing import Final
 
-from dashboard.services.export_card import CardFacts, card
+from dashboard.services.export_card import CardFacts, Given, card
 from dashboard.services.export_content import ClipRow, Content, Counted
 from dashboard.services.export_media import MediaFolder
 from dashboard.services.export_tables import (
@@ -20,7 +20,7 @@ from dashboard.services.export_tables import (
     JUDGED_PARTS,
     MODEL_PARTS,
     RATING_COLUMNS,
-    rating_row,
+    RatingRows,
 )
 from dashboard.services.table_files import Column, ParquetTable, Row
 from db.records import RatingRecord
@@ -65,16 +65,13 @@ class _Writing:
         self._media = MediaFolder(folder / CLIPS)
         self._files: dict[str, tuple[str | None, str | None]] = {}
         self._raters: set[str] = set()
+        self._given = Given()
         self._actors: set[str] = set()
         self._languages: Counter[str] = Counter()
         self._consents: Counter[str] = Counter()
         self._endings: set[str] = set()
-        self._has_picture = False
+        self._has_picture = content.has_picture()
         self.predictions = 0
-
-    def find_picture(self) -> None:
-        """See whether any clip has a picture: that decides which kind of folder it is."""
-        self._has_picture = any(row.clip.width is not None for row in self._content.clips())
 
     def clip_rows(self) -> Iterator[Row]:
         """Copy each clip's file and give its row."""
@@ -97,14 +94,17 @@ class _Writing:
 
     def rating_rows(self) -> Iterator[Row]:
         """Each answer beside the file it is about; after :meth:`clip_rows`."""
+        rows = RatingRows(self._content.project)
         for row in self._content.answers():
             self._raters.add(row.rated.person.name)
-            yield (*self._files[row.rated.clip.id], *rating_row(self._content.project, row))
+            self._given.add(row)
+            yield (*self._files[row.rated.clip.id], *rows.row(row))
 
     def facts(self, ratings: int) -> CardFacts:
         """What was counted."""
         notes = tuple(self._media.notes)
         return CardFacts(
+            given=self._given,
             counted=Counted(ratings, self.predictions, self._media.copied, notes),
             all_clips=len(self._files),
             raters=len(self._raters),
@@ -131,7 +131,6 @@ def write(content: Content, places: tuple[Path, ...]) -> Counted:
     folder = places[0]
     (folder / CLIPS).mkdir(parents=True)
     writing = _Writing(content, folder)
-    writing.find_picture()
     with ParquetTable(folder / CLIPS / METADATA, CLIP_COLUMNS) as table:
         table.write(writing.clip_rows())
     with ParquetTable(folder / CLIPS / RATINGS, (FILE, SOUND, *RATING_COLUMNS)) as table:

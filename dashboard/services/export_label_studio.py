@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from dashboard.services.export_content import ClipRow, Content, Counted, JudgedRow, RatedRow
 from dashboard.services.export_media import MediaFolder
-from dashboard.services.export_tables import CLIP_PARTS, RATING_COLUMNS, rating_row
+from dashboard.services.export_tables import CLIP_PARTS, RATING_COLUMNS, RatingRows
 from dashboard.services.export_xml import XmlFile
 from dashboard.services.table_files import plain
 from engine.vocabulary import Delivery, Emotion
@@ -41,13 +41,14 @@ def write(content: Content, places: tuple[Path, ...]) -> Counted:
     """Write the tasks, the configuration, and the clips beside them where they leave."""
     folder = places[0]
     media = MediaFolder(folder / CLIPS)
+    rows = RatingRows(content.project)
     ratings = predictions = 0
     with (folder / TASKS).open("w", encoding="utf-8", newline="\n") as file:
         file.write("[")
         for place, row in enumerate(content.clips()):
             if content.choices.media:
                 media.put(row)
-            task = _task(content, row)
+            task = _task(rows, row)
             file.write(",\n" if place else "\n")
             json.dump(task, file, ensure_ascii=False, allow_nan=False)
             ratings += len(row.answers)
@@ -57,22 +58,22 @@ def write(content: Content, places: tuple[Path, ...]) -> Counted:
     return Counted(ratings, predictions, media.copied, tuple(media.notes))
 
 
-def _task(content: Content, row: ClipRow) -> dict[str, Any]:
+def _task(rows: RatingRows, row: ClipRow) -> dict[str, Any]:
     return {
         "id": row.place,
         "data": {
             "video": f"{LOCAL_FILES}{CLIPS}/{row.file_name}",
             **{name: plain(value(row.clip)) for name, _, value in CLIP_PARTS},
         },
-        "annotations": [_annotation(content, answer) for answer in row.answers],
+        "annotations": [_annotation(rows, answer) for answer in row.answers],
         "predictions": [] if row.judged is None else [_prediction(row.judged)],
     }
 
 
-def _annotation(content: Content, answer: RatedRow) -> dict[str, Any]:
+def _annotation(rows: RatingRows, answer: RatedRow) -> dict[str, Any]:
     rating = answer.rated.rating
     names = (column.name for column in RATING_COLUMNS)
-    held = dict(zip(names, rating_row(content.project, answer), strict=True))
+    held = dict(zip(names, rows.row(answer), strict=True))
     results = [
         *_results(rating.delivery, rating.emotion, rating.expected_intensity, rating.expressed_intensity),
         *([_result(COMMENT, "textarea", {"text": [plain(rating.comment)]})] if rating.comment else []),

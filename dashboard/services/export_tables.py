@@ -15,6 +15,7 @@ from typing import Any, Final
 from dashboard.services.export_content import Content, RatedRow, SaidCues
 from dashboard.services.judging import directed_level, gap_of
 from dashboard.services.predictions import stored
+from dashboard.services.pseudonyms import MOST_KEPT
 from dashboard.services.table_files import Column, Row, Value
 from db.records import (
     AdjudicationRecord,
@@ -109,6 +110,8 @@ CUE_COLUMNS: Final = (
 """The emotion whose facial cues were asked about, what the model measured of them, what the person sees of
 them (``"brows lowered yes, lips pressed no"``), their remark, and when they said so last."""
 
+NOTHING_SAID: Final[Row] = (None,) * len(MODEL_PARTS)
+
 RATING_COLUMNS: Final = (
     Column("project", str),
     *(Column(name, kind) for name, kind, _ in CLIP_PARTS),
@@ -136,25 +139,49 @@ PREDICTION_COLUMNS: Final = (
 
 def rating_rows(content: Content) -> Iterator[Row]:
     """The rows of :data:`RATING_COLUMNS`, oldest answer first."""
-    return (rating_row(content.project, row) for row in content.answers())
+    return map(RatingRows(content.project).row, content.answers())
 
 
-def rating_row(project: ProjectRecord, row: RatedRow) -> Row:
-    """One answer as a row of :data:`RATING_COLUMNS`."""
-    rated, made = row.rated, row.decided
-    return (
-        project.name,
-        *(value(rated.clip) for _, _, value in CLIP_PARTS),
-        rated.person.name,
-        *(value(rated) for _, _, value in RATING_PARTS),
-        *(None if rated.prediction is None else value(rated.prediction) for _, _, value in MODEL_PARTS),
-        directed_level(rated.clip),
-        row.policy_version,
-        *(None if made is None else value(made) for _, _, value in DECIDED_PARTS),
-        *_cues(row.cues),
-        None if row.line_emotion is None else row.line_emotion.value,
-        row.stands,
-    )
+class RatingRows:
+    """Answers as rows of :data:`RATING_COLUMNS`; the cells of a clip are worked out once for its answers."""
+
+    def __init__(self, project: ProjectRecord) -> None:
+        self._project = project
+        self._clips: dict[str, Row] = {}
+        self._said: dict[int, Row] = {}
+
+    def row(self, row: RatedRow) -> Row:
+        """One answer."""
+        rated, made, said = row.rated, row.decided, row.rated.prediction
+        return (
+            self._project.name,
+            *self._clip_cells(rated.clip),
+            rated.person.name,
+            *[value(rated) for _, _, value in RATING_PARTS],
+            *(NOTHING_SAID if said is None else self._said_cells(said)),
+            directed_level(rated.clip),
+            row.policy_version,
+            *[None if made is None else value(made) for _, _, value in DECIDED_PARTS],
+            *_cues(row.cues),
+            None if row.line_emotion is None else row.line_emotion.value,
+            row.stands,
+        )
+
+    def _clip_cells(self, clip: ClipRecord) -> Row:
+        known = self._clips.get(clip.id)
+        if known is None:
+            if len(self._clips) >= MOST_KEPT:
+                self._clips.clear()
+            known = self._clips[clip.id] = tuple(value(clip) for _, _, value in CLIP_PARTS)
+        return known
+
+    def _said_cells(self, said: PredictionSummary) -> Row:
+        known = self._said.get(said.id)
+        if known is None:
+            if len(self._said) >= MOST_KEPT:
+                self._said.clear()
+            known = self._said[said.id] = tuple(value(said) for _, _, value in MODEL_PARTS)
+        return known
 
 
 def _cues(said: SaidCues | None) -> Row:

@@ -92,7 +92,7 @@ def collect(session: Session, project: ProjectRecord) -> tuple[GivenAnswer, ...]
             channel=row.rating.channel,
             stands=row.rating.id not in superseded,
             counts_in_phase=row.rating.id in counting,
-            values=tuple(_said(row.rating)),
+            values=tuple(said(row.rating)),
         )
         for row in rows
         if row.rating.id not in superseded or row.rating.id in counting
@@ -109,7 +109,8 @@ def _counting(rows: Iterable[RatedClip], *, first_blind: bool) -> frozenset[int]
     return frozenset(counted.values())
 
 
-def _said(rating: RatingRecord) -> Iterator[tuple[Field, str]]:
+def said(rating: RatingRecord) -> Iterator[tuple[Field, str]]:
+    """What an answer says, field by field, as text; fields left open are not there."""
     if rating.delivery is not None:
         yield Field.DELIVERY, str(int(rating.delivery))
     if rating.emotion is not None:

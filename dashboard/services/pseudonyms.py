@@ -10,10 +10,10 @@ Texts (lines, comments) leave as they were written.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from pathlib import PurePath
 from typing import Final, TypeVar
 
@@ -40,6 +40,9 @@ SHORTEST_SHIFT_S: Final = 24 * 3600
 MOST_KEPT: Final = 4096
 """Clips and predictions kept beside their pseudonyms: answers to a clip come close together."""
 
+RATING_FIELDS: Final = tuple(field.name for field in fields(RatingRecord))
+_OF_RATING: Final = attrgetter(*RATING_FIELDS)
+
 Said = TypeVar("Said", PredictionRecord, PredictionSummary)
 
 
@@ -57,6 +60,7 @@ class Pseudonyms:
         self._clips: dict[str, ClipRecord] = {}
         self._people: dict[int, PersonRecord] = {}
         self._said: dict[int, PredictionSummary] = {}
+        self._shift = timedelta(seconds=SHORTEST_SHIFT_S + self._span())
 
     @classmethod
     def of(cls, project: ProjectRecord, *, names: bool = False) -> Pseudonyms:
@@ -81,11 +85,11 @@ class Pseudonyms:
 
     def moment(self, value: datetime) -> datetime:
         """A moment, shifted back by the project's own span of a day to a year."""
-        return value if self._key is None else value - self._shift()
+        return value if self._key is None else value - self._shift
 
     def unshifted(self, value: datetime) -> datetime:
         """The moment that :meth:`moment` made this of."""
-        return value if self._key is None else value + self._shift()
+        return value if self._key is None else value + self._shift
 
     def person(self, person: PersonRecord) -> PersonRecord:
         """A person whose name is their pseudonym."""
@@ -142,13 +146,14 @@ class Pseudonyms:
 
     def _rating(self, rating: RatingRecord, clip_id: str) -> RatingRecord:
         supersedes = rating.supersedes_id
-        return replace(
-            rating,
-            id=self.number("rating", rating.id),
-            clip_id=clip_id,
-            supersedes_id=None if supersedes is None else self.number("rating", supersedes),
-            created_at=self.moment(rating.created_at),
-        )
+        held = dict(
+            zip(RATING_FIELDS, _OF_RATING(rating), strict=True)
+        )  # half the time of dataclasses.replace
+        held["id"] = self.number("rating", rating.id)
+        held["clip_id"] = clip_id
+        held["supersedes_id"] = None if supersedes is None else self.number("rating", supersedes)
+        held["created_at"] = self.moment(rating.created_at)
+        return RatingRecord(**held)
 
     def _summary(self, said: PredictionSummary) -> PredictionSummary:
         known = self._said.get(said.id)
@@ -158,10 +163,9 @@ class Pseudonyms:
             known = self._said[said.id] = self.prediction(said)
         return known
 
-    def _shift(self) -> timedelta:
-        span = LONGEST_SHIFT_S - SHORTEST_SHIFT_S
-        return timedelta(seconds=SHORTEST_SHIFT_S + int(self._hash("shift", ""), 16) % span)
+    def _span(self) -> int:
+        return int(self._hash("shift", ""), 16) % (LONGEST_SHIFT_S - SHORTEST_SHIFT_S)
 
     def _hash(self, kind: str, value: str) -> str:
         told = f"{kind}\0{value}".encode("utf-8", "surrogatepass")
-        return hmac.new(self._key or b"", told, hashlib.sha256).hexdigest()
+        return hmac.digest(self._key or b"", told, "sha256").hex()

@@ -26,6 +26,7 @@ DEFUSED: Final = "'"
 """Leads such a text. One that begins with apostrophes before such a sign gets one more, so that taking one
 away gives every text back."""
 
+_LEADING: Final = frozenset(DEFUSED + FORMULA_STARTS)
 _MAY_RUN: Final = re.compile(f"{DEFUSED}*[{FORMULA_STARTS}]")
 _DEFUSED: Final = re.compile(f"{DEFUSED}+[{FORMULA_STARTS}]")
 
@@ -112,7 +113,7 @@ class ParquetTable:
         for group in _groups(rows):
             cells = zip(*group, strict=True)
             arrays = [
-                pa.array(map(_clean, values), type=field.type)
+                pa.array(map(_clean, values) if pa.types.is_string(field.type) else values, type=field.type)
                 for values, field in zip(cells, self._schema, strict=True)
             ]
             self._writer.write_batch(pa.record_batch(arrays, schema=self._schema))
@@ -160,7 +161,8 @@ def cell(value: Value) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, str):
-        return DEFUSED + value if _MAY_RUN.match(value) else str(value)
+        may_run = value[:1] in _LEADING and _MAY_RUN.match(value)
+        return DEFUSED + value if may_run else str(value)
     return repr(value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
@@ -35,3 +36,26 @@ def test_whoever_exports_the_clips_themselves_is_told_first_that_nobody_wrote_do
     with zipfile.ZipFile(fetched.value.path()) as archive:
         assert {"README.md", "clips/ratings.parquet"} <= set(archive.namelist())
         assert not [name for name in archive.namelist() if name.endswith(".mp4")]
+
+
+def test_what_was_exported_is_known_again_when_it_is_brought_back(
+    page: Page, server: Served, tmp_path: Path
+) -> None:
+    page.goto(f"{server.url}/export?project=Demo")
+    with page.expect_download() as fetched:
+        page.get_by_test_id("stDownloadButton").get_by_role("button").click()
+    with zipfile.ZipFile(fetched.value.path()) as archive:
+        archive.extract("ratings.csv", tmp_path)
+    page.goto(f"{server.url}/clips?project=Demo")
+    page.get_by_text("Answers given elsewhere").click()
+    part = page.get_by_test_id("stExpander").filter(has_text="Answers given elsewhere")
+    part.locator("input[type=file]").set_input_files(tmp_path / "ratings.csv")
+    part.get_by_role("button", name="Bring it in").click()
+    expect(
+        part.get_by_text("0 answers and 0 predictions are new; 54 rows were there before.")
+    ).to_be_visible()
+    (tmp_path / "bad.csv").write_text("clip,rater,delivery\nnobody.mp4,ann,0\n", encoding="utf-8")
+    expect(part.get_by_role("button", name="Bring it in")).to_be_disabled()
+    part.locator("input[type=file]").set_input_files(tmp_path / "bad.csv")
+    part.get_by_role("button", name="Bring it in").click()
+    expect(part.get_by_text("bad.csv, line 2: there is no clip 'nobody.mp4' in the project")).to_be_visible()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import shutil
 import sys
 import types
@@ -20,9 +19,10 @@ import mlcroissant
 import pytest
 from pympi.Elan import Eaf
 
-from dashboard.services import consents, importing, projects
+from dashboard.services import agreement, consents, importing, projects
 from dashboard.services.export import export
 from dashboard.services.export_label_studio import STEP_NAMES
+from dashboard.services.given_answers import Field
 from db import clips, ratings, session
 from db.records import ClipDetails, ConsentScope, ProjectRecord, RatedClip
 from tests.dashboard.emotionml_rules import broken_rules, read_emotions
@@ -120,7 +120,10 @@ def test_the_card_says_how_far_people_agree_by_which_guideline_and_what_is_known
 ) -> None:
     export(project.id, format_name="huggingface", out=tmp_path / "out", licence="cc-by-nc-4.0")
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
-    assert re.search(r"\| delivery \| -?\d\.\d\d \(", card)
+    found = agreement.of_project(project.id).of(Field.DELIVERY)[0].found
+    assert found is not None
+    main = found.main
+    assert f"| delivery | {main.value:.2f} ({main.low:.2f} to {main.high:.2f}) | {found.units} |" in card
     assert "guideline that Dailies ships (en)" in card
     assert f"- not recorded: {CLIPS} clips" in card
     assert "Licence: cc-by-nc-4.0." in card
