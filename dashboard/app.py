@@ -67,6 +67,9 @@ STYLE = """
 .stMainBlockContainer { padding: 2.7rem 1.8rem 2rem; max-width: 1560px; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 2.9rem 0.8rem 1.5rem; } }
 .stSidebar .stCaption { font-size: 0.9rem; }
+[data-testid="stSidebarHeader"] { height: 2.2rem; margin-bottom: 0; padding-block: 0.2rem; }
+[data-testid="stSidebarNavLinkContainer"] { height: 1.7rem; }
+[data-testid="stSidebarUserContent"] { padding-bottom: 1rem; }
 </style>
 """
 

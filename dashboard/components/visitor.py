@@ -7,8 +7,9 @@ from typing import Final
 import streamlit as st
 
 SCRIPT: Final = """<script>
-const asked = {{ method: "POST", body: "{ticket}", credentials: "same-origin" }};
-window.dailiesVisitor = fetch("/visitor", asked).catch(() => {{}});
+window.dailiesVisitor = fetch(
+  "/visitor", {{ method: "POST", body: "{ticket}", credentials: "same-origin" }}
+).catch(() => {{}});
 </script>"""
 """A failure is no matter: the page works, and the next reload asks again. Whoever needs the answer, such as
 the player of a take that only its student may see, can wait for it."""
