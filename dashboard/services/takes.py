@@ -201,6 +201,20 @@ def look(clip_id: str, person_id: int) -> SeenTake:
         return SeenTake(take, clip, machine_view(session, clip), 1)
 
 
+def require_sight(clip_id: str, person_id: int) -> None:
+    """Refuse the Review page of a take to whoever does not lead; its performer has the Perform page.
+
+    Raises
+    ------
+    UnknownRowError
+        As if there were no such clip.
+    """
+    with reading() as session:
+        take = takes.of_clip(session, clip_id)
+        if take is not None and not may(people.role_in(session, take.project_id, person_id), Act.SEE_MACHINE):
+            raise worded(UnknownRowError, "refusal.gone")
+
+
 def require_performing(session: Session, project_id: int, person_id: int) -> None:
     """Refuse who has no part in the project, and raters who are not to know what the machine says.
 
