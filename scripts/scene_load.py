@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -95,7 +96,9 @@ def _begin() -> AnalysisWorker:
     return worker
 
 
-def _wait(scene_id: str, person_id: int, most: dict[str, int], reached: object) -> ListedScene:
+def _wait(
+    scene_id: str, person_id: int, most: dict[str, int], reached: Callable[[ListedScene], bool]
+) -> ListedScene:
     shown = -1
     while True:
         now = scenes.look(scene_id, person_id=person_id)
@@ -106,7 +109,7 @@ def _wait(scene_id: str, person_id: int, most: dict[str, int], reached: object) 
             print(f"  {now.done} of {now.total} lines", flush=True)
         if now.scene.status is SceneStatus.FAILED:
             raise SystemExit(now.scene.message)
-        if reached(now):  # type: ignore[operator]  # a condition
+        if reached(now):
             return now
         time.sleep(LOOK_S)
 

@@ -123,31 +123,9 @@ def add(
     with reading() as session:
         require_performing(session, performer.project_id, performer.person_id)
         _check_line(session, performer, wanted)
-    stored = media_store.put_stream(source)
-    with writing() as session:
-        require_performing(session, performer.project_id, performer.person_id)
-        if (known := takes.by_key(session, recording_key)) is not None:
-            return known
-        clip = clips.by_sha256(session, performer.project_id, stored.sha256)
-        if clip is not None:
-            mine = takes.of_clip(session, clip.id)
-            if mine is not None and mine.person_id == performer.person_id:
-                return mine
-            raise worded(RefusedValueError, "refusal.take_known")
-        person = people.by_id(session, performer.person_id)
-        project = projects.by_id(session, performer.project_id)
-        clip = clips.add(session, project.id, _draft(name, stored, wanted, person, project.language))
-        take = takes.add(
-            session,
-            clip_id=clip.id,
-            project_id=project.id,
-            person_id=person.id,
-            recording_key=recording_key,
-            script_line_id=wanted.script_line_id,
-            assignment_id=wanted.assignment_id,
-        )
-        audit.write(session, "take.add", f"clip:{clip.id}", person_id=person.id, details={"name": name})
-    _hand_in(take)
+    take = _stored(performer, media_store.put_stream(source), name, wanted, recording_key)
+    if wanted.assignment_id is not None:
+        assigned_lines.hand_in(take.clip_id, wanted.assignment_id, take.person_id)
     return take
 
 
@@ -241,6 +219,35 @@ def line_key(line: str) -> str:
 def is_waiting(take: SeenTake) -> bool:
     """Whether the verdict is still to come."""
     return take.clip.status in (ClipStatus.QUEUED, ClipStatus.ANALYSING)
+
+
+def _stored(
+    performer: Performer, stored: media_store.StoredFile, name: str, wanted: Wanted, recording_key: str
+) -> TakeRecord:
+    with writing() as session:
+        require_performing(session, performer.project_id, performer.person_id)
+        if (known := takes.by_key(session, recording_key)) is not None:
+            return known
+        clip = clips.by_sha256(session, performer.project_id, stored.sha256)
+        if clip is not None:
+            mine = takes.of_clip(session, clip.id)
+            if mine is not None and mine.person_id == performer.person_id:
+                return mine
+            raise worded(RefusedValueError, "refusal.take_known")
+        person = people.by_id(session, performer.person_id)
+        project = projects.by_id(session, performer.project_id)
+        clip = clips.add(session, project.id, _draft(name, stored, wanted, person, project.language))
+        take = takes.add(
+            session,
+            clip_id=clip.id,
+            project_id=project.id,
+            person_id=person.id,
+            recording_key=recording_key,
+            script_line_id=wanted.script_line_id,
+            assignment_id=wanted.assignment_id,
+        )
+        audit.write(session, "take.add", f"clip:{clip.id}", person_id=person.id, details={"name": name})
+        return take
 
 
 def _hand_in(take: TakeRecord) -> None:
