@@ -15,6 +15,7 @@ from db.columns import now
 from db.errors import UnknownRowError
 from db.prepared import Prepared
 from db.projects import STOPPED_SETTING
+from db.rated_clips import to_be_rated
 from db.records import ClipDetails, ClipDraft, ClipRecord, ClipStatus, Page
 from db.rows import every, first, selecting
 from db.tables import Clip, Project, Rating, Take
@@ -156,8 +157,8 @@ def first_ready(session: Session, project_id: int) -> ClipRecord | None:
 
 
 def neighbours(session: Session, clip: ClipRecord) -> tuple[str | None, str | None]:
-    """Ids of the ready clips before and behind ``clip``."""
-    ready = select(Clip.id).where(Clip.project_id == clip.project_id, Clip.status == ClipStatus.READY)
+    """Ids of the clips to be rated before and behind ``clip``."""
+    ready = select(Clip.id).where(Clip.project_id == clip.project_id, to_be_rated())
     before = ready.where(Clip.number < clip.number).order_by(Clip.number.desc()).limit(1)
     behind = ready.where(Clip.number > clip.number).order_by(Clip.number).limit(1)
     return session.scalar(before), session.scalar(behind)
@@ -250,4 +251,4 @@ def _all() -> Select[tuple[object, ...]]:
 
 
 def _ready(project_id: int) -> Select[tuple[object, ...]]:
-    return _all().where(Clip.project_id == project_id, Clip.status == ClipStatus.READY)
+    return _all().where(Clip.project_id == project_id, to_be_rated())

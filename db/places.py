@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or
 from sqlalchemy.orm import Session
 
 from db.prepared import scalar
-from db.records import ClipStatus
+from db.rated_clips import to_be_rated
 from db.seats import (
     Seat,
     SeatKind,
@@ -133,7 +133,7 @@ def _free(kind: SeatKind, counted: bool) -> Select[str, int, int]:
 def _is_free(kind: SeatKind) -> Select[Any]:
     return select(Clip.id).where(
         Clip.id == bindparam("clip_id"),
-        Clip.status == ClipStatus.READY,
+        to_be_rated(),
         offers(kind.channel),
         *answered_before(kind),
         has_place(kind),
@@ -141,9 +141,7 @@ def _is_free(kind: SeatKind) -> Select[Any]:
 
 
 _KEPT: Final = select(Clip.number).where(Clip.id == bindparam("clip_id")).with_for_update()
-_READY: Final = select(Clip.number).where(
-    Clip.project_id == bindparam("project_id"), Clip.status == ClipStatus.READY
-)
+_READY: Final = select(Clip.number).where(Clip.project_id == bindparam("project_id"), to_be_rated())
 _ENDS: Final = (
     _READY.order_by(Clip.number).limit(1),
     _READY.order_by(Clip.number.desc()).limit(1),

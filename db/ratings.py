@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, aliased
 
 from db.errors import AlreadyThereError
 from db.prepared import Prepared, PreparedInsert
+from db.rated_clips import to_be_rated
 from db.records import (
     ClipRecord,
-    ClipStatus,
     PersonRecord,
     PredictionSummary,
     Progress,
@@ -228,7 +228,7 @@ def progress(session: Session, project_id: int, person_id: int) -> Progress:
     )
     return Progress(
         rated=session.scalar(rated) or 0,
-        ready=session.scalar(clips.where(Clip.status == ClipStatus.READY)) or 0,
+        ready=session.scalar(clips.where(to_be_rated())) or 0,
         total=session.scalar(clips) or 0,
     )
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, or_, select
 
 from db import channel_media, ratings
-from db.records import ClipStatus
+from db.rated_clips import to_be_rated
 from db.tables import Assignment, ChannelMedia, Clip, Rating
 from engine.vocabulary import Channel
 
@@ -85,7 +85,7 @@ def may_be_asked(kind: SeatKind) -> tuple[ColumnElement[bool], ...]:
     )
     return (
         Clip.project_id == bindparam("project_id"),
-        Clip.status == ClipStatus.READY,
+        to_be_rated(),
         ~has_answered(kind.channel),
         ~left_out,
         offers(kind.channel),

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from db import assignments, ratings
+from db.rated_clips import to_be_rated
 from db.records import ClipStatus
 from db.seats import FIRST, offers
 from db.tables import Assignment, Clip, Rating
@@ -37,7 +38,7 @@ def ready_clips(session: Session, project_id: int, *, channel: Channel = Channel
     ready = (
         select(func.count())
         .select_from(Clip)
-        .where(Clip.project_id == project_id, Clip.status == ClipStatus.READY, offers(channel))
+        .where(Clip.project_id == project_id, to_be_rated(), offers(channel))
     )
     return session.scalar(ready) or 0
 

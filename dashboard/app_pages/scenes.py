@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import pandas as pd
@@ -140,11 +141,11 @@ def _words(now: ListedScene) -> str:
     return messages.say("scenes.looking")
 
 
-def _press(label: str, act: object, scene_id: str, here: visit.Visit, *, key: str) -> None:
+def _press(label: str, act: Callable[..., None], scene_id: str, here: visit.Visit, *, key: str) -> None:
     st.button(
         messages.say(label),
         key=key,
-        on_click=boundary.guarded(act),  # type: ignore[arg-type]  # a service of scenes
+        on_click=boundary.guarded(act),
         args=(scene_id,),
         kwargs={"person_id": here.person.id},
         width="stretch",

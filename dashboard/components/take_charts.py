@@ -85,8 +85,8 @@ def gap_steps(takes: Sequence[ShownTake]) -> go.Figure:
             line={"color": UNKNOWN, "width": 1.5},
             marker={
                 "size": 13,
-                "symbol": [SYMBOLS.get(take.verdict, "circle-open") for take in known],  # type: ignore[arg-type]  # None finds nothing
-                "color": [COLOURS.get(take.verdict, UNKNOWN) for take in known],  # type: ignore[arg-type]  # the same
+                "symbol": [_look(take.verdict)[0] for take in known],
+                "color": [_look(take.verdict)[1] for take in known],
             },
             customdata=[
                 messages.say(f"zone.{'none' if take.verdict is None else take.verdict.value}")
@@ -111,6 +111,11 @@ def gap_steps(takes: Sequence[ShownTake]) -> go.Figure:
                 text=messages.say(f"zone.{verdict.value}"), font={"color": COLOURS[verdict]},
             )  # fmt: skip
     return figure
+
+
+def _look(verdict: Verdict | None) -> tuple[str, str]:
+    """Sign and colour of a verdict."""
+    return ("circle-open", UNKNOWN) if verdict is None else (SYMBOLS[verdict], COLOURS[verdict])
 
 
 def _curves(analysis: Analysis, *, is_first: bool) -> Sequence[go.Scatter]:

@@ -27,7 +27,7 @@ from dashboard.services.permissions import Act, require
 from dashboard.services.rating_protocol import protocol_of
 from dashboard.services.refusals import worded
 from dashboard.services.task_order import Search, upcoming_tasks
-from db import assignments, audit, clips, drafts, flags, places, projects
+from db import assignments, audit, clips, drafts, flags, places, projects, takes
 from db.columns import now
 from db.errors import RefusedValueError, UnknownRowError
 from db.records import (
@@ -140,6 +140,8 @@ def open_task(
             return standing_task(key, held, moment)
         if clip.status is not ClipStatus.READY:
             raise worded(NoPlaceError, "queue.not_ready")
+        if takes.of_clip(session, clip_id) is not None:
+            raise worded(NoPlaceError, "queue.is_take")
         if held is None:
             qualification.ensure_open(session, project, person_id)
         if held is not None and held.skipped_at is not None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import assigning, channel_files, skipped_tasks, undoing
+from dashboard.services import assigning, channel_files, skipped_tasks, takes, undoing
 from dashboard.services.handing_out import Task, standing_task
 from dashboard.services.intensity_judging import RatersIntensity
 from dashboard.services.judging import InForce
@@ -144,11 +144,13 @@ def view(
     Raises
     ------
     UnknownRowError
-        If the project has no such clip.
+        If the project has no such clip, or it is a take that is another's to see.
     NotAllowedError
         In a class, if the person does not teach there.
     """
     moment = at or now()
+    if clip_id is not None:
+        takes.require_sight(clip_id, person_id)
     with reading() as session:
         project = projects.by_id(session, project_id)
         if classes.is_class(session, project_id):  # takes are seen by those who teach alone

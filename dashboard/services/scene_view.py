@@ -14,6 +14,7 @@ from db import projects, scenes
 from db.records import Json, PredictionDraft, SceneRecord, UtteranceRecord, UtteranceStatus
 from db.session import reading
 from engine.scenes.drift import Drift, drifts
+from engine.verdict.policy import Policy
 from engine.vocabulary import Emotion, LineSource, SystemName, Verdict
 
 
@@ -96,8 +97,9 @@ def view(scene_id: str, *, person_id: int) -> SceneView:
         require(session, scene.project_id, person_id, Act.SEE_MACHINE)
         documents = scenes.documents(session, scene)
         language = projects.by_id(session, scene.project_id).language
+        judges = _Judges(session, scene.project_id)
         lines = tuple(
-            _spoken(session, scene, utterance, documents.get(utterance.id), language)
+            _spoken(judges, scene, utterance, documents.get(utterance.id), language)
             for utterance in scenes.utterances(session, scene)
         )
     return SceneView(scene, lines, tuple(_sums(lines)), tuple(_sentences(lines)))
@@ -108,15 +110,30 @@ def clock(seconds: float) -> str:
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
+class _Judges:
+    """The policy that judges what was said, looked up once for all lines that one system read alike."""
+
+    def __init__(self, session: Session, project_id: int) -> None:
+        self._session, self._project_id = session, project_id
+        self._known: dict[tuple[str, ...], Policy] = {}
+
+    def of(self, said: PredictionDraft | None) -> Policy:
+        """The policy for one prediction, or for a line that has none yet."""
+        read_with = () if said is None else (said.system.value, said.weights_version, said.feature_schema)
+        if read_with not in self._known:
+            self._known[read_with] = in_force(self._session, self._project_id, said).policy
+        return self._known[read_with]
+
+
 def _spoken(
-    session: Session, scene: SceneRecord, utterance: UtteranceRecord, document: Json | None, language: str
+    judges: _Judges, scene: SceneRecord, utterance: UtteranceRecord, document: Json | None, language: str
 ) -> SpokenLine:
     speaker = utterance.given_speaker or (
         "" if utterance.heard_speaker is None else say("scenes.speaker", n=utterance.heard_speaker)
     )
     is_ready = document is not None and utterance.status is UtteranceStatus.READY
     said = _prediction(scene, utterance, document) if document is not None and is_ready else None
-    policy = in_force(session, scene.project_id, said).policy
+    policy = judges.of(said)
     described = _Described(utterance.given_speaker, language)
     judgement = policy.judge(None, {}) if said is None else judge(policy, described, said)
     return SpokenLine(

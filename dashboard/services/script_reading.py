@@ -155,7 +155,7 @@ def _of_speech(speech: Any, heading: str) -> Iterator[ScriptLineDraft]:
 
 
 def _title(play: Any) -> str:
-    found = next((lines for key, lines in play.title_page.items() if key.lower() == "title"), [])
+    found: list[str] = next((lines for key, lines in play.title_page.items() if key.lower() == "title"), [])
     return " ".join(" ".join(found).replace("*", "").replace("_", "").split())
 
 

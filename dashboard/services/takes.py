@@ -124,31 +124,9 @@ def add(
     with reading() as session:
         require_performing(session, performer.project_id, performer.person_id)
         _check_line(session, performer, wanted)
-    stored = media_store.put_stream(source)
-    with writing() as session:
-        require_performing(session, performer.project_id, performer.person_id)
-        if (known := takes.by_key(session, recording_key)) is not None:
-            return known
-        clip = clips.by_sha256(session, performer.project_id, stored.sha256)
-        if clip is not None:
-            mine = takes.of_clip(session, clip.id)
-            if mine is not None and mine.person_id == performer.person_id:
-                return mine
-            raise worded(RefusedValueError, "refusal.take_known")
-        person = people.by_id(session, performer.person_id)
-        project = projects.by_id(session, performer.project_id)
-        clip = clips.add(session, project.id, _draft(name, stored, wanted, person, project.language))
-        take = takes.add(
-            session,
-            clip_id=clip.id,
-            project_id=project.id,
-            person_id=person.id,
-            recording_key=recording_key,
-            script_line_id=wanted.script_line_id,
-            assignment_id=wanted.assignment_id,
-        )
-        audit.write(session, "take.add", f"clip:{clip.id}", person_id=person.id, details={"name": name})
-    _hand_in(take)
+    take = _stored(performer, media_store.put_stream(source), name, wanted, recording_key)
+    if wanted.assignment_id is not None:
+        assigned_lines.hand_in(take.clip_id, wanted.assignment_id, take.person_id)
     return take
 
 
@@ -202,6 +180,20 @@ def look(clip_id: str, person_id: int) -> SeenTake:
         return SeenTake(take, clip, _view(session, clip, person_id), 1)
 
 
+def require_sight(clip_id: str, person_id: int) -> None:
+    """Refuse the Review page of a take to whoever does not lead; its performer has the Perform page.
+
+    Raises
+    ------
+    UnknownRowError
+        As if there were no such clip.
+    """
+    with reading() as session:
+        take = takes.of_clip(session, clip_id)
+        if take is not None and not may(people.role_in(session, take.project_id, person_id), Act.SEE_MACHINE):
+            raise worded(UnknownRowError, "refusal.gone")
+
+
 def require_performing(session: Session, project_id: int, person_id: int) -> None:
     """Refuse who has no part in the project, and raters who are not to know what the machine says.
 
@@ -232,6 +224,35 @@ def _view(session: Session, clip: ClipRecord, person_id: int) -> MachineView:
 def is_waiting(take: SeenTake) -> bool:
     """Whether the verdict is still to come."""
     return take.clip.status in (ClipStatus.QUEUED, ClipStatus.ANALYSING)
+
+
+def _stored(
+    performer: Performer, stored: media_store.StoredFile, name: str, wanted: Wanted, recording_key: str
+) -> TakeRecord:
+    with writing() as session:
+        require_performing(session, performer.project_id, performer.person_id)
+        if (known := takes.by_key(session, recording_key)) is not None:
+            return known
+        clip = clips.by_sha256(session, performer.project_id, stored.sha256)
+        if clip is not None:
+            mine = takes.of_clip(session, clip.id)
+            if mine is not None and mine.person_id == performer.person_id:
+                return mine
+            raise worded(RefusedValueError, "refusal.take_known")
+        person = people.by_id(session, performer.person_id)
+        project = projects.by_id(session, performer.project_id)
+        clip = clips.add(session, project.id, _draft(name, stored, wanted, person, project.language))
+        take = takes.add(
+            session,
+            clip_id=clip.id,
+            project_id=project.id,
+            person_id=person.id,
+            recording_key=recording_key,
+            script_line_id=wanted.script_line_id,
+            assignment_id=wanted.assignment_id,
+        )
+        audit.write(session, "take.add", f"clip:{clip.id}", person_id=person.id, details={"name": name})
+        return take
 
 
 def _hand_in(take: TakeRecord) -> None:

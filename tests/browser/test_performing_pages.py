@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import CHROMIUM, FLAGS, WAIT_MS
 from tests.browser.served import Served
@@ -51,7 +51,7 @@ def made_microphone(path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def camera(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser whose camera and microphone play what was made, and that knows a name of this machine."""
     folder = tmp_path_factory.mktemp("devices")
     flags = (
@@ -61,11 +61,9 @@ def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         f"--use-file-for-fake-audio-capture={made_microphone(folder / 'microphone.wav')}",
         f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
     )
-    expect.set_options(timeout=WAIT_MS)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
-        yield chromium
-        chromium.close()
+    chromium = browser.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture

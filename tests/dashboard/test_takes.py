@@ -19,6 +19,7 @@ from dashboard.services import (
     projects,
     recording_pass,
     recordings,
+    review,
     takes,
 )
 from dashboard.services.media_access import Sight
@@ -188,6 +189,26 @@ def test_another_raters_take_is_not_there_and_the_lead_may_look(
     stranger = projects.person("Dan")
     with pytest.raises(NotAllowedError):
         takes.mine(project.id, stranger.id)
+
+
+def test_takes_are_put_before_no_rater_and_reviewed_by_who_leads_alone(
+    project: ProjectRecord, performer: Performer
+) -> None:
+    clip = made_clip(project)
+    take = made_take(performer, b"hers")
+    analysed(take, expressed=0.4)
+    ben, lead = member(project, "Ben"), member(project, "Cara", Role.INSTRUCTOR)
+    for person in (performer, ben, lead):
+        offered = review.view(project.id, person.person_id)
+        assert offered is not None
+        assert (offered.clip.id, offered.progress.ready) == (clip.id, 1)
+    for person in (performer, ben):
+        with pytest.raises(UnknownRowError):
+            review.view(project.id, person.person_id, take.clip_id)
+    seen = review.view(project.id, lead.person_id, take.clip_id)
+    assert seen is not None
+    assert (seen.clip.id, seen.task) == (take.clip_id, None)
+    assert "Perform page" in str(seen.notice)
 
 
 def test_a_file_of_the_project_is_not_taken_over_as_a_take(
