@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -177,15 +178,13 @@ def test_the_decided_label_leaves_in_columns_of_its_own(
 ) -> None:
     _decide(project, disputed, lead, expected_intensity=0.5)
     written = export.export(project.id, format_name="csv", out=tmp_path / "out")
-    header, *rows = written.ratings_file.read_text(encoding="utf-8-sig").splitlines()
-    names = header.split(",")
-    assert names[-6:] == [
-        "decided_delivery", "decided_verdict", "decided_emotion", "decided_expected_intensity",
-        "decided_expressed_intensity", "decided_at",
-    ]  # fmt: skip
-    assert [row.rsplit(",", 6)[1:4] for row in rows] == [["1", "over", ""]] * 2
-    said = names.index("delivery")
-    assert {row.split(",")[said] for row in (line.replace('"', "") for line in rows)} <= {"-2", "2", "'-2"}
+    with written.ratings_file.open(encoding="utf-8-sig", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    said = [(row["decided_delivery"], row["decided_verdict"], row["decided_emotion"]) for row in rows]
+    assert said == [("1", "over", "")] * 2
+    assert {row["decided_expected_intensity"] for row in rows} == {"0.5"}
+    assert all(row["decided_at"] for row in rows)
+    assert {row["delivery"] for row in rows} <= {"-2", "2", "'-2"}
 
 
 @pytest.mark.parametrize(("place", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (52, "BA"), (702, "AAA")])
