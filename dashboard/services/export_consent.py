@@ -1,11 +1,11 @@
 """What the people filmed in a clip agreed to, as far as an export must know.
 
-Nothing is recorded about it so far: :func:`of_clips` is the one place that is to ask where it will be.
+Nothing is recorded about it so far: :func:`of_project` is the one place that is to ask where it will be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,7 +32,7 @@ NOT_RECORDED: Final = Consent(scope="not recorded", media_may_leave=True)
 """Of clips nobody wrote anything down for: whoever exports is told, and answers for it."""
 
 
-def of_clips(session: Session, clip_ids: Sequence[str]) -> Mapping[str, Consent]:
+def of_project(session: Session, project_id: int) -> Mapping[str, Consent]:
     """What was agreed to, by clip id; clips about which nothing is written down are left out."""
-    del session, clip_ids  # no table holds it yet
+    del session, project_id  # no table holds it yet
     return {}

@@ -129,6 +129,7 @@ class Content:
         self.project = project
         self.choices = choices
         self.veil = Pseudonyms.of(project, names=choices.names)
+        self._consents = export_consent.of_project(session, project.id)
         self._versions = {record.id: record.version for record in policies.history(session, project.id)}
         self._decided = adjudication.decided(session, project.id)
         self._fallen = ratings.fallen(session, project.id) if choices.history else frozenset()
@@ -157,7 +158,6 @@ class Content:
             page = clips.list_page(self._session, self.project.id, after=after, limit=CLIPS_AT_ONCE)
             ids = [clip.id for clip in page.items]
             given = ratings.of_clips(self._session, self.project.id, ids, with_history=self.choices.history)
-            consents = export_consent.of_clips(self._session, ids)
             for clip in page.items:
                 record = predictions.latest_for(self._session, clip.id)
                 veiled, place = self.veil.clip(clip), place + 1
@@ -168,7 +168,7 @@ class Content:
                     clip=veiled,
                     answers=tuple(self._row(each) for each in given.get(clip.id, ())),
                     judged=None if record is None else self._judged(clip, record),
-                    consent=consents.get(clip.id, export_consent.NOT_RECORDED),
+                    consent=self._consents.get(clip.id, export_consent.NOT_RECORDED),
                 )
             after = page.next_key
 

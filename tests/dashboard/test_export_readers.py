@@ -18,7 +18,7 @@ import mlcroissant
 import pytest
 from pympi.Elan import Eaf
 
-from dashboard.services import agreement, export_consent, importing, projects
+from dashboard.services import agreement, export_consent, export_download, importing, projects
 from dashboard.services.export import export
 from dashboard.services.export_consent import Consent
 from dashboard.services.export_label_studio import STEP_NAMES
@@ -136,7 +136,9 @@ def test_a_clip_whose_consent_does_not_cover_it_keeps_its_file_and_gives_its_ans
 ) -> None:
     kept = stored[0].clip.id
     closed = Consent(scope="this class only", media_may_leave=False)
-    monkeypatch.setattr(export_consent, "of_clips", lambda _session, _ids: {kept: closed})
+    monkeypatch.setattr(export_consent, "of_project", lambda _session, _id: {kept: closed})
+    leaving = export_download.preview(project.id, media=True)
+    assert (leaving.files, leaving.kept_back, leaving.without_consent) == (CLIPS - 1, 1, CLIPS - 1)
     done = export(project.id, format_name="huggingface", out=tmp_path / "out")
     assert (done.clips, done.ratings) == (CLIPS - 1, ANSWERS)
     assert "stays here" in done.notes[0]
