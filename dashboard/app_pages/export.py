@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import visit
 from dashboard.services import export_download, messages
-from dashboard.services.export import LONGEST_LICENCE, TABLES, Format
+from dashboard.services.export import LONGEST_LICENCE, WITH_MEDIA, Format
 from dashboard.services.export_content import UNSTATED_LICENCE
 from dashboard.services.export_download import Leaving
 
@@ -21,9 +21,6 @@ MOST_BYTES: Final = 500 * MEGABYTE
 
 STATING: Final = frozenset({Format.HUGGINGFACE, Format.CROISSANT})
 """Formats that say under which licence the data may be used."""
-
-WITHOUT_FILES: Final = TABLES | {Format.EMOTIONML, Format.CROISSANT}
-"""Formats that have no place for the clips themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +86,7 @@ def _choose() -> _Choice:
     left, middle, right = st.columns(3, vertical_alignment="center")
     history = left.toggle(messages.say("export.history"), help=messages.say("export.history_help"))
     names = middle.toggle(messages.say("export.names"), help=messages.say("export.names_help"))
-    media = form not in WITHOUT_FILES and right.toggle(
+    media = form in WITH_MEDIA and right.toggle(
         messages.say("export.media"),
         value=export_download.holds_media(form.value),
         key=f"export_media_{form.value}",

@@ -57,6 +57,9 @@ class Format(StrEnum):
 TABLES: Final = frozenset({Format.CSV, Format.PARQUET, Format.JSONL})
 """The formats that are one file of answers and one of predictions."""
 
+WITH_MEDIA: Final = frozenset({Format.HUGGINGFACE, Format.LABEL_STUDIO, Format.ELAN})
+"""The formats that have a place for the clips' files."""
+
 Write = Callable[[Content, tuple[Path, ...]], Counted]
 
 
@@ -174,6 +177,9 @@ def export(
     writer = WRITERS[form]
     if not 1 <= len(licence.strip()) <= LONGEST_LICENCE or not licence.isprintable():
         raise DailiesError(f"A licence is 1 to {LONGEST_LICENCE} plain letters, such as cc-by-4.0.")
+    if media and form not in WITH_MEDIA:
+        able = ", ".join(sorted(WITH_MEDIA))
+        raise DailiesError(f"{form.value} has no place for the clips' files; they leave with {able}.")
     choices = Choices(history, names, writer.holds_media if media is None else media, licence.strip())
     try:
         with reading() as session:

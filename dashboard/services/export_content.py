@@ -163,6 +163,7 @@ class Content:
         self.project = project
         self.choices = choices
         self.veil = Pseudonyms.of(project, names=choices.names)
+        self._consents = export_consent.of_project(session, project.id)
         self._versions = {record.id: record.version for record in policies.history(session, project.id)}
         self._decided = adjudication.decided(session, project.id)
         self._line_emotions: dict[int, Emotion | None] = {}
@@ -204,7 +205,7 @@ class Content:
                     clip=veiled,
                     answers=tuple(self._row(each) for each in given.get(clip.id, ())),
                     judged=None if record is None else self._judged(clip, record),
-                    consent=consents.get(clip.id, export_consent.NOT_RECORDED),
+                    consent=self._consents.get(clip.id, export_consent.NOT_RECORDED),
                 )
             after = page.next_key
 

@@ -88,8 +88,8 @@ def preview(
         predicted = tuple(islice(export_tables.prediction_rows(content), PREVIEW_ROWS))
         answers = ratings.count(session, project_id, with_history=history)
         sizes = clips.sizes(session, project_id) if media else {}
-        consents = export_consent.of_project(session, project_id)
-    kept_back = {clip for clip in sizes.keys() & consents.keys() if not consents[clip].media_may_leave}
+        consents = export_consent.of_project(session, project_id) if media else {}
+    kept_back = {clip for clip in sizes if clip in consents and not consents[clip].media_may_leave}
     comment = [column.name for column in RATING_COLUMNS].index("comment")
     return Leaving(
         answers=answers,

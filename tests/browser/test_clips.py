@@ -37,7 +37,7 @@ def test_an_uploaded_clip_is_analysed_with_its_line_and_can_be_watched(
     made_clip(tmp_path / "uploaded.mp4", sound=tone(2.0))
     page.goto(f"{server.url}/clips?project=Demo")
     page.get_by_text("Add clips").click()
-    page.locator('input[type="file"]').set_input_files(tmp_path / "uploaded.mp4")
+    page.locator('input[type="file"]').first.set_input_files(tmp_path / "uploaded.mp4")
     page.get_by_role("textbox", name="The line").fill("The train leaves at four.")
     page.get_by_role("textbox", name="The line").press("Tab")
     page.get_by_role("button", name="Import 1 clip").click()
@@ -56,7 +56,7 @@ def test_a_file_that_is_no_clip_fails_with_a_sentence_in_the_list(
     (tmp_path / "broken.mp4").write_bytes(b"not a clip at all " * 100)
     page.goto(f"{server.url}/clips?project=Demo")
     page.get_by_text("Add clips").click()
-    page.locator('input[type="file"]').set_input_files(tmp_path / "broken.mp4")
+    page.locator('input[type="file"]').first.set_input_files(tmp_path / "broken.mp4")
     page.get_by_role("button", name="Import 1 clip").click()
     row = page.locator('[data-clip="broken.mp4"]')
     expect(row).to_have_attribute("data-status", "failed", timeout=240_000)
@@ -71,7 +71,7 @@ def test_the_analysis_is_stopped_survives_a_restart_so_and_goes_on(
         made_clip(tmp_path / f"take{number}.mp4", seconds=0.5 + number / 10, sound=tone(0.5))
     page.goto(f"{server.url}/clips?project=Demo")
     page.get_by_text("Add clips").click()
-    page.locator('input[type="file"]').set_input_files(
+    page.locator('input[type="file"]').first.set_input_files(
         [tmp_path / f"take{number}.mp4" for number in range(3)]
     )
     page.get_by_role("button", name="Import 3 clips").click()

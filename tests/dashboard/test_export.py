@@ -284,6 +284,15 @@ def test_a_folder_that_may_not_be_made_is_said(project: ProjectRecord, tmp_path:
         export(project.id, format_name="csv", out=tmp_path / "file" / "out")
 
 
+@pytest.mark.parametrize("form", ["csv", "emotionml", "croissant"])
+def test_files_are_not_asked_of_a_format_that_has_no_place_for_them(
+    project: ProjectRecord, tmp_path: Path, form: str
+) -> None:
+    with pytest.raises(DailiesError, match="no place for the clips' files"):
+        export(project.id, format_name=form, out=tmp_path / "out", media=True)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_format_nobody_knows_is_refused(project: ProjectRecord, tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="'xlsx' is no export format"):
         export(project.id, format_name="xlsx", out=tmp_path / "out")

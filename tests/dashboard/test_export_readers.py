@@ -19,7 +19,7 @@ import mlcroissant
 import pytest
 from pympi.Elan import Eaf
 
-from dashboard.services import agreement, consents, importing, projects
+from dashboard.services import agreement, consents, export_download, importing, projects
 from dashboard.services.export import export
 from dashboard.services.export_label_studio import STEP_NAMES
 from dashboard.services.given_answers import Field
@@ -139,6 +139,8 @@ def test_a_clip_whose_consent_does_not_cover_it_keeps_its_file_and_gives_its_ans
         known = {each.name: getattr(clip, each.name) for each in fields(ClipDetails)}
         clips.update_details(s, clip.id, ClipDetails(**{**known, "actor": "Leela"}))
     consents.record(project.id, "Leela", scopes=[ConsentScope.RATING], person_id=None)
+    leaving = export_download.preview(project.id, media=True)
+    assert (leaving.files, leaving.kept_back, leaving.without_consent) == (CLIPS - 1, 1, CLIPS - 1)
     done = export(project.id, format_name="huggingface", out=tmp_path / "out")
     assert (done.clips, done.ratings) == (CLIPS - 1, ANSWERS)
     assert "stays here" in done.notes[0]

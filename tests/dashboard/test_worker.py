@@ -97,7 +97,7 @@ def test_a_file_that_kills_its_process_fails_alone(new_worker: Callable[..., Ana
 
 def test_a_file_that_takes_for_ever_is_given_up(new_worker: Callable[..., AnalysisWorker]) -> None:
     ids = queued(work_made.SIGN_OF_SLEEP, b"two")
-    new_worker(limit_s=1.0).try_start()
+    new_worker(limit_s=8.0).try_start()  # a process has to start in it, too
     slow, two = wait_for(ids, ended)
     assert slow.status is ClipStatus.FAILED
     assert "took longer" in str(slow.message)
