@@ -188,7 +188,6 @@ class Content:
 
     def clips(self) -> Iterator[ClipRow]:
         """Each clip with its answers and its newest prediction, in the clips' order."""
-        consents = export_consent.of_project(self._session, self.project.id)
         after: int | None = 0
         place, taken = 0, set[str]()
         while after is not None:
