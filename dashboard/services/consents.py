@@ -195,6 +195,20 @@ def covered_clips(
     )
 
 
+def kept_from(session: Session, project_id: int, scope: ConsentScope) -> frozenset[str]:
+    """Ids of the clips whose filmed person is on record and has not agreed to ``scope``, or no longer."""
+    if not consents.of_project(session, project_id) and not consents.withdrawals_of_project(
+        session, project_id
+    ):
+        return frozenset()
+    return frozenset(
+        clip.id
+        for each in everybody(session, project_id)
+        if each.state is not ConsentState.MISSING and scope not in each.scopes
+        for clip in each.clips
+    )
+
+
 def everybody(session: Session, project_id: int, *, at: datetime | None = None) -> tuple[Filmed, ...]:
     """The filmed people of a project by name, with their clips."""
     moment = at or now()

@@ -30,6 +30,7 @@ from dashboard.services.export_content import UNSTATED_LICENCE, Choices, Content
 from dashboard.services.export_tables import PREDICTION_COLUMNS, RATING_COLUMNS
 from dashboard.services.table_files import Column, CsvTable, JsonLinesTable, ParquetTable, TableFile
 from db import audit, projects
+from db.records import ConsentScope
 from db.session import reading, writing
 from engine.errors import DailiesError, UnknownNameError
 
@@ -142,6 +143,7 @@ def export(
     names: bool = False,
     media: bool | None = None,
     licence: str = UNSTATED_LICENCE,
+    purpose: ConsentScope = ConsentScope.EXPORT,
     person_id: int | None = None,
 ) -> Exported:
     """Write a project's answers and newest predictions.
@@ -161,6 +163,8 @@ def export(
         Whether the clips' files leave; if not given, only where the format cannot do without.
     licence : str
         Under which the data may be used, for the formats that say so.
+    purpose : ConsentScope
+        See :class:`~dashboard.services.export_content.Choices`.
     person_id : int, optional
         Who exports, for the audit log; permission is asked for before.
 
@@ -180,7 +184,8 @@ def export(
     if media and form not in WITH_MEDIA:
         able = ", ".join(sorted(WITH_MEDIA))
         raise DailiesError(f"{form.value} has no place for the clips' files; they leave with {able}.")
-    choices = Choices(history, names, writer.holds_media if media is None else media, licence.strip())
+    leaves = writer.holds_media if media is None else media
+    choices = Choices(history, names, leaves, licence.strip(), purpose)
     try:
         with reading() as session:
             content = Content(session, projects.by_id(session, project_id), choices)

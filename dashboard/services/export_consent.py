@@ -33,18 +33,26 @@ NOT_RECORDED: Final = Consent(scope="not recorded", media_may_leave=True)
 """Of clips nobody wrote anything down for: whoever exports is told, and answers for it."""
 
 
-def of_project(session: Session, project_id: int) -> Mapping[str, Consent]:
-    """What was agreed to, by clip id; clips about which nothing is written down are left out."""
+def of_project(
+    session: Session, project_id: int, purpose: ConsentScope = ConsentScope.EXPORT
+) -> Mapping[str, Consent]:
+    """What was agreed to, by clip id; clips about which nothing is written down are left out.
+
+    Parameters
+    ----------
+    purpose : ConsentScope
+        What the files are asked for.
+    """
     return {
-        clip.id: _consent(filmed)
+        clip.id: _consent(filmed, purpose)
         for filmed in consents.everybody(session, project_id)
         if filmed.state is not ConsentState.MISSING
         for clip in filmed.clips
     }
 
 
-def _consent(filmed: Filmed) -> Consent:
+def _consent(filmed: Filmed, purpose: ConsentScope) -> Consent:
     if filmed.state is not ConsentState.GIVEN:
         return Consent(scope=filmed.state.value, media_may_leave=False)
     scopes = [scope.value for scope in ConsentScope if scope in filmed.scopes]
-    return Consent(scope=", ".join(scopes), media_may_leave=ConsentScope.EXPORT in filmed.scopes)
+    return Consent(scope=", ".join(scopes), media_may_leave=purpose in filmed.scopes)

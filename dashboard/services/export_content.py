@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import adjudication, cue_check, export_consent
+from dashboard.services import adjudication, consents, cue_check, export_consent
 from dashboard.services.export_consent import Consent
 from dashboard.services.judging import in_force, judge
 from dashboard.services.predictions import stored
@@ -19,6 +19,7 @@ from db import clips, cue_answers, policies, predictions, ratings
 from db.records import (
     AdjudicationRecord,
     ClipRecord,
+    ConsentScope,
     CueAnswerRecord,
     PredictionRecord,
     ProjectRecord,
@@ -46,12 +47,15 @@ class Choices:
         Whether the clips' files leave; ``None``: where the format cannot do without.
     licence : str
         A licence's identifier, such as ``cc-by-nc-4.0``.
+    purpose : ConsentScope
+        What the content is for; for training, clips whose person did not agree to that are left out whole.
     """
 
     history: bool = False
     names: bool = False
     media: bool | None = None
     licence: str = UNSTATED_LICENCE
+    purpose: ConsentScope = ConsentScope.EXPORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,8 @@ class Content:
         self.project = project
         self.choices = choices
         self.veil = Pseudonyms.of(project, names=choices.names)
-        self._consents = export_consent.of_project(session, project.id)
+        self._consents = export_consent.of_project(session, project.id, choices.purpose)
+        self._closed = _closed(session, project.id, choices.purpose)
         self._versions = {record.id: record.version for record in policies.history(session, project.id)}
         self._decided = adjudication.decided(session, project.id)
         self._line_emotions: dict[int, Emotion | None] = {}
@@ -175,7 +180,8 @@ class Content:
         """Every answer that leaves, the oldest first."""
         found = ratings.all_of_project if self.choices.history else ratings.current_of_project
         for rated in found(self._session, self.project.id):
-            yield self._row(rated)
+            if rated.clip.id not in self._closed:
+                yield self._row(rated)
 
     def has_picture(self) -> bool:
         """Whether any clip is known to have a picture."""
@@ -184,7 +190,8 @@ class Content:
     def predictions(self) -> Iterator[JudgedRow]:
         """The newest prediction of each clip, in the clips' order."""
         for clip, record in predictions.newest_of_project(self._session, self.project.id):
-            yield self._judged(clip, record)
+            if clip.id not in self._closed:
+                yield self._judged(clip, record)
 
     def clips(self) -> Iterator[ClipRow]:
         """Each clip with its answers and its newest prediction, in the clips' order."""
@@ -195,6 +202,8 @@ class Content:
             ids = [clip.id for clip in page.items]
             given = ratings.of_clips(self._session, self.project.id, ids, with_history=self.choices.history)
             for clip in page.items:
+                if clip.id in self._closed:
+                    continue
                 record = predictions.latest_for(self._session, clip.id)
                 veiled, place = self.veil.clip(clip), place + 1
                 yield ClipRow(
@@ -246,6 +255,12 @@ class Content:
     def _judged(self, clip: ClipRecord, record: PredictionRecord) -> JudgedRow:
         judgement = judge(self._policy, clip, record)  # before the actor's name goes: thresholds may know it
         return JudgedRow(self.veil.clip(clip), self.veil.prediction(record), judgement)
+
+
+def _closed(session: Session, project_id: int, purpose: ConsentScope) -> frozenset[str]:
+    if purpose is not ConsentScope.TRAINING:
+        return frozenset()
+    return consents.kept_from(session, project_id, purpose)
 
 
 def _free_name(name: str, taken: set[str]) -> str:

@@ -9,10 +9,11 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from dashboard.services import consents
 from dashboard.services.judging import context_of, gap_of
 from dashboard.services.messages import say
 from db import predictions, ratings, selections
-from db.records import PredictionSummary, ProjectRecord, RatedClip
+from db.records import ConsentScope, PredictionSummary, ProjectRecord, RatedClip
 from engine.verdict.gate_words import LEAST_GROUPS
 from engine.verdict.learned import LearnedFor
 from engine.verdict.ratings_table import RatingTable
@@ -167,7 +168,9 @@ def answers_that_teach(session: Session, project: ProjectRecord) -> TaughtAnswer
     # After the first blind answer the machine's opinion is on the screen: nothing later is blind.
     locked = project.protocol is Protocol.BLIND_FIRST and Phase.REVISED not in phases
     answers = tuple(ratings.for_training(session, project.id, phases=phases, first_counts=locked))
-    real = [answer for answer in answers if project.demo or not answer.rating.simulated]
+    meant = [answer for answer in answers if project.demo or not answer.rating.simulated]
+    closed = consents.kept_from(session, project.id, ConsentScope.TRAINING)
+    real = [answer for answer in meant if answer.clip.id not in closed]
     stale = {answer.clip.id for answer in real if _instrument(_then(answer)) != instrument}
     chosen = selections.of_project(session, project.id)
     measured_again = dict(_newest_of(session, sorted(stale)))
@@ -184,7 +187,8 @@ def answers_that_teach(session: Session, project: ProjectRecord) -> TaughtAnswer
         selection = chosen.get((answer.clip.id, answer.person.id))
         taught.append(TaughtAnswer(answer, prediction, 1.0 if selection is None else selection.weight))
     left_out = (
-        ("training.simulated", len(answers) - len(real)),
+        ("training.simulated", len(answers) - len(meant)),
+        ("training.no_consent", len(meant) - len(real)),
         ("training.other_weights", other_weights),
     )
     return TaughtAnswers(tuple(taught), instrument, left_out)

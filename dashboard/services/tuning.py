@@ -17,6 +17,7 @@ from dashboard.services.export import Format, export
 from dashboard.services.permissions import Act, require
 from db import audit, clips
 from db.errors import RefusedValueError
+from db.records import ConsentScope
 from db.session import reading, writing
 from engine import weights
 from engine.errors import DailiesError
@@ -158,7 +159,7 @@ def _tune(project_id: int, modality: Modality, name: str, report: Callable[[int,
     own_weights.set_stale_aside()
     with tempfile.TemporaryDirectory(prefix="dailies-tuning-") as place:
         exported = Path(place) / "export"
-        export(project_id, format_name=NEEDED[modality], out=exported)
+        export(project_id, format_name=NEEDED[modality], out=exported, purpose=ConsentScope.TRAINING)
         words = ("train", BRAINS[modality], "--data", str(exported), "--out", str(own_weights.folder()))
         told = _run(words, report, lambda: background.is_stopping(name))
     return TuningResult(modality, told["file"], told["is_better"], told["figures"])

@@ -18,6 +18,7 @@ from dashboard.services import (
     adjudication,
     clip_list,
     consents,
+    export,
     export_download,
     grading,
     importing,
@@ -26,6 +27,7 @@ from dashboard.services import (
     removal,
     retention,
     review,
+    training_ratings,
     visitors,
 )
 from dashboard.services.clip_turns import ClipTurn
@@ -42,7 +44,7 @@ from db.location import DATABASE_FILE
 from db.records import ClipRecord, ClipStatus, ConsentScope, ProjectRecord, RemovalCause
 from db.session import close, reading, writing
 from engine.errors import DailiesError
-from engine.vocabulary import Channel
+from engine.vocabulary import Channel, Delivery
 from tests.dashboard.analysis_made import made_analysis
 from tests.dashboard.class_made import made_class, made_take
 from tests.dashboard.project_made import made_clip, press
@@ -111,6 +113,26 @@ def test_a_withdrawal_forgets_the_enrolled_face_too_however_the_name_was_written
     removal.withdraw(project.id, "Meera Rao", person_id=None)
     with reading() as session:
         assert enrolled_faces.actors(session, project.id) == {"Leela": 1}
+
+
+def test_nothing_is_learned_from_clips_whose_person_did_not_agree_to_it(tmp_path: Path) -> None:
+    project = projects.create("Dubbing")
+    people = {name: _filmed(project, name, number) for number, name in enumerate(("Meera", "Leela", "Ira"))}
+    rater = visitors.welcome("Ben", project)
+    for clip in people.values():
+        submit(
+            clip_id=clip.id, person_id=rater.id, answer=Answer(delivery=Delivery(1)), idempotency_key=clip.id
+        )
+    consents.record(project.id, "Meera", scopes=[ConsentScope.RATING], person_id=None)
+    consents.record(project.id, "Leela", scopes=ALL, person_id=None)
+    with reading() as session:
+        taught = training_ratings.collect(session, project)
+    assert {gap.clip_id for gap in taught.gaps} == {people["Leela"].id, people["Ira"].id}
+    assert any("has not agreed" in note for note in taught.notes)
+    learned = {"purpose": ConsentScope.TRAINING, "names": True}
+    done = export.export(project.id, format_name="jsonl", out=tmp_path / "learned", **learned)
+    assert (done.ratings, done.predictions) == (2, 2)
+    assert export.export(project.id, format_name="jsonl", out=tmp_path / "given", names=True).ratings == 3
 
 
 def test_a_consent_names_somebody_something_and_a_day_to_come() -> None:
