@@ -11,7 +11,7 @@ from tests.browser.workbench import RaterPage, Workbench
 from tests.thoroughness import repeats
 
 PROJECT = "Shared"
-CLIPS = repeats(5, thorough=12)
+CLIPS = repeats(4, thorough=12)
 OVERLAP = 2
 SEED = 3
 TROUBLE = '[data-testid="stAlertContentError"], [role="dialog"]'

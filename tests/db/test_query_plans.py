@@ -127,7 +127,7 @@ QUERIES: dict[str, Query] = {
     "whether a scene waits": lambda s, _project, _clip, _person: scenes.has_work(s),
     "scenes that are through": lambda s, _project, _clip, _person: scenes.read_through(s),
     "how far a scene is": lambda s, _project, _clip, _person: scenes.progress(s, 1),
-    "scene by file": lambda s, _project, clip, _person: scenes.holds(s, clip.media_key),
+    "scene by file": lambda s, _project, clip, _person: scenes.projects_showing(s, clip.media_key),
     "policy in force": lambda s, project, _clip, _person: policies.in_force(s, project.id),
     "who shows a file": lambda s, _project, clip, _person: classes.holders(s, clip.media_key),
     "whether it is a class": lambda s, project, _clip, _person: classes.is_class(s, project.id),
