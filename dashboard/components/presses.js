@@ -39,6 +39,12 @@ class Presses {
     return [...this.unheard.values()].some(({ name }) => names.includes(name));
   }
 
+  // What these asked for has come about, whoever said so: a new session knows nothing of them.
+  forget(...names) {
+    for (const [key, { name }] of this.unheard) if (names.includes(name)) this.unheard.delete(key);
+    if (!this.unheard.size) clearTimeout(this.timer);
+  }
+
   listen() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.again(), this.wait);

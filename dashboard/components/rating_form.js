@@ -57,7 +57,10 @@ class RatingForm {
     this.presses = presses;
     this.isCut = false; // the page has just spoken
     if (!isSamePerson) this.openBox();
-    if (hadTask && !isSameTask) toTop();
+    if (hadTask && !isSameTask) {
+      this.presses.forget(...TURNS);
+      toTop();
+    }
     if (!isSameTask) this.begin();
     else if (hadBase !== data.base && !this.isKept()) this.draft = { ...data.mine };
     this.draw();

@@ -53,6 +53,15 @@ def test_a_press_that_waits_behind_a_run_is_not_told_twice(page: Page) -> None:
     page.wait_for_function("told.length >= 2")
 
 
+def test_a_press_whose_end_has_come_is_forgotten_and_not_told_again(page: Page) -> None:
+    _begin(page, "notRunning")
+    page.evaluate("presses.send('turn', 'clip 1'); presses.send('flag', 'two faces')")
+    page.evaluate("presses.forget('turn', 'move')")
+    assert not page.evaluate("presses.isWaiting('turn')")
+    page.wait_for_function("told.length >= 4")
+    assert [one["name"] for one in _told(page)[2:]] == ["flag"] * (len(_told(page)) - 2)
+
+
 def test_two_presses_are_told_apart(page: Page) -> None:
     _begin(page, "notRunning")
     page.evaluate("presses.send('move', 'next'); presses.send('move', 'next')")
