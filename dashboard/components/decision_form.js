@@ -125,9 +125,7 @@ class DecisionForm {
     const isOwnText = event.composedPath()[0] === this.reason;
     if (isTyping(event) && !isOwnText) return;
     if (event.code === "Enter" || event.code === "NumpadEnter") {
-      const target = event.composedPath()[0];
-      const isPressing = target instanceof Element && !target.closest(".confirm") && ["BUTTON", "A", "SUMMARY"].includes(target.tagName) && target.matches(":focus-visible");
-      if (!isPressing || event.ctrlKey) this.taken(event, () => this.decide());
+      if (!isPressing(event.composedPath()[0], ".confirm") || event.ctrlKey) this.taken(event, () => this.decide());
       return;
     }
     if (isOwnText || event.ctrlKey || event.shiftKey) return;

@@ -55,6 +55,13 @@ function isTyping(event) {
   return ["combobox", "listbox", "option", "menuitem", "textbox"].includes(target.getAttribute("role"));
 }
 
+// A button reached with the tab key is pressed by Enter; one that was clicked is not, nor one of `own`, a
+// selector, whose Enter means something else.
+function isPressing(target, own) {
+  if (!(target instanceof Element) || target.closest(own)) return false;
+  return ["BUTTON", "A", "SUMMARY"].includes(target.tagName) && target.matches(":focus-visible");
+}
+
 function isDialogOpen() {
   return document.querySelector('[role="dialog"]') !== null;
 }

@@ -1,5 +1,8 @@
 // Which key does what in the form. A key is known by its place (event.code), so that any layout works.
 
+// The link in the menu that led here is not pressed again by an Enter that sends.
+const OWN_BUTTONS = ".confirm, [data-testid='stSidebarNav']";
+
 const FORM_ACTS = {
   Slash: (form) => form.foot.comment.focus(),
   Escape: (form) => form.isReadOnly() || form.reset(),
@@ -26,7 +29,7 @@ class FormKeys {
     const isOwnText = form.foot.has(path[0]);
     if (isTyping(event) && !isOwnText) return;
     if (event.code === "Enter" || event.code === "NumpadEnter") {
-      if (!this.isPressing(path[0]) || event.ctrlKey) this.take(event, () => form.confirm());
+      if (!isPressing(path[0], OWN_BUTTONS) || event.ctrlKey) this.take(event, () => form.confirm());
       return;
     }
     if (isOwnText || event.ctrlKey) return;
@@ -52,13 +55,6 @@ class FormKeys {
     event.preventDefault();
     event.stopImmediatePropagation();
     act();
-  }
-
-  // A button reached with the tab key is pressed by Enter; one that was clicked is not.
-  // Nor is the link in the menu that led here.
-  isPressing(target) {
-    if (!(target instanceof Element) || target.closest(".confirm, [data-testid='stSidebarNav']")) return false;
-    return ["BUTTON", "A", "SUMMARY"].includes(target.tagName) && target.matches(":focus-visible");
   }
 
   close() {

@@ -146,12 +146,11 @@ class GradeForm {
     const isOwnText = event.composedPath()[0] === this.remark;
     if (isOwnText && event.code === "Enter" && event.ctrlKey) return this.taken(event, () => this.send());
     if (isTyping(event) || event.ctrlKey || event.shiftKey) return;
-    const target = event.composedPath()[0];
-    const isPressing = target instanceof Element && ["BUTTON", "A", "SUMMARY"].includes(target.tagName) && !target.closest(".grading") && target.matches(":focus-visible");
+    const send = isPressing(event.composedPath()[0], ".grading") ? null : () => this.send();
     const last = this.data.criteria.length - 1;
     const acts = {
-      Enter: isPressing ? null : () => this.send(),
-      NumpadEnter: isPressing ? null : () => this.send(),
+      Enter: send,
+      NumpadEnter: send,
       Slash: () => this.remark.focus(),
       ArrowDown: () => this.turn(Math.min(last, this.active + 1)),
       ArrowUp: () => this.turn(Math.max(0, this.active - 1)),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import assigning, channel_files, skipped_tasks, takes, undoing
+from dashboard.services import assigning, channel_files, classes, skipped_tasks, takes, undoing
 from dashboard.services.handing_out import Task, standing_task
 from dashboard.services.intensity_judging import RatersIntensity
 from dashboard.services.judging import InForce
@@ -20,7 +20,7 @@ from dashboard.services.predictions import StoredPrediction
 from dashboard.services.rating_protocol import Question, questions_of
 from dashboard.services.task_order import Search, upcoming_tasks
 from dashboard.services.task_progress import TaskProgress, of_person
-from db import assignments, classes, clips, drafts, projects, ratings
+from db import assignments, clips, drafts, projects, ratings
 from db.columns import now
 from db.records import (
     AssignmentRecord,
@@ -149,11 +149,11 @@ def view(
         In a class, if the person does not teach there.
     """
     moment = at or now()
-    if clip_id is not None:
-        takes.require_sight(clip_id, person_id)
     with reading() as session:
         project = projects.by_id(session, project_id)
-        if classes.is_class(session, project_id):  # takes are seen by those who teach alone
+        if clip_id is not None:
+            takes.require_sight(session, clip_id, person_id)
+        if classes.is_class(project):  # takes are seen by those who teach alone
             require(session, project_id, person_id, Act.GRADE)
     chosen = _chosen(project, person_id, clip_id, channel, moment)
     if chosen is None:

@@ -85,7 +85,7 @@ def finish_recording(performer: Performer, key: str, count: int, wanted: Wanted,
     """
     known = made_of(performer, key)
     if known is not None:
-        _hand_in(known)  # the first attempt may have ended just before it
+        _hand_in(known, known.assignment_id)  # the first attempt may have ended just before it
         return known
     if recordings.missing(performer, key, count):
         raise worded(RefusedValueError, "refusal.recording_missing")
@@ -125,8 +125,7 @@ def add(
         require_performing(session, performer.project_id, performer.person_id)
         _check_line(session, performer, wanted)
     take = _stored(performer, media_store.put_stream(source), name, wanted, recording_key)
-    if wanted.assignment_id is not None:
-        assigned_lines.hand_in(take.clip_id, wanted.assignment_id, take.person_id)
+    _hand_in(take, wanted.assignment_id)
     return take
 
 
@@ -146,6 +145,7 @@ def mine(project_id: int, person_id: int, *, line: str | None = None) -> tuple[S
     """
     with reading() as session:
         require_performing(session, project_id, person_id)
+        role = people.role_in(session, project_id, person_id)
         own = tuple(reversed(takes.newest(session, project_id, person_id)))
         said = predictions.latest_of_clips(session, [take.clip_id for take in own])
         keyed = []
@@ -157,7 +157,7 @@ def mine(project_id: int, person_id: int, *, line: str | None = None) -> tuple[S
         group = [(take, clip) for key, take, clip in keyed if key == wanted]
         numbered = list(enumerate(group, start=1))[-MOST_BESIDE:]
         return tuple(
-            SeenTake(take, clip, _view(session, clip, person_id), number) for number, (take, clip) in numbered
+            SeenTake(take, clip, _view(session, clip, role), number) for number, (take, clip) in numbered
         )
 
 
@@ -177,10 +177,10 @@ def look(clip_id: str, person_id: int) -> SeenTake:
         if take.person_id != person_id and not may(role, Act.SEE_MACHINE):
             raise worded(UnknownRowError, "refusal.gone")
         clip = clips.get(session, clip_id)
-        return SeenTake(take, clip, _view(session, clip, person_id), 1)
+        return SeenTake(take, clip, _view(session, clip, role), 1)
 
 
-def require_sight(clip_id: str, person_id: int) -> None:
+def require_sight(session: Session, clip_id: str, person_id: int) -> None:
     """Refuse the Review page of a take to whoever does not lead; its performer has the Perform page.
 
     Raises
@@ -188,10 +188,9 @@ def require_sight(clip_id: str, person_id: int) -> None:
     UnknownRowError
         As if there were no such clip.
     """
-    with reading() as session:
-        take = takes.of_clip(session, clip_id)
-        if take is not None and not may(people.role_in(session, take.project_id, person_id), Act.SEE_MACHINE):
-            raise worded(UnknownRowError, "refusal.gone")
+    take = takes.of_clip(session, clip_id)
+    if take is not None and not may(people.role_in(session, take.project_id, person_id), Act.SEE_MACHINE):
+        raise worded(UnknownRowError, "refusal.gone")
 
 
 def require_performing(session: Session, project_id: int, person_id: int) -> None:
@@ -216,8 +215,7 @@ def tells_verdict(role: Role | None) -> bool:
     return may(role, Act.RATE)
 
 
-def _view(session: Session, clip: ClipRecord, person_id: int) -> MachineView:
-    role = people.role_in(session, clip.project_id, person_id)
+def _view(session: Session, clip: ClipRecord, role: Role | None) -> MachineView:
     return machine_view(session, clip) if tells_verdict(role) else NOTHING_SHOWN
 
 
@@ -255,9 +253,9 @@ def _stored(
         return take
 
 
-def _hand_in(take: TakeRecord) -> None:
-    if take.assignment_id is not None:
-        assigned_lines.hand_in(take.clip_id, take.assignment_id, take.person_id)
+def _hand_in(take: TakeRecord, assignment_id: int | None) -> None:
+    if assignment_id is not None:
+        assigned_lines.hand_in(take.clip_id, assignment_id, take.person_id)
 
 
 def _check_line(session: Session, performer: Performer, wanted: Wanted) -> None:
