@@ -40,6 +40,17 @@ SCRIPT: Final = Path(__file__).resolve().parent / "app.py"
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
 HIGHEST_PORT: Final = 65_535
+OWN_ROUTES: Final = (
+    *sign_in_routes.ROUTES,
+    *visitor_routes.ROUTES,
+    *answer_routes.ROUTES,
+    *trace_routes.ROUTES,
+    *cue_routes.ROUTES,
+    *class_routes.ROUTES,
+    *recording_routes.ROUTES,
+    *routes.ROUTES,
+)
+"""What is served beside Streamlit's own addresses; each has a row in docs/roles.md."""
 FAREWELL_S: Final = 3
 """Seconds that open pages get to finish at shutdown."""
 
@@ -160,16 +171,7 @@ def application(*, with_demo: bool = False, names: Names) -> Any:
     press_queue.install()
     pages = st.App(
         SCRIPT,
-        routes=[
-            *sign_in_routes.ROUTES,
-            *visitor_routes.ROUTES,
-            *answer_routes.ROUTES,
-            *trace_routes.ROUTES,
-            *cue_routes.ROUTES,
-            *class_routes.ROUTES,
-            *recording_routes.ROUTES,
-            *routes.ROUTES,
-        ],
+        routes=list(OWN_ROUTES),
         lifespan=_lifespan(with_demo),
     )
     return Shield(Gate(pages), names)

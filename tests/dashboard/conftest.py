@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.services import sign_in_mode
+from dashboard.services.sign_in_mode import SignIn
 from db import session
 
 
@@ -16,5 +18,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "home"
     monkeypatch.setenv("DAILIES_HOME", str(folder))
     monkeypatch.delenv("DAILIES_DATABASE_URL", raising=False)
+    sign_in_mode.use(SignIn.NONE)  # tests of accounts choose them
     yield folder
+    sign_in_mode.use(SignIn.ACCOUNTS)
     session.close()

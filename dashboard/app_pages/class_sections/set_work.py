@@ -61,7 +61,7 @@ def _give_back(here: visit.Visit, work_id: int, key: str) -> None:
 
 
 def _form(here: visit.Visit) -> None:
-    labels = label_sets.in_force(here.project)
+    labels = label_sets.in_force(here.project, person_id=here.person.id)
     with st.form("new_work", border=False, clear_on_submit=False):
         title = st.text_input(
             messages.say("classes.room.work_title"), max_chars=classes.TITLE_LENGTH, key="work_title"
