@@ -10,6 +10,9 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from db import session
+from db.location import DATABASE_FILE
+
 NO_MODELS: Final = str(Path(__file__).resolve().parent / "data" / "no_models")
 """A folder that is not there: what a developer has fetched changes no test. The hub library reads its
 variable when it is first imported."""
@@ -40,3 +43,15 @@ class _ServersShared(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
     """Share the tests out as :class:`_ServersShared` says."""
     return _ServersShared(config, log)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the migrations build it, with no rows: tests begin on a copy, as they all take a while."""
+    folder = tmp_path_factory.mktemp("migrated")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DAILIES_HOME", str(folder))
+        patched.delenv("DAILIES_DATABASE_URL", raising=False)
+        session.prepare()
+        session.close()
+    return folder / DATABASE_FILE

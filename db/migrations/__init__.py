@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -31,9 +32,7 @@ def upgrade(engine: Engine) -> None:
     StorageError
         If it holds tables but none of Dailies.
     """
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    scripts = ScriptDirectory.from_config(config)
+    scripts = _scripts()
     with engine.begin() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
         if current == scripts.get_current_head():
@@ -48,8 +47,21 @@ def upgrade(engine: Engine) -> None:
                 "The database holds tables of another program; choose another file or database "
                 "in DAILIES_DATABASE_URL."
             )
+        config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    return config
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """The migrations of this version, which are read from their files once."""
+    return ScriptDirectory.from_config(_config())
 
 
 def known(scripts: ScriptDirectory) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,6 +18,15 @@ from db import migrations, session
 from db.errors import NewerDatabaseError, StorageError
 from db.location import DATABASE_FILE
 from db.tables import APPEND_ONLY, Base
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty data folder: the tables in it are the work of the migrations each time."""
+    monkeypatch.setenv("DAILIES_HOME", str(tmp_path))
+    monkeypatch.delenv("DAILIES_DATABASE_URL", raising=False)
+    yield tmp_path
+    session.close()
 
 
 def test_migrations_build_exactly_the_tables_of_the_code(home: Path) -> None:

@@ -47,7 +47,9 @@ def _count_up(project_id: int) -> None:
 
 
 def test_eight_processes_that_read_then_write_lose_nothing(project: ProjectRecord) -> None:
-    with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # eight processes that read the same modules read them once
+    with ProcessPoolExecutor(PROCESSES, mp_context=context) as pool:
         for done in [pool.submit(_count_up, project.id) for _ in range(PROCESSES)]:
             done.result()
     with session.reading() as s:
@@ -138,6 +140,7 @@ def test_a_file_that_is_no_database_is_refused_in_a_sentence(home: Path) -> None
 
 
 def test_a_folder_in_the_place_of_the_database_is_refused_in_a_sentence(home: Path) -> None:
+    (home / DATABASE_FILE).unlink()
     (home / DATABASE_FILE).mkdir()
     with pytest.raises(StorageError, match="cannot be opened"):
         session.prepare()
