@@ -6,7 +6,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 export DAILIES_CACHE ?= $(CURDIR)/.cache
 export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
 
-.PHONY: run test test-thorough bench bench-thresholds bench-systems bench-clips evaluate lint screenshots demo clean
+.PHONY: run test test-thorough reliability bench bench-thresholds bench-systems bench-clips evaluate lint screenshots demo clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m dashboard serve --demo
@@ -43,6 +43,12 @@ bench-clips: $(VENV)/dev.stamp
 EVALUATE ?=
 evaluate: $(VENV)/dev.stamp
 	OMP_NUM_THREADS=1 $(PY) -m scripts.evaluate --parts "$(EVALUATE)"
+
+# What survives: kills, power loss, full disks, hostile files, attacks. RELIABILITY=kill,backup runs these rows.
+RELIABILITY ?=
+reliability: $(VENV)/dev.stamp
+	sh scripts/system_packages.sh chromium
+	OMP_NUM_THREADS=1 $(PY) -m scripts.reliability --rows "$(RELIABILITY)"
 
 lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check .

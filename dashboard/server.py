@@ -25,9 +25,8 @@ from dashboard import (
     trace_routes,
     visitor_routes,
 )
-from dashboard.services import demo, retention
+from dashboard.services import backup_schedule, demo, retention, whole_database
 from dashboard.services.analysis_worker import AnalysisWorker
-from db import session as database
 from engine.errors import DailiesError
 
 SCRIPT: Final = Path(__file__).resolve().parent / "app.py"
@@ -95,11 +94,12 @@ def serve(
     ServeError
         If the address cannot be listened on, or the certificate cannot be used.
     StorageError
-        If the database cannot be used.
+        If the database cannot be used, or is damaged; then the sentence names the newest backup.
     """
     if certificate is not None:
         certificate.check()
-    database.prepare()
+    backup_schedule.plan()  # what it cannot make out, it says before anything is served
+    whole_database.open_checked()
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     scheme = "http" if certificate is None else "https"
@@ -151,6 +151,9 @@ def _lifespan(with_demo: bool) -> Callable[[Any], Any]:
         worker = AnalysisWorker()
         worker.start()
         threading.Thread(target=retention.keep_watch, args=(stopping,), name="retention", daemon=True).start()
+        threading.Thread(
+            target=backup_schedule.keep_watch, args=(stopping,), name="backups", daemon=True
+        ).start()
         if with_demo:
             threading.Thread(target=demo.set_up, args=(stopping,), name="demo", daemon=True).start()
         try:

@@ -15,6 +15,10 @@ class NewerDatabaseError(StorageError):
     """The database was written by a newer Dailies than this one."""
 
 
+class DamagedDatabaseError(StorageError):
+    """Pages of the database file do not hold what they should."""
+
+
 class UnknownRowError(StorageError, LookupError):
     """A clip, project, person, prediction, rating or policy that is not there."""
 
@@ -64,6 +68,8 @@ UNIQUE_SENTENCES: Final = {
 
 BUSY: Final = "The database is busy with somebody else's work; nothing was stored. Try again."
 
+DAMAGED: Final = "The database file is damaged; stop the server and restore a backup."
+
 CONDITION_SENTENCES: Final = {
     "database or disk is full": "The disk is full; nothing was stored. Free some space and try again.",
     "readonly database": "The database may not be written to; nothing was stored. Check its permissions.",
@@ -71,7 +77,7 @@ CONDITION_SENTENCES: Final = {
     "and may be written to (DAILIES_HOME, DAILIES_DATABASE_URL).",
     "file is not a database": "The database file is no SQLite database; check DAILIES_DATABASE_URL or "
     "restore a backup.",
-    "malformed": "The database file is damaged; stop the server and restore a backup.",
+    "malformed": DAMAGED,
     "database is locked": BUSY,
     "disk i/o error": "The disk refuses to read or write; nothing was stored. Check the disk.",
 }
@@ -97,7 +103,7 @@ def refusal(message: str) -> StorageError | None:
             return AlreadyThereError(sentence)
     for fragment, sentence in CONDITION_SENTENCES.items():
         if fragment in lower:
-            return StorageError(sentence)
+            return DamagedDatabaseError(sentence) if sentence == DAMAGED else StorageError(sentence)
     if "foreign key" in lower:
         return UnknownRowError("The row points to a clip, person, project or policy that is not there.")
     if "constraint failed" in lower:

@@ -23,8 +23,10 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
 from sqlalchemy.orm import Session
 
-from db import migrations
+from db import migrations, snapshot
+from db.columns import now
 from db.errors import BUSY, RefusedValueError, StorageError, refusal
+from db.in_use import Use
 from db.location import database_url
 from db.write_gate import TURN_SUFFIX, WriteGate
 
@@ -46,6 +48,8 @@ class _Store:
     """Where one writer at a time is all the database can do: this process's threads queue here, which
     wakes the next at once."""
     gate: WriteGate | None = None
+    use: Use | None = None
+    """Tells who would replace the database that it is in use."""
 
 
 _stores: dict[tuple[int, str], _Store] = {}
@@ -99,6 +103,12 @@ def prepare() -> None:
         _store()
 
 
+def sqlite_file() -> Path | None:
+    """Where the database lies, ``None`` where it is no SQLite file."""
+    url = _parsed(database_url())
+    return Path(str(url.database)).absolute() if url.get_backend_name() == "sqlite" else None
+
+
 def close() -> None:
     """Let go of every connection of this process, for example before the file is replaced."""
     with _opening:
@@ -106,6 +116,8 @@ def close() -> None:
             store.writers.dispose()
             if store.gate is not None:
                 store.gate.close()
+            if store.use is not None:
+                store.use.close()
         _stores.clear()
 
 
@@ -147,15 +159,27 @@ def _open(url: URL) -> _Store:
 
 
 def _open_sqlite(url: URL) -> _Store:
-    folder = Path(str(url.database)).absolute().parent
+    database = Path(str(url.database)).absolute()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        database.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"The data folder {folder} cannot be made: {error.strerror}.") from None
-    gate = WriteGate(Path(str(url.database) + TURN_SUFFIX), patience_ms=BUSY_TIMEOUT_MS)
+        raise StorageError(f"The data folder {database.parent} cannot be made: {error.strerror}.") from None
+    use = Use(database)
+    try:
+        return _open_sqlite_in_use(url, database, use)
+    except BaseException:
+        use.close()
+        raise
+
+
+def _open_sqlite_in_use(url: URL, database: Path, use: Use) -> _Store:
+    gate = WriteGate(database.with_name(database.name + TURN_SUFFIX), patience_ms=BUSY_TIMEOUT_MS)
     migrating = create_engine(url, poolclass=NullPool, json_serializer=_json)
     _teach_sqlite(migrating, gate, foreign_keys=False)  # a migration may rebuild a table others point to
-    migrations.upgrade(migrating.execution_options(**{_BEGIN: "IMMEDIATE"}))
+    migrations.upgrade(
+        migrating.execution_options(**{_BEGIN: "IMMEDIATE"}),
+        before_change=lambda revision: snapshot.copy_before_change(database, revision, now()),
+    )
     engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, json_serializer=_json)
     _teach_sqlite(engine, gate, foreign_keys=True)
     return _Store(
@@ -163,6 +187,7 @@ def _open_sqlite(url: URL) -> _Store:
         writers=engine.execution_options(**{_BEGIN: "IMMEDIATE"}),
         turn=threading.Lock(),
         gate=gate,
+        use=use,
     )
 
 

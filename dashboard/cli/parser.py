@@ -8,7 +8,17 @@ import sys
 from pathlib import Path
 from typing import Final, NoReturn
 
-from dashboard.cli import agreement, analyzing, consent, importing, models, projects, serving, thresholds
+from dashboard.cli import (
+    agreement,
+    analyzing,
+    backup,
+    consent,
+    importing,
+    models,
+    projects,
+    serving,
+    thresholds,
+)
 from dashboard.services.export import Format
 from dashboard.services.export_content import UNSTATED_LICENCE
 from engine.raters.answers import Level
@@ -51,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
             "consent", help="say who is filmed, withdraw, and keep clips no longer than meant"
         )
     )
+    _backup(commands.add_parser("backup", help="copy database and media while people rate"))
+    _restore(commands.add_parser("restore", help="put a backup in the place of what is there"))
     return top
 
 
@@ -199,6 +211,21 @@ def _consent(words: argparse.ArgumentParser) -> None:
         action.add_argument(
             "--subject", required=True, metavar="NAME", help="the filmed person, as the clips say"
         )
+
+
+def _backup(words: argparse.ArgumentParser) -> None:
+    words.add_argument("path", type=Path, metavar="PATH", help="a folder that is not there yet")
+    words.add_argument(
+        "--like", type=Path, metavar="BACKUP", help="share media with this earlier backup on the same disk"
+    )
+    words.set_defaults(run=backup.make)
+
+
+def _restore(words: argparse.ArgumentParser) -> None:
+    words.add_argument(
+        "path", type=Path, metavar="PATH", help="a backup, or a .db file kept before an upgrade"
+    )
+    words.set_defaults(run=backup.restore)
 
 
 def _whole(word: str) -> int:

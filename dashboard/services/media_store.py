@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import shutil
@@ -20,6 +19,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from db.disk import flush, made_folder
 from db.errors import StorageError
 from db.location import data_folder
 
@@ -134,6 +134,8 @@ def remove(key: str) -> bool:
     with disk_sentences():
         there = place.is_file()
         place.unlink(missing_ok=True)
+        if there:
+            flush(place.parent)  # what is said to be gone must not come back after a power cut
     return there
 
 
@@ -161,7 +163,7 @@ def incoming() -> Iterator[Path]:
     """A path in the store's own file system to write to; removed unless it was kept."""
     with disk_sentences():
         folder = _folder() / INCOMING
-        folder.mkdir(parents=True, exist_ok=True)
+        made_folder(folder)
     path = folder / secrets.token_hex(16)
     try:
         yield path
@@ -178,13 +180,13 @@ def _keep(temporary: Path, sha256: str, size: int) -> StoredFile:
     key = hmac.new(secret(), bytes.fromhex(sha256), hashlib.sha256).hexdigest()
     place = _place(key)
     with disk_sentences():
-        place.parent.mkdir(parents=True, exist_ok=True)
+        made_folder(place.parent)
         if place.exists():
             temporary.unlink()
         else:
-            _flush(temporary)
+            flush(temporary)
             temporary.replace(place)
-            _flush(place.parent)
+            flush(place.parent)
     return StoredFile(key=key, sha256=sha256, size_bytes=size)
 
 
@@ -203,19 +205,12 @@ def secret() -> bytes:
         with incoming() as temporary, disk_sentences():
             temporary.touch(mode=0o600)
             temporary.write_bytes(secrets.token_bytes(SECRET_BYTES))
-            _flush(temporary)
+            flush(temporary)
             if not path.exists():
                 with suppress(FileExistsError):  # another process made it a moment ago
                     path.hardlink_to(temporary)
+                flush(path.parent)
     return path.read_bytes()
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

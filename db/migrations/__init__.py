@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -17,13 +18,16 @@ from db.errors import NewerDatabaseError, StorageError
 FOLDER: Final = Path(__file__).resolve().parent
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, *, before_change: Callable[[str], object] | None = None) -> None:
     """Run the migrations a database has not seen, all in one transaction.
 
     Parameters
     ----------
     engine : Engine
         Its transactions must exclude other writers, so that two starting servers take turns.
+    before_change : callable, optional
+        Called with the revision of a database that has tables, before they are changed; what it raises
+        leaves them as they are.
 
     Raises
     ------
@@ -47,6 +51,8 @@ def upgrade(engine: Engine) -> None:
                 "The database holds tables of another program; choose another file or database "
                 "in DAILIES_DATABASE_URL."
             )
+        if current is not None and before_change is not None:
+            before_change(current)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
@@ -64,6 +70,7 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
 
 
-def known(scripts: ScriptDirectory) -> set[str]:
+def known(scripts: ScriptDirectory | None = None) -> set[str]:
     """The names of all migrations of this version."""
+    scripts = scripts or _scripts()
     return {script.revision for script in scripts.walk_revisions()}
