@@ -13,7 +13,7 @@ from engine.analysis import Analysis
 from engine.errors import UnknownNameError, WeightsError
 from engine.features import compare_lld
 from engine.features.table import INSTANTS
-from engine.systems import meld, mmmla, naming, ravdess, ravdess_networks
+from engine.systems import meld, mmmla, mmmla_networks, naming, ravdess, ravdess_networks
 from engine.systems.alignment import AlignmentSystem
 from engine.systems.clip_evidence import ClipEvidence, gather
 from engine.verdict.fixed import FIXED
@@ -27,7 +27,7 @@ LINE = "How dare you! Don't you ever come back!"
 CLIPS = ROOT.parent / "shared" / "data" / "clips"
 NAMING = (SystemName.MMMLA, SystemName.MELD, SystemName.RAVDESS)
 CLASSES = {
-    SystemName.MMMLA: mmmla.CLASSES,
+    SystemName.MMMLA: mmmla_networks.CLASSES,
     SystemName.MELD: BASIC_EMOTIONS,
     SystemName.RAVDESS: ravdess_networks.CLASSES,
 }
