@@ -202,3 +202,15 @@ def test_a_fold_that_was_trained_is_not_trained_again() -> None:
     assert made == [1]
     for name, value in first.state_dict().items():
         assert (second.state_dict()[name] == value).all()
+
+
+def test_what_was_seen_is_not_claimed_to_be_nothing_where_its_file_is_gone(tmp_path: Path) -> None:
+    entry = {"data": "made", "licence": "none", "seed": 0, "command": "pytest"}
+    arrays = {"one": np.ones(3, np.float32)}
+    weights.save("made.safetensors", arrays, folder=tmp_path, metadata={}, entry=entry, seen=[b"a line"])
+    assert weights.count_seen("made.safetensors", [b"a line", b"another"], folder=tmp_path) == 1
+    (tmp_path / "made.seen.safetensors").unlink()
+    with pytest.raises(WeightsError, match=r"made\.seen\.safetensors is missing"):
+        weights.count_seen("made.safetensors", [b"a line"], folder=tmp_path)
+    weights.save("unseen.safetensors", arrays, folder=tmp_path, metadata={}, entry=entry)
+    assert weights.count_seen("unseen.safetensors", [b"a line"], folder=tmp_path) == 0
