@@ -22,6 +22,7 @@ from db.records.consent import (
     ConsentScope,
     ConsentWithdrawalRecord,
     RemovalCause,
+    SceneTombstoneRecord,
     TombstoneRecord,
 )
 from db.records.faces import CueAnswerRecord, FaceChoiceRecord
@@ -126,6 +127,7 @@ __all__ = [
     "SceneDraft",
     "SceneRecord",
     "SceneStatus",
+    "SceneTombstoneRecord",
     "ScriptLineDraft",
     "ScriptLineRecord",
     "ScriptRecord",
