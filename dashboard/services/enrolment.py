@@ -13,11 +13,14 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import Final
 
-from dashboard.services import clip_work
+from sqlalchemy.orm import Session
+
+from dashboard.services import clip_work, filmed
 from dashboard.services.permissions import Act, require
 from dashboard.services.refusals import worded
 from db import audit, enrolled_faces
 from db.errors import RefusedValueError
+from db.records import ConsentScope
 from db.session import reading, writing
 from db.tables import KEY_LENGTH
 from engine.errors import DailiesError
@@ -77,7 +80,8 @@ def enrol(
     Raises
     ------
     RefusedValueError
-        If consent or the name is missing, or there are too many or too large pictures.
+        If consent or the name is missing, no consent to analysis stands in the register of the project, or
+        there are too many or too large pictures.
     DailiesError
         If a picture cannot be used, in one sentence.
     NotAllowedError
@@ -92,9 +96,11 @@ def enrol(
         raise worded(RefusedValueError, "refusal.pictures", n=MOST_PICTURES, mib=LARGEST_PICTURE >> 20)
     with reading() as session:
         require(session, project_id, person_id, Act.SET_UP)
+        _require_consent(session, project_id, actor)
     vectors = (read or _read_apart)(pictures)
     with writing() as session:
         require(session, project_id, person_id, Act.SET_UP)
+        _require_consent(session, project_id, actor)  # pictures take a while to look at
         enrolled_faces.add(session, project_id, actor, vectors, person_id=person_id)
         details = {"actor": actor, "pictures": len(vectors), "consent": True}
         audit.write(session, "actor.enrol", f"project:{project_id}", person_id=person_id, details=details)
@@ -115,6 +121,15 @@ def forget(project_id: int, actor: str, *, person_id: int | None) -> int:
         details = {"actor": actor, "pictures": count}
         audit.write(session, "actor.forget", f"project:{project_id}", person_id=person_id, details=details)
         return count
+
+
+def _require_consent(session: Session, project_id: int, actor: str) -> None:
+    """Refuse a face that nobody on record has agreed to have analysed.
+
+    A face that tells people apart is more than a film of them: a tick is not enough, the register is asked.
+    """
+    if not filmed.covers(session, project_id, actor, None, (ConsentScope.ANALYSIS,)):
+        raise worded(RefusedValueError, "refusal.consent_not_on_record", name=actor)
 
 
 def _read_apart(pictures: Sequence[Picture]) -> Vectors:
