@@ -31,12 +31,15 @@ from playwright.sync_api import Page, expect, sync_playwright
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.conftest import CHROMIUM, FLAGS  # noqa: E402 the path comes first
+from dashboard.services import projects  # noqa: E402 the path comes first
+from tests.browser.conftest import CHROMIUM, FLAGS  # noqa: E402 the same
 from tests.browser.served import serve  # noqa: E402 the same
+from tests.browser.taught_project import inside  # noqa: E402 the same
 from tests.browser.test_performing_pages import made_camera, made_microphone  # noqa: E402 the same
 
 GUIDE: Final = ROOT / "docs" / "serving-over-tls.md"
 TAKE: Final = ROOT / "dashboard" / "demo" / "takes" / "joy_right.mp4"
+PROJECT: Final = "Rehearsal"
 LINE: Final = "How dare you leave me here!"
 HOST: Final = "dailies.example.org"
 SPOKEN: Final = re.compile(r"0:0[4-9]")
@@ -55,6 +58,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="dailies-perform-") as name:
         folder = Path(name)
         (folder / "home").mkdir()
+        with inside(folder / "home"):
+            projects.create(PROJECT)
         server = serve(folder / "home")
         try:
             with _address(chosen.through, server.port, folder) as address:
@@ -81,7 +86,7 @@ def _browse(address: str, folder: Path, takes: int, *, through: str | None) -> l
         window = browser.new_context(viewport={"width": 1366, "height": 768}, ignore_https_errors=True)
         window.set_default_timeout(PATIENCE_MS)
         page = window.new_page()
-        page.goto(f"{address}/perform?project=Rehearsal")
+        page.goto(f"{address}/perform?project={PROJECT}")
         taken = [_take(page) for _ in range(takes)]
         rows = [
             ("takes", str(takes)),
