@@ -65,8 +65,8 @@ def run() -> Row:
         f"refused; half clips, unclear sentences or imports that did not go on: {len(found.wrong)}"
         + ("; " + "; ".join(found.wrong[:3]) if found.wrong else ""),
         met=not found.wrong and found.refused > 0,
-        detail=f"Each import brings {CLIPS} files of {CLIP_BYTES} bytes into a database that was there, with one "
-        f"page ({STEP_BYTES} bytes) more free than the one before. Said: {said}. Afterwards every row has its "
+        detail=f"Each import brings {CLIPS} files of {CLIP_BYTES} bytes into a database that was there, with "
+        f"one page ({STEP_BYTES} bytes) more free than the one before. Said: {said}. Then every row has its "
         "file with the right checksum, no file in the store is half, the database is whole, and the same "
         "import with room adds what is missing.",
     )
