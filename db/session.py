@@ -59,8 +59,13 @@ _opening = threading.Lock()
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
+def writing(address: str | None = None) -> Iterator[Session]:
     """Own a transaction that writes: committed at the end of the block, rolled back on an error.
+
+    Parameters
+    ----------
+    address : str, optional
+        Of another database than :func:`db.location.database_url` names.
 
     Yields
     ------
@@ -73,7 +78,7 @@ def writing() -> Iterator[Session]:
         If the database refuses a row or cannot be used, in one sentence.
     """
     with sentences():
-        store = _store()
+        store = _store(address)
         with _in_turn(store.turn), Session(store.writers, expire_on_commit=False) as session, session.begin():
             yield session
 
@@ -117,8 +122,8 @@ def close() -> None:
         _stores.clear()
 
 
-def _store() -> _Store:
-    address = database_url()
+def _store(address: str | None = None) -> _Store:
+    address = address or database_url()
     key = (os.getpid(), address)  # a connection must not cross a fork
     store = _stores.get(key)
     if store is None:
