@@ -132,13 +132,11 @@ def students_filmed(session: Session, project_id: int) -> tuple[tuple[int, str],
     """Number and name of everybody who handed a take of a class in."""
     wanted = (
         select(Person.id, Person.name)
-        .where(
-            exists().where(
-                ClassTake.person_id == Person.id,
-                ClassTake.assignment_id == ClassAssignment.id,
-                ClassAssignment.project_id == project_id,
-            )
-        )
+        .select_from(ClassAssignment)
+        .join(ClassTake, ClassTake.assignment_id == ClassAssignment.id)
+        .join(Person, Person.id == ClassTake.person_id)
+        .where(ClassAssignment.project_id == project_id)
+        .distinct()
         .order_by(Person.id)
     )
     return tuple((row[0], row[1]) for row in session.execute(wanted))

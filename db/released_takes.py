@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.records import ClipRecord, ClipStatus
@@ -26,16 +25,3 @@ def copies(session: Session, source_clip_ids: Collection[str]) -> tuple[ClipReco
         .where(ReleasedTake.source_clip_id.in_(source_clip_ids), Clip.status != ClipStatus.WITHDRAWN)
     )
     return every(session, wanted.order_by(Clip.number), ClipRecord)
-
-
-def projects_of(session: Session, source_clip_ids: Collection[str]) -> Mapping[str, frozenset[int]]:
-    """Into which projects each of some takes was released, whether or not its clip is still there."""
-    rows = session.execute(
-        select(ReleasedTake.source_clip_id, Clip.project_id)
-        .join(Clip, Clip.id == ReleasedTake.clip_id)
-        .where(ReleasedTake.source_clip_id.in_(source_clip_ids))
-    )
-    found: dict[str, set[int]] = {}
-    for take, project_id in rows:
-        found.setdefault(take, set()).add(project_id)
-    return {take: frozenset(into) for take, into in found.items()}

@@ -103,7 +103,8 @@ def _record(here: visit.Visit) -> None:
                     person_id=here.person.id,
                     expires_at=None if until is None else datetime.combine(until, FULL_DAY, UTC),
                     evidence=evidence,
-                )
+                ),
+                said=messages.say("app.stored"),
             )
 
 
@@ -143,7 +144,10 @@ def _retention(here: visit.Visit) -> None:
         )
         if st.form_submit_button(messages.say("consent.rule_save"), type="primary", key="save_retention"):
             wanted = Rule(int(days) or None, bool(with_consent))
-            saving.save(lambda: retention.set_rule(here.project.id, wanted, person_id=here.person.id))
+            saving.save(
+                lambda: retention.set_rule(here.project.id, wanted, person_id=here.person.id),
+                said=messages.say("app.stored"),
+            )
     due = retention.due(here.project.id, person_id=here.person.id)
     if due:
         st.warning(messages.say("consent.due", n=due))

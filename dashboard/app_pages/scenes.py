@@ -114,7 +114,10 @@ def _filmed(scene_id: str, here: visit.Visit) -> None:
     with st.expander(messages.say("scenes.people"), icon=":material/groups:"):
         wanted = _people(here, named, key=f"scenes_people_{scene_id}")
         if st.button(messages.say("scenes.people_save"), key=f"scenes_people_save_{scene_id}"):
-            saving.save(lambda: scenes.name_filmed(scene_id, wanted, person_id=here.person.id))
+            saving.save(
+                lambda: scenes.name_filmed(scene_id, wanted, person_id=here.person.id),
+                said=messages.say("app.stored"),
+            )
 
 
 def _progress(listed: ListedScene, here: visit.Visit) -> None:

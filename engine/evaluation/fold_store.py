@@ -7,7 +7,7 @@ import importlib.util
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -48,9 +48,12 @@ class FoldStore:
     ----------
     folder : Path
         Usually ``.cache/evaluate``. It may be deleted at any time.
+    commit : str
+        What is checked out as the run begins: its folds are stamped with it.
     """
 
     folder: Path
+    commit: str = field(default_factory=commit)
 
     def read(self, part: Part, fold: str) -> Mapping[str, Predictions] | None:
         """What the fold found, or ``None`` where it has to be run, with this code and these data."""
@@ -83,7 +86,7 @@ class FoldStore:
             "fold": fold,
             "seed": part.seed,
             "when": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-            "commit": commit(),
+            "commit": self.commit,
             "rows": {row: one.as_json() for row, one in found.items()},
         }
         partial = path.with_suffix(".part")

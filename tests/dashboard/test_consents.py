@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+import db.consents
 from dashboard.__main__ import main
 from dashboard.services import (
     adjudication,
@@ -134,6 +135,30 @@ def test_nothing_is_learned_from_clips_whose_person_did_not_agree_to_it(tmp_path
     done = export.export(project.id, format_name="jsonl", out=tmp_path / "learned", **learned)
     assert (done.ratings, done.predictions) == (2, 2)
     assert export.export(project.id, format_name="jsonl", out=tmp_path / "given", names=True).ratings == 3
+
+
+def test_who_is_kept_from_a_use_is_found_the_same_by_the_clips_and_by_the_register() -> None:
+    room = made_class(students=3)
+    for number, actor in enumerate(("Meera Rao", "MEERA RAO ", "Leela", "Ira", "Student 02", None)):
+        made_clip(room.project, actor=actor, original_name=f"named{number}.mp4")
+    project = room.project.id
+    consents.record(project, "meera rao", scopes=[ConsentScope.RATING], person_id=None)
+    consents.record(project, "Leela", scopes=ALL, person_id=None)
+    consents.record(project, room.students[0].name, scopes=[ConsentScope.EXPORT], person_id=None)
+    consents.record(project, room.students[2].name, scopes=ALL, person_id=None)
+    with writing() as session:
+        db.consents.withdraw(session, project, room.students[2].name, recorded_by=None)
+    with reading() as session:
+        everybody = filmed.everybody(session, project)
+        for scope in ConsentScope:
+            kept = {
+                clip.id
+                for each in everybody
+                if each.state is not ConsentState.MISSING and scope not in each.scopes
+                for clip in each.clips
+            }
+            assert filmed.kept_from(session, project, scope) == kept
+            assert len(kept) > 1
 
 
 def test_a_consent_names_somebody_something_and_a_day_to_come() -> None:

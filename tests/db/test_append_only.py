@@ -18,10 +18,12 @@ from db import (
     consents,
     cue_answers,
     face_choices,
+    filmed_scenes,
     intensity_maps,
     policies,
     predictions,
     ratings,
+    scenes,
     selections,
     session,
 )
@@ -31,6 +33,7 @@ from db.records import (
     ClipDraft,
     ClipRecord,
     ConsentScope,
+    CutBy,
     GradePart,
     IntensityMapDraft,
     IntensitySide,
@@ -42,6 +45,7 @@ from db.records import (
     Purpose,
     RatingDraft,
     RemovalCause,
+    SceneDraft,
     SelectionDraft,
     SetWork,
     Target,
@@ -135,6 +139,8 @@ def filled(draft: RatingDraft, project: ProjectRecord, clip: ClipRecord) -> Iter
         taken_back = consents.withdraw(s, project.id, "Asha", recorded_by=None)
         other = clips.add(s, project.id, ClipDraft("b" * 64, "take2.mp4", "b" * 64, 1000))
         consents.bury(s, other.id, cause=RemovalCause.WITHDRAWN, withdrawal_id=taken_back.id, files=1)
+        scene = scenes.add(s, SceneDraft(project.id, "s.mp4", "c" * 64, "c" * 64, CutBy.PAUSES), ())
+        filmed_scenes.remove(s, scene, cause=RemovalCause.RETENTION, withdrawal_id=None, files=1)
         selections.add(s, [SelectionDraft(clip.id, draft.person_id, 0.5, 0.2)])
         audit.write(s, "test", "everything")
     with past_the_application() as connection:

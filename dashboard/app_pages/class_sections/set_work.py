@@ -66,7 +66,8 @@ def _give_back(here: visit.Visit, work_id: int, key: str) -> None:
 
 
 def _change(here: visit.Visit, work: SetWorkRecord) -> None:
-    with st.popover(messages.say("classes.room.edit"), icon=":material/edit:"):
+    @st.dialog(messages.plain(work.title), width="large")
+    def form() -> None:
         st.caption(messages.say("classes.room.edit_what"))
         work_form(
             here,
@@ -74,6 +75,9 @@ def _change(here: visit.Visit, work: SetWorkRecord) -> None:
             work,
             lambda wanted: classes.change_work(work.id, wanted, person_id=here.person.id),
         )
+
+    if st.button(messages.say("classes.room.edit"), icon=":material/edit:", key=f"edit_work_{work.id}"):
+        form()
 
 
 def _release(here: visit.Visit, work: SetWorkRecord) -> None:

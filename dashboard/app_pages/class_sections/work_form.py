@@ -100,5 +100,6 @@ def work_form(
                         rubric=rubric.stored(rubric.made(weights, rubric.own_ones(own))),
                         instructions=instructions,
                     )
-                )
+                ),
+                said=messages.say("app.stored"),
             )
