@@ -4,7 +4,8 @@
 the session and never commit. Opening a database brings its tables up to date first.
 
 On SQLite a writer takes its lock at the start (BEGIN IMMEDIATE): a deferred transaction that reads
-and then writes either loses updates or is refused as locked when others write too.
+and then writes either loses updates or is refused as locked when others write too. On PostgreSQL it takes
+one as well (:mod:`db.postgres`).
 """
 
 from __future__ import annotations
@@ -22,11 +23,12 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from db import migrations, snapshot
+from db import migrations, postgres, snapshot
 from db.columns import now
-from db.errors import BUSY, DISK_ERROR, FULL, RefusedValueError, StorageError, refusal
+from db.errors import BUSY, DISK_ERROR, FULL, RefusedValueError, StorageError, refusal, server_refusal
 from db.in_use import Use
 from db.location import database_url
 from db.write_gate import TURN_SUFFIX, WriteGate
@@ -48,9 +50,9 @@ _BEGIN: Final = "dailies_begin"
 class _Store:
     readers: Engine
     writers: Engine
-    turn: threading.Lock | None = None
-    """Where one writer at a time is all the database can do: this process's threads queue here, which
-    wakes the next at once."""
+    turn: threading.Lock
+    """One writer at a time is all there may be: this process's threads queue here, which wakes the next at
+    once."""
     gate: WriteGate | None = None
     use: Use | None = None
     """Tells who would replace the database that it is in use."""
@@ -61,8 +63,13 @@ _opening = threading.Lock()
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
+def writing(address: str | None = None) -> Iterator[Session]:
     """Own a transaction that writes: committed at the end of the block, rolled back on an error.
+
+    Parameters
+    ----------
+    address : str, optional
+        Of another database than :func:`db.location.database_url` names.
 
     Yields
     ------
@@ -75,7 +82,7 @@ def writing() -> Iterator[Session]:
         If the database refuses a row or cannot be used, in one sentence.
     """
     with sentences():
-        store = _store()
+        store = _store(address)
         with _in_turn(store.turn), Session(store.writers, expire_on_commit=False) as session, session.begin():
             yield session
 
@@ -85,12 +92,6 @@ def reading() -> Iterator[Session]:
     """Own a transaction that only reads one consistent state; it neither blocks nor waits for writers."""
     with sentences(), Session(_store().readers, expire_on_commit=False) as session:
         yield session
-
-
-def writes_in_turn() -> bool:
-    """Whether the database lets one write at a time, as SQLite does."""
-    with sentences():
-        return _store().turn is not None
 
 
 def prepare() -> None:
@@ -125,8 +126,8 @@ def close() -> None:
         _stores.clear()
 
 
-def _store() -> _Store:
-    address = database_url()
+def _store(address: str | None = None) -> _Store:
+    address = address or database_url()
     key = (os.getpid(), address)  # a connection must not cross a fork
     store = _stores.get(key)
     if store is None:
@@ -150,16 +151,31 @@ def _parsed(address: str) -> URL:
 
 
 def _open(url: URL) -> _Store:
+    if url.get_backend_name() == "sqlite":
+        return _open_sqlite(url)
+    if postgres.is_postgres(url):
+        return _open_postgres(url)
+    raise StorageError(
+        f"Dailies keeps its data in SQLite or PostgreSQL, not in {url.drivername}; check "
+        "DAILIES_DATABASE_URL."
+    )
+
+
+def _open_postgres(url: URL) -> _Store:
     try:
-        if url.get_backend_name() == "sqlite":
-            return _open_sqlite(url)
-        engine = create_engine(url, json_serializer=_json)
-        migrations.upgrade(engine)
+        engine = postgres.open_engine(url, json_serializer=_json)
     except (NoSuchModuleError, ModuleNotFoundError):
         raise StorageError(
-            f"No driver for {url.drivername} databases is installed; install it or use SQLite."
+            f"No driver for {url.drivername} is installed; run pip install -r requirements-postgres.txt "
+            "-c constraints.txt, or use SQLite."
         ) from None
-    return _Store(readers=engine.execution_options(postgresql_readonly=True), writers=engine)
+    writers = postgres.writers(engine)
+    try:
+        migrations.upgrade(writers)
+    except BaseException:
+        engine.dispose()
+        raise
+    return _Store(readers=postgres.readers(engine), writers=writers, turn=threading.Lock())
 
 
 def _open_sqlite(url: URL) -> _Store:
@@ -219,10 +235,7 @@ def _teach_sqlite(engine: Engine, gate: WriteGate, *, foreign_keys: bool) -> Non
 
 
 @contextmanager
-def _in_turn(turn: threading.Lock | None) -> Iterator[None]:
-    if turn is None:
-        yield
-        return
+def _in_turn(turn: threading.Lock) -> Iterator[None]:
     if not turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
         raise StorageError(BUSY)
     try:
@@ -237,11 +250,17 @@ def sentences() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        told = str(error.orig if isinstance(error, DBAPIError) else error)
-        sentence = refusal(FULL if _is_disk_full(told) else told)
+        said = error.orig if isinstance(error, DBAPIError) else error
+        told = str(said)
+        if isinstance(said, sqlite3.Error):
+            sentence = refusal(FULL if _is_disk_full(told) else told)
+        else:
+            sentence = server_refusal(told)
         if sentence is None:
             raise
         raise sentence from error
+    except PoolTimeoutError:
+        raise StorageError(BUSY) from None
     except StatementError as error:
         if isinstance(error.orig, StorageError):
             raise error.orig from None

@@ -14,6 +14,7 @@ from dashboard.cli import (
     backup,
     consent,
     importing,
+    keeping,
     models,
     projects,
     serving,
@@ -65,6 +66,8 @@ def parser() -> argparse.ArgumentParser:
     )
     _backup(commands.add_parser("backup", help="copy database and media while people rate"))
     _restore(commands.add_parser("restore", help="put a backup in the place of what is there"))
+    keeping.add_move(commands.add_parser("move", help="copy everything into another, empty database"))
+    keeping.add_audit(commands.add_parser("audit", help="say whether the audit log is as it was written"))
     _users(commands.add_parser("users", help="make, list and close accounts"))
     return top
 

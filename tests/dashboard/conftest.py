@@ -12,12 +12,11 @@ from db import session
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch, database: str) -> Iterator[Path]:  # noqa: ARG001 chosen before
     """A data folder that holds nothing but the tables."""
     folder = tmp_path / "home"
     folder.mkdir()
     shutil.copy(migrated, folder)
     monkeypatch.setenv("DAILIES_HOME", str(folder))
-    monkeypatch.delenv("DAILIES_DATABASE_URL", raising=False)
     yield folder
     session.close()

@@ -15,11 +15,10 @@ from db.records import ClipDraft, ClipRecord, ClipStatus, PersonRecord, ProjectR
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch, database: str) -> Iterator[Path]:  # noqa: ARG001 chosen before
     """A data folder that holds nothing but the tables."""
     shutil.copy(migrated, tmp_path)
     monkeypatch.setenv("DAILIES_HOME", str(tmp_path))
-    monkeypatch.delenv("DAILIES_DATABASE_URL", raising=False)
     yield tmp_path
     session.close()
 
