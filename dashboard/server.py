@@ -29,11 +29,10 @@ from dashboard import (
 )
 from dashboard.gate import Gate
 from dashboard.own_site import Names
-from dashboard.services import demo, invitations, retention, sign_in_mode
+from dashboard.services import backup_schedule, demo, invitations, retention, sign_in_mode, whole_database
 from dashboard.services.analysis_worker import AnalysisWorker
 from dashboard.services.sign_in_mode import SignIn
 from dashboard.shield import Shield
-from db import session as database
 from engine.errors import DailiesError
 
 SCRIPT: Final = Path(__file__).resolve().parent / "app.py"
@@ -120,7 +119,7 @@ def serve(
     ServeError
         If the address cannot be listened on, or the certificate cannot be used.
     StorageError
-        If the database cannot be used.
+        If the database cannot be used, or is damaged; then the sentence names the newest backup.
     """
     mode = sign_in_mode.checked(sign_in, host, demo=with_demo)
     sign_in_mode.use(mode)
@@ -128,7 +127,8 @@ def serve(
         provider_sign_in.require_set_up()
     if certificate is not None:
         certificate.check()
-    database.prepare()
+    backup_schedule.plan()  # what it cannot make out, it says before anything is served
+    whole_database.open_checked()
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     scheme = "http" if certificate is None else "https"
@@ -184,6 +184,9 @@ def _lifespan(with_demo: bool) -> Callable[[Any], Any]:
         worker = AnalysisWorker()
         worker.start()
         threading.Thread(target=retention.keep_watch, args=(stopping,), name="retention", daemon=True).start()
+        threading.Thread(
+            target=backup_schedule.keep_watch, args=(stopping,), name="backups", daemon=True
+        ).start()
         if with_demo:
             threading.Thread(target=demo.set_up, args=(stopping,), name="demo", daemon=True).start()
         try:

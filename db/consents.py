@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, text, update
+from sqlalchemy import delete, exists, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from db.records import (
@@ -21,12 +21,15 @@ from db.records import (
 from db.rows import every, first, selecting
 from db.tables import (
     ChannelMedia,
+    ClassAssignment,
     ClassTake,
     Clip,
     Consent,
     ConsentWithdrawal,
     Draft,
+    Person,
     Prediction,
+    Scene,
     Tombstone,
 )
 from engine.vocabulary import LineSource
@@ -119,6 +122,38 @@ def clips_filmed(session: Session, project_id: int) -> tuple[tuple[ClipRecord, i
     )
 
 
+def actors(session: Session, project_id: int) -> tuple[str, ...]:
+    """Whom the clips of a project name, each once, as it is written."""
+    wanted = select(Clip.actor).where(Clip.project_id == project_id, Clip.actor.is_not(None)).distinct()
+    return tuple(actor for actor in session.scalars(wanted) if actor)
+
+
+def students_filmed(session: Session, project_id: int) -> tuple[tuple[int, str], ...]:
+    """Number and name of everybody who handed a take of a class in."""
+    wanted = (
+        select(Person.id, Person.name)
+        .select_from(ClassAssignment)
+        .join(ClassTake, ClassTake.assignment_id == ClassAssignment.id)
+        .join(Person, Person.id == ClassTake.person_id)
+        .where(ClassAssignment.project_id == project_id)
+        .distinct()
+        .order_by(Person.id)
+    )
+    return tuple((row[0], row[1]) for row in session.execute(wanted))
+
+
+def clips_showing(
+    session: Session, project_id: int, *, actors: Collection[str], students: Collection[int]
+) -> frozenset[str]:
+    """Ids of the clips still there that are takes of some students, or nobody's take and name some actors."""
+    there = (Clip.project_id == project_id, Clip.status != ClipStatus.WITHDRAWN)
+    named = select(Clip.id).where(
+        *there, Clip.actor.in_(actors), ~exists().where(ClassTake.clip_id == Clip.id)
+    )
+    taken = select(Clip.id).where(*there, ClassTake.clip_id == Clip.id, ClassTake.person_id.in_(students))
+    return frozenset(session.scalars(named)) | frozenset(session.scalars(taken))
+
+
 def media_keys(session: Session, clip_ids: Collection[str]) -> frozenset[str]:
     """The keys of every file that shows some clips: originals, copies, stills, channels, peaks."""
     found: set[str] = set()
@@ -133,19 +168,23 @@ def media_keys(session: Session, clip_ids: Collection[str]) -> frozenset[str]:
     return frozenset(found - {""})
 
 
-def needed_by_others(session: Session, keys: Collection[str], clip_ids: Collection[str]) -> frozenset[str]:
-    """Those of ``keys`` that clips other than ``clip_ids`` show too: the same bytes are stored once."""
-    needed: set[str] = set()
+def needed_by_others(
+    session: Session, keys: Collection[str], clip_ids: Collection[str], *, scene_ids: Collection[str] = ()
+) -> frozenset[str]:
+    """Those of ``keys`` that other clips and scenes than the given ones show too: bytes are stored once."""
     shown = (Clip.media_key, Clip.browser_key, Clip.thumbnail_key)
-    for row in session.execute(
-        select(*shown).where(or_(*(column.in_(keys) for column in shown)), Clip.id.not_in(clip_ids))
-    ):
-        needed.update(key for key in row if key in keys)
+    alike = select(Clip.id).where(or_(*(column.in_(keys) for column in shown)), Clip.id.not_in(clip_ids))
+    needed = set(media_keys(session, session.scalars(alike).all()))  # stills of its peaks are the same too
     of_channels = select(ChannelMedia.media_key).where(
         ChannelMedia.media_key.in_(keys), ChannelMedia.clip_id.not_in(clip_ids)
     )
     needed.update(session.scalars(of_channels))
-    return frozenset(needed)
+    of_scenes = select(Scene.media_key, Scene.browser_key).where(
+        or_(Scene.media_key.in_(keys), Scene.browser_key.in_(keys)), Scene.id.not_in(scene_ids)
+    )
+    for row in session.execute(of_scenes):
+        needed.update(key for key in row if key)
+    return frozenset(needed & set(keys))
 
 
 def bury(

@@ -18,6 +18,7 @@ from db.seats import (
     answered_before,
     has_answered,
     has_place,
+    is_agreed_to,
     kind_of,
     may_be_asked,
     offers,
@@ -134,6 +135,7 @@ def _is_free(kind: SeatKind) -> Select[Any]:
     return select(Clip.id).where(
         Clip.id == bindparam("clip_id"),
         to_be_rated(),
+        *is_agreed_to(kind),
         offers(kind.channel),
         *answered_before(kind),
         has_place(kind),

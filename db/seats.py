@@ -36,6 +36,8 @@ class Seat:
         How many raters each clip wants, and how many at most where they disagree; 0 for no limit.
     moment : datetime
         Now; tasks whose time ran out earlier take no place.
+    closed_actors : tuple of str
+        Whose clips are not to be rated, as clips name them.
     """
 
     project_id: int
@@ -45,6 +47,7 @@ class Seat:
     overlap: int
     most: int
     moment: datetime
+    closed_actors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +58,20 @@ class SeatKind:
     before: tuple[Channel, ...]
     has_limit: bool
     may_want_more: bool
+    has_closed: bool = False
 
 
 def kind_of(seat: Seat) -> SeatKind:
     """Of which kind the queries for a seat are."""
     may_want_more = seat.most > seat.overlap and seat.channel is Channel.FULL
-    return SeatKind(seat.channel, seat.before, bool(seat.overlap), may_want_more)
+    return SeatKind(seat.channel, seat.before, bool(seat.overlap), may_want_more, bool(seat.closed_actors))
 
 
 def values_of(seat: Seat) -> dict[str, object]:
     """What the conditions here are asked with for a seat."""
+    closed = {"closed": list(seat.closed_actors)} if seat.closed_actors else {}
     return {
+        **closed,
         "project_id": seat.project_id,
         "person_id": seat.person_id,
         "overlap": seat.overlap,
@@ -86,12 +92,20 @@ def may_be_asked(kind: SeatKind) -> tuple[ColumnElement[bool], ...]:
     return (
         Clip.project_id == bindparam("project_id"),
         to_be_rated(),
+        *is_agreed_to(kind),
         ~has_answered(kind.channel),
         ~left_out,
         offers(kind.channel),
         *answered_before(kind),
         has_place(kind),
     )
+
+
+def is_agreed_to(kind: SeatKind) -> tuple[ColumnElement[bool], ...]:
+    """That nobody whose clips are not to be rated is named as a clip's actor."""
+    if not kind.has_closed:
+        return ()
+    return (or_(Clip.actor.is_(None), Clip.actor.not_in(bindparam("closed", expanding=True))),)
 
 
 def offers(channel: Channel) -> ColumnElement[bool]:

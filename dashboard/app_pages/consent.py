@@ -12,7 +12,8 @@ from babel.dates import format_date
 from dashboard import boundary, visit
 from dashboard.app_pages.project_sections import saving
 from dashboard.services import consents, messages, removal, retention
-from dashboard.services.consents import Filmed, Register
+from dashboard.services.consents import Register
+from dashboard.services.filmed import Filmed
 from dashboard.services.retention import Rule
 from db.records import ConsentScope
 
@@ -44,7 +45,7 @@ def _table(found: Register) -> None:
     if not found.filmed:
         st.info(messages.say("consent.nobody"))
     else:
-        names = ("subject", "state", "scopes", "until", "clips")
+        names = ("subject", "state", "scopes", "until", "clips", "scenes")
         st.dataframe(
             pd.DataFrame(
                 [_row(each) for each in found.filmed],
@@ -55,11 +56,14 @@ def _table(found: Register) -> None:
         )
     if found.unnamed:
         st.warning(messages.say("consent.unnamed", n=len(found.unnamed)))
-    if found.tombstones:
-        st.caption(messages.say("consent.tombstones", n=len(found.tombstones)))
+    if found.unnamed_scenes:
+        st.warning(messages.say("consent.unnamed_scenes", n=len(found.unnamed_scenes)))
+    buried = len(found.tombstones) + len(found.scene_tombstones)
+    if buried:
+        st.caption(messages.say("consent.tombstones", n=buried))
 
 
-def _row(each: Filmed) -> tuple[str, str, str, str, int]:
+def _row(each: Filmed) -> tuple[str, str, str, str, int, int]:
     end = None if each.consent is None else each.consent.expires_at
     return (
         each.subject,
@@ -69,6 +73,7 @@ def _row(each: Filmed) -> tuple[str, str, str, str, int]:
         ),
         "–" if end is None else format_date(end, locale=messages.spoken()),
         len(each.clips),
+        len(each.scenes),
     )
 
 
@@ -98,7 +103,8 @@ def _record(here: visit.Visit) -> None:
                     person_id=here.person.id,
                     expires_at=None if until is None else datetime.combine(until, FULL_DAY, UTC),
                     evidence=evidence,
-                )
+                ),
+                said=messages.say("app.stored"),
             )
 
 
@@ -106,7 +112,10 @@ def _withdraw(here: visit.Visit, found: Register) -> None:
     names = list(dict.fromkeys(each.subject for each in found.filmed))
     subject = st.selectbox(messages.say("consent.whose"), names, key="withdraw_whose")
     what = removal.preview(here.project.id, subject, person_id=here.person.id)
-    st.warning(messages.say("consent.would_remove", n=len(what.clips), files=what.files))
+    clips, scenes = len(what.clips), len(what.scenes)
+    st.warning(messages.say("consent.would_remove", n=what.files, clips=clips, scenes=scenes))
+    if what.copies:
+        st.warning(messages.say("consent.would_remove_copies", n=len(what.copies)))
     is_sure = st.checkbox(messages.say("consent.sure"), key=f"sure_{subject}")
     st.button(
         messages.say("consent.do_withdraw"),
@@ -120,7 +129,7 @@ def _withdraw(here: visit.Visit, found: Register) -> None:
 
 def _do_withdraw(here: visit.Visit, subject: str) -> None:
     done = removal.withdraw(here.project.id, subject, person_id=here.person.id)
-    st.session_state[_REMOVED] = len(done.clips)
+    st.session_state[_REMOVED] = len(done.clips) + len(done.scenes)
 
 
 def _retention(here: visit.Visit) -> None:
@@ -135,7 +144,10 @@ def _retention(here: visit.Visit) -> None:
         )
         if st.form_submit_button(messages.say("consent.rule_save"), type="primary", key="save_retention"):
             wanted = Rule(int(days) or None, bool(with_consent))
-            saving.save(lambda: retention.set_rule(here.project.id, wanted, person_id=here.person.id))
+            saving.save(
+                lambda: retention.set_rule(here.project.id, wanted, person_id=here.person.id),
+                said=messages.say("app.stored"),
+            )
     due = retention.due(here.project.id, person_id=here.person.id)
     if due:
-        st.warning(messages.say("consent.due", n=len(due)))
+        st.warning(messages.say("consent.due", n=due))

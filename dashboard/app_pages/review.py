@@ -13,8 +13,8 @@ from dashboard.components.evidence import evidence
 from dashboard.components.player import PlayerScene, player
 from dashboard.components.verdict_panel import verdict_panel
 from dashboard.routes import media_url
-from dashboard.services import clip_list, drafts, messages, review
-from db.records import AssignmentRecord, ClipStatus, SkipReason
+from dashboard.services import classes, clip_list, drafts, messages, review
+from db.records import AssignmentRecord, ClipStatus, ProjectRecord, SkipReason
 from engine.errors import DailiesError
 from engine.vocabulary import Channel, Protocol
 
@@ -29,7 +29,7 @@ def show() -> None:
     view = _view(here)
     if view is None:
         st.header(messages.say("review.title"))
-        _waiting(here.project.id)
+        _waiting(here.project)
         return
     if view.left_out is None or view.task is not None:  # a skipped clip is opened by a wish alone
         visit.open_clip(view.clip.id, view.channel)
@@ -61,14 +61,14 @@ def _view(here: visit.Visit) -> review.ReviewView | None:
 
 
 @st.fragment(run_every=REFRESH_S)
-def _waiting(project_id: int) -> None:
+def _waiting(project: ProjectRecord) -> None:
     with boundary.shown():
-        counts = clip_list.counts(project_id, person_id=visit.here().person.id)
+        counts = clip_list.counts(project.id, person_id=visit.here().person.id)
         total = sum(counts.values())
         if counts[ClipStatus.READY]:
             st.rerun()
         elif not total:
-            st.info(messages.say("review.no_clips"))
+            st.info(messages.say("review.no_takes" if classes.is_class(project) else "review.no_clips"))
         elif counts[ClipStatus.FAILED] == total:
             st.warning(messages.say("review.all_failed"))
         else:

@@ -9,6 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import boundary, visit
+from dashboard.app_pages import shelf
+from dashboard.app_pages.project_sections import saving
 from dashboard.components.scene_strip import scene_strip
 from dashboard.services import importing, messages, scene_lines, scene_view, scenes, scripts
 from dashboard.services.permissions import Act, may
@@ -19,24 +21,23 @@ from db.records import SceneStatus, UtteranceStatus
 REFRESH_S: Final = 2
 STRIP_STEPS: Final = 20
 """So often at the most the strip is drawn anew while a scene is being read."""
-_CHOSEN: Final = "scenes_chosen"
-_ROUND: Final = "scenes_round"
+NOUN: Final = "scenes"
 NO_SCRIPT: Final = 0
 
 
 def show() -> None:
     """Draw the page."""
     here = visit.here()
-    st.header(messages.say("scenes.title"))
-    every = scenes.listing(here.project.id, person_id=here.person.id)
-    if may(here.role, Act.SET_UP):
-        with st.expander(messages.say("scenes.add"), expanded=not every, icon=":material/movie:"):
-            _add(here)
-    if not every:
-        st.info(messages.say("scenes.none"))
+    saving.confirm()
+    by_id = {each.scene.id: each for each in scenes.listing(here.project.id, person_id=here.person.id)}
+    titles = {scene_id: each.scene.original_name for scene_id, each in by_id.items()}
+    scene_id = shelf.head(here, NOUN, titles, _words_of_head(), icon=":material/movie:", add=_add)
+    if scene_id is None:
         return
-    chosen = _choose(every)
+    chosen = by_id[scene_id]
     _progress(chosen, here)
+    if may(here.role, Act.SET_UP):
+        _filmed(scene_id, here)
     if chosen.scene.duration_s is None:
         return
     view = scene_view.view(chosen.scene.id, person_id=here.person.id)
@@ -51,8 +52,13 @@ def show() -> None:
             _correct(view, here)
 
 
+def _words_of_head() -> shelf.Words:
+    say = messages.say
+    return shelf.Words(say("scenes.title"), say("scenes.add"), say("scenes.none"), say("scenes.which"))
+
+
 def _add(here: visit.Visit) -> None:
-    number = st.session_state.setdefault(_ROUND, 0)
+    number = shelf.turn(NOUN)
     film = st.file_uploader(
         messages.say("scenes.film"),
         type=[suffix.lstrip(".") for suffix in sorted(importing.CLIP_SUFFIXES)],
@@ -73,6 +79,7 @@ def _add(here: visit.Visit) -> None:
         format_func=lambda key: titles[key],
         key=f"scenes_script_{number}",
     )
+    people = _people(here, (), key=f"scenes_people_{number}")
     if st.button(messages.say("scenes.bring_in"), type="primary", disabled=film is None) and film is not None:
         with boundary.shown():
             scene = scenes.bring_in(
@@ -82,23 +89,35 @@ def _add(here: visit.Visit) -> None:
                 cuts=None if cuts is None else Cuts(cuts.name, cuts.getvalue()),
                 script_id=script_id or None,
                 person_id=here.person.id,
+                people=people,
             )
-            st.session_state[_ROUND] = number + 1
-            st.session_state[_CHOSEN] = scene.id
-            st.rerun()
+            shelf.brought_in(NOUN, scene.id)
 
 
-def _choose(every: tuple[ListedScene, ...]) -> ListedScene:
-    by_id = {listed.scene.id: listed for listed in every}
-    if st.session_state.get(_CHOSEN) not in by_id:
-        st.session_state[_CHOSEN] = next(iter(by_id))
-    chosen: str = st.selectbox(
-        messages.say("scenes.which"),
-        list(by_id),
-        format_func=lambda key: by_id[key].scene.original_name,
-        key=_CHOSEN,
+def _people(here: visit.Visit, named: tuple[str, ...], *, key: str) -> list[str]:
+    """Ask who is filmed; names on record are offered, others can be typed."""
+    known = scenes.known_people(here.project.id, person_id=here.person.id)
+    return st.multiselect(
+        messages.say("scenes.people"),
+        list(dict.fromkeys([*named, *known])),
+        list(named),
+        accept_new_options=True,
+        help=messages.say("scenes.people_help"),
+        key=key,
     )
-    return by_id[chosen]
+
+
+def _filmed(scene_id: str, here: visit.Visit) -> None:
+    named = scenes.filmed(scene_id, person_id=here.person.id)
+    if not named:
+        st.warning(messages.say("scenes.people_missing"))
+    with st.expander(messages.say("scenes.people"), icon=":material/groups:"):
+        wanted = _people(here, named, key=f"scenes_people_{scene_id}")
+        if st.button(messages.say("scenes.people_save"), key=f"scenes_people_save_{scene_id}"):
+            saving.save(
+                lambda: scenes.name_filmed(scene_id, wanted, person_id=here.person.id),
+                said=messages.say("app.stored"),
+            )
 
 
 def _progress(listed: ListedScene, here: visit.Visit) -> None:

@@ -8,29 +8,24 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import boundary, visit
+from dashboard.app_pages import shelf
 from dashboard.components.arc_chart import arc_chart
 from dashboard.services import messages, script_reading, scripts
 from dashboard.services.permissions import Act, may
 from dashboard.services.scripts import SeenScript
-from db.records import ScriptRecord
 
 REFRESH_S: Final = 2
-_CHOSEN: Final = "scripts_chosen"
-_ROUND: Final = "scripts_round"
+NOUN: Final = "scripts"
 
 
 def show() -> None:
     """Draw the page."""
     here = visit.here()
-    st.header(messages.say("scripts.title"))
     every = scripts.listing(here.project.id, person_id=here.person.id)
-    if may(here.role, Act.SET_UP):
-        with st.expander(messages.say("scripts.add"), expanded=not every, icon=":material/note_add:"):
-            _add(here)
-    if not every:
-        st.info(messages.say("scripts.none"))
+    titles = {script.id: script.title for script in every}
+    chosen = shelf.head(here, NOUN, titles, _words_of_head(), icon=":material/note_add:", add=_add)
+    if chosen is None:
         return
-    chosen = _choose(every)
     seen = scripts.look(chosen, person_id=here.person.id)
     if seen.unread:
         _reading(chosen, here.person.id)
@@ -47,8 +42,13 @@ def show() -> None:
         )
 
 
+def _words_of_head() -> shelf.Words:
+    say = messages.say
+    return shelf.Words(say("scripts.title"), say("scripts.add"), say("scripts.none"), say("scripts.which"))
+
+
 def _add(here: visit.Visit) -> None:
-    number = st.session_state.setdefault(_ROUND, 0)
+    number = shelf.turn(NOUN)
     file = st.file_uploader(
         messages.say("scripts.file"),
         type=[suffix.lstrip(".") for suffix in script_reading.SUFFIXES],
@@ -65,19 +65,7 @@ def _add(here: visit.Visit) -> None:
                 else script_reading.read_script(file.getvalue(), name=file.name)
             )
             script = scripts.bring_in(here.project.id, read, person_id=here.person.id)
-            st.session_state[_ROUND] = number + 1
-            st.session_state[_CHOSEN] = script.id
-            st.rerun()
-
-
-def _choose(every: tuple[ScriptRecord, ...]) -> int:
-    titles = {script.id: script.title for script in every}
-    if st.session_state.get(_CHOSEN) not in titles:
-        st.session_state[_CHOSEN] = next(iter(titles))
-    chosen: int = st.selectbox(
-        messages.say("scripts.which"), list(titles), format_func=lambda key: titles[key], key=_CHOSEN
-    )
-    return chosen
+            shelf.brought_in(NOUN, script.id)
 
 
 def _reading(script_id: int, person_id: int) -> None:

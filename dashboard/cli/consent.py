@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time
 from typing import Final
 
 from dashboard.services import consents, projects, removal, retention
+from dashboard.services.filmed import Filmed
+from dashboard.services.removal import Removed
 from dashboard.services.retention import Rule
 from db.records import ConsentScope
 from engine.errors import DailiesError
@@ -26,10 +28,13 @@ def listed(given: argparse.Namespace) -> int:
         return 0
     for each in found.filmed:
         scopes = ", ".join(scope.value for scope in ConsentScope if scope in each.scopes) or "–"
-        print(f"{each.subject}: {each.state.value}; {scopes}; {len(each.clips)} clips")
+        shown = f"{len(each.clips)} clips, {len(each.scenes)} scenes"
+        print(f"{each.subject}: {each.state.value}; {scopes}; {shown}")
     if found.unnamed:
         print(f"{len(found.unnamed)} clips name nobody.")
-    print(f"{len(found.tombstones)} clips were removed.")
+    if found.unnamed_scenes:
+        print(f"{len(found.unnamed_scenes)} scenes do not say whom they show.")
+    print(f"{len(found.tombstones)} clips and {len(found.scene_tombstones)} scenes were removed.")
     return 0
 
 
@@ -53,12 +58,12 @@ def withdraw(given: argparse.Namespace) -> int:
     """Say what would go, ask, and remove it."""
     project = projects.by_name(given.project)
     what = removal.preview(project.id, given.subject, person_id=None)
-    print(f"{what.subject}: {len(what.clips)} clips, {what.files} files in {project.name}.")
+    print(f"{what.subject}: {_counted(what)} in {project.name}.")
     if not (given.yes or _agreed("Remove them for good? [y/N] ")):
         print("Nothing was removed.")
         return 0
     done = removal.withdraw(project.id, given.subject, person_id=None, reason=given.reason)
-    print(f"Removed {len(done.clips)} clips and {done.files} files; their tombstones stay.")
+    print(f"Removed {_counted(done)}; their tombstones stay.")
     return 0
 
 
@@ -75,9 +80,11 @@ def keep(given: argparse.Namespace) -> int:
     tied_words = ", and no longer than their consent" if rule.with_consent else ""
     print(f"{project.name}: clips are kept {kept}{tied_words}.")
     if not given.apply:
-        print(f"{len(retention.due(project.id, person_id=None))} clips are due; --apply removes them.")
+        due = retention.due(project.id, person_id=None)
+        print(f"{due} clips and scenes are due; --apply removes them.")
         return 0
-    print(f"Removed {retention.apply(project.id, person_id=None)} clips; their tombstones stay.")
+    gone = retention.apply(project.id, person_id=None)
+    print(f"Removed {gone} clips and scenes; their tombstones stay.")
     return 0
 
 
@@ -109,7 +116,12 @@ def days(word: str) -> int:
     return int(word)
 
 
-def _object(each: consents.Filmed) -> dict[str, object]:
+def _counted(what: Removed) -> str:
+    copies = f", {len(what.copies)} clips released from it into other projects" if what.copies else ""
+    return f"{len(what.clips)} clips, {len(what.scenes)} scenes, {what.files} files{copies}"
+
+
+def _object(each: Filmed) -> dict[str, object]:
     end = None if each.consent is None else each.consent.expires_at
     return {
         "subject": each.subject,
@@ -117,6 +129,7 @@ def _object(each: consents.Filmed) -> dict[str, object]:
         "scopes": [scope.value for scope in ConsentScope if scope in each.scopes],
         "until": None if end is None else end.isoformat(),
         "clips": [clip.id for clip in each.clips],
+        "scenes": [scene.id for scene in each.scenes],
     }
 
 

@@ -11,8 +11,10 @@ from typing import Final, NoReturn
 from dashboard.cli import (
     agreement,
     analyzing,
+    backup,
     consent,
     importing,
+    keeping,
     models,
     projects,
     serving,
@@ -62,6 +64,10 @@ def parser() -> argparse.ArgumentParser:
             "consent", help="say who is filmed, withdraw, and keep clips no longer than meant"
         )
     )
+    _backup(commands.add_parser("backup", help="copy database and media while people rate"))
+    _restore(commands.add_parser("restore", help="put a backup in the place of what is there"))
+    keeping.add_move(commands.add_parser("move", help="copy everything into another, empty database"))
+    keeping.add_audit(commands.add_parser("audit", help="say whether the audit log is as it was written"))
     _users(commands.add_parser("users", help="make, list and close accounts"))
     return top
 
@@ -221,6 +227,21 @@ def _consent(words: argparse.ArgumentParser) -> None:
         action.add_argument(
             "--subject", required=True, metavar="NAME", help="the filmed person, as the clips say"
         )
+
+
+def _backup(words: argparse.ArgumentParser) -> None:
+    words.add_argument("path", type=Path, metavar="PATH", help="a folder that is not there yet")
+    words.add_argument(
+        "--like", type=Path, metavar="BACKUP", help="share media with this earlier backup on the same disk"
+    )
+    words.set_defaults(run=backup.make)
+
+
+def _restore(words: argparse.ArgumentParser) -> None:
+    words.add_argument(
+        "path", type=Path, metavar="PATH", help="a backup, or a .db file kept before an upgrade"
+    )
+    words.set_defaults(run=backup.restore)
 
 
 def _users(words: argparse.ArgumentParser) -> None:

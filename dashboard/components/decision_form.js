@@ -1,7 +1,7 @@
 // The decision about a disputed clip. Nothing is chosen to begin with: what the answers add up to is
 // dashed, and one key takes it over.
 
-const DECISION_SHELF = "dailies.decision.";
+const DECISIONS = "dailies.decision.";
 
 class DecisionForm {
   constructor(host) {
@@ -35,27 +35,12 @@ class DecisionForm {
   // What was typed stays on this device until the page says that it is stored.
   open() {
     this.note = null;
-    this.draft = {};
-    this.shelf = `${DECISION_SHELF}${this.data.person}.`;
-    try {
-      const { stored } = this.data;
-      if (stored && this.kept(stored.clip)?.sent === stored.key) localStorage.removeItem(this.shelf + stored.clip);
-      this.draft = this.kept(this.data.clip)?.draft ?? {};
-    } catch {
-      this.draft = {}; // a browser that keeps nothing, or what is kept is not ours
-    }
+    this.shelf = new DraftShelf(`${DECISIONS}${this.data.person}.`);
+    this.draft = this.shelf.open(this.data.clip, this.data.stored?.key) ?? {};
   }
 
-  kept(clip) {
-    return JSON.parse(localStorage.getItem(this.shelf + clip) ?? "null");
-  }
-
-  keep(sent = null) {
-    try {
-      localStorage.setItem(this.shelf + this.data.clip, JSON.stringify({ draft: this.draft, sent }));
-    } catch {
-      return; // the draft lives as long as the page
-    }
+  keep() {
+    this.shelf.keep(this.data.clip, this.draft);
   }
 
   change(name, value) {
@@ -88,8 +73,7 @@ class DecisionForm {
       this.say("reason_missing");
       return this.reason.focus();
     }
-    const key = randomKey();
-    this.keep(key);
+    const key = this.shelf.send(this.data.clip, this.draft);
     this.say("sending");
     this.presses.send("decide", { ...Object.fromEntries(said), reason, key, clip: this.data.clip, base: this.data.base });
   }

@@ -14,7 +14,9 @@ from dashboard.services.adjudication import Decision
 from engine.vocabulary import Delivery, Emotion
 
 FORM_KEY: Final = "decision_form"
-_mount = asset.renderer("decision_form", scripts=("answer_rows.js",), styles=("rating_form.css",))
+_mount = asset.renderer(
+    "decision_form", scripts=("answer_rows.js", "draft_shelf.js"), styles=("rating_form.css",)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 // A student's grade. A digit scores the criterion in turn and goes on to the one below; Enter stores and the
 // page turns to the next student. What was chosen stays on this device until the page says it is stored.
 
-const GRADE_SHELF = "dailies.grade.";
+const GRADES = new DraftShelf("dailies.grade.");
 
 class GradeForm {
   constructor(host) {
@@ -36,14 +36,7 @@ class GradeForm {
     this.note = null;
     this.isSending = false;
     const { data } = this;
-    let kept = null;
-    try {
-      const last = JSON.parse(localStorage.getItem(GRADE_SHELF + "sent") ?? "null");
-      if (last && last.press === data.stored) localStorage.removeItem(GRADE_SHELF + last.task);
-      kept = JSON.parse(localStorage.getItem(GRADE_SHELF + data.task) ?? "null");
-    } catch {
-      kept = null; // a browser that keeps nothing, or what is kept is not ours
-    }
+    const kept = GRADES.open(data.task, data.stored);
     this.isDraft = kept !== null;
     this.draft = kept ?? { scores: { ...data.scores }, remark: data.remark };
     this.active = Math.max(0, data.criteria.findIndex((each) => !this.draft.scores[each.key]));
@@ -54,11 +47,7 @@ class GradeForm {
     this.draft = { ...this.draft, ...what };
     this.isDraft = true;
     this.note = null;
-    try {
-      localStorage.setItem(GRADE_SHELF + this.data.task, JSON.stringify(this.draft));
-    } catch {
-      // the draft lives as long as the page
-    }
+    GRADES.keep(this.data.task, this.draft);
     this.draw();
   }
 
@@ -80,12 +69,7 @@ class GradeForm {
       this.say("reason_missing");
       return this.remark.focus();
     }
-    const press = randomKey();
-    try {
-      localStorage.setItem(GRADE_SHELF + "sent", JSON.stringify({ task: data.task, press }));
-    } catch {
-      // nothing was kept, so nothing has to go
-    }
+    const press = GRADES.send(data.task, draft);
     this.remark.blur();
     this.isSending = true;
     this.say("sending");

@@ -11,7 +11,7 @@ from dashboard.services import messages
 from dashboard.services.rubric import HIGHEST, LOWEST
 
 FORM_KEY: Final = "grade_form"
-_mount = asset.renderer("grade_form", scripts=(), styles=("rating_form.css",))
+_mount = asset.renderer("grade_form", scripts=("draft_shelf.js",), styles=("rating_form.css",))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import checks, qualification
+from dashboard.services import checks, filmed, qualification
 from dashboard.services.handing_out import (
     CHECK_SOURCES,
     Task,
@@ -33,6 +33,7 @@ from db.errors import RefusedValueError, UnknownRowError
 from db.records import (
     ClipRecord,
     ClipStatus,
+    ConsentScope,
     FlagRecord,
     ProjectRecord,
     SkipReason,
@@ -142,6 +143,8 @@ def open_task(
             raise worded(NoPlaceError, "queue.not_ready")
         if takes.of_clip(session, clip_id) is not None:
             raise worded(NoPlaceError, "queue.is_take")
+        if clip.actor in filmed.actors_kept_from(session, project_id, ConsentScope.RATING):
+            raise worded(NoPlaceError, "queue.no_consent")
         if held is None:
             qualification.ensure_open(session, project, person_id)
         if held is not None and held.skipped_at is not None:

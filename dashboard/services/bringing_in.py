@@ -23,10 +23,10 @@ from dashboard.services.foreign import (
     ForeignTable,
 )
 from dashboard.services.foreign_clips import KnownClips, KnownRaters
+from dashboard.services.foreign_opinions import KnownOpinions, says_something
 from dashboard.services.permissions import Act, require
-from dashboard.services.predictions import imported_draft
 from dashboard.services.pseudonyms import Pseudonyms
-from db import audit, clips, policies, predictions, projects, ratings
+from db import audit, clips, policies, projects, ratings
 from db.records import ClipRecord, PredictionSummary, ProjectRecord, RatingDraft, RatingRecord, TaskKey
 from db.session import writing
 from engine.vocabulary import LineSource
@@ -133,7 +133,7 @@ class _Bringing:
         for rated in ratings.all_of_project(session, project.id):
             self._given[_task(rated.rating)].append(rated.rating)
         self._unmatched = {task: list(map(_content, given)) for task, given in self._given.items()}
-        self._said: dict[str, list[PredictionSummary]] = {}
+        self._opinions = KnownOpinions(session)
         self.bad = list(table.bad)
         self._added = self._predicted = self._there = self._without_prediction = 0
         self._described: set[str] = set()
@@ -160,7 +160,7 @@ class _Bringing:
     def predictions(self) -> None:
         """Keep the predictions of the file."""
         for said in self._table.predictions:
-            self._kept(lambda said=said: self._predict(self._clip(said), said))  # type: ignore[misc]
+            self._kept(lambda said=said: self._predict(said))  # type: ignore[misc]
 
     def answers(self) -> None:
         """Keep the answers of the file, in its order."""
@@ -246,31 +246,16 @@ class _Bringing:
         self._without_prediction += said is None
 
     def _prediction(self, clip: ClipRecord, answer: ForeignAnswer) -> PredictionSummary | None:
-        if answer.prediction is not None and _says_something(answer.prediction):
-            return self._predict(clip, answer.prediction, is_row=False)
-        known = self._predictions_of(clip)
-        return known[-1] if known else None
+        if answer.prediction is None or not says_something(answer.prediction):
+            return self._opinions.newest(clip)
+        said, is_new = self._opinions.keep(clip, answer.prediction)
+        self._predicted += is_new
+        return said
 
-    def _predict(
-        self, clip: ClipRecord, said: ForeignPrediction, *, is_row: bool = True
-    ) -> PredictionSummary:
-        known = self._predictions_of(clip)
-        same = next((each for each in known if _opinion(each) == _opinion(said)), None)
-        if same is None:
-            added = predictions.add(self._session, imported_draft(clip, said))
-            same = next(
-                each for each in predictions.every_of_clip(self._session, clip.id) if each.id == added.id
-            )
-            known.append(same)
-            self._predicted += 1
-        elif is_row:
-            self._there += 1
-        return same
-
-    def _predictions_of(self, clip: ClipRecord) -> list[PredictionSummary]:
-        if clip.id not in self._said:
-            self._said[clip.id] = list(predictions.every_of_clip(self._session, clip.id))
-        return self._said[clip.id]
+    def _predict(self, said: ForeignPrediction) -> None:
+        _stored, is_new = self._opinions.keep(self._clip(said), said)
+        self._predicted += is_new
+        self._there += not is_new
 
     def _clip(self, row: ForeignAnswer | ForeignPrediction) -> ClipRecord:
         try:
@@ -304,18 +289,3 @@ def _content(rating: RatingDraft) -> Content:
         rating.comment,
         rating.phase,
     )
-
-
-def _opinion(said: ForeignPrediction | PredictionSummary) -> Content:
-    return (
-        said.system,
-        said.weights_version,
-        said.feature_schema,
-        said.emotion,
-        said.expected_intensity,
-        said.expressed_intensity,
-    )
-
-
-def _says_something(said: ForeignPrediction) -> bool:
-    return any(each is not None for each in (said.emotion, said.expected_intensity, said.expressed_intensity))

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import consents, importing
+from dashboard.services import filmed, importing
 from dashboard.services.classes import requires_consent
 from dashboard.services.judging import LEVEL_BORDERS
 from dashboard.services.lines_table import LineRow, LinesTable, composed
@@ -135,7 +135,7 @@ def _checked(
     person = people.by_id(session, person_id)
     project = projects.by_id(session, work.project_id)
     needed = (ConsentScope.ANALYSIS, ConsentScope.RATING)
-    if requires_consent(project) and not consents.covers(session, project.id, person.name, person.id, needed):
+    if requires_consent(project) and not filmed.covers(session, project.id, person.name, person.id, needed):
         raise worded(RefusedValueError, "classes.refusal.no_consent", name=person.name)
     return work, person
 

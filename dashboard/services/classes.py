@@ -175,7 +175,8 @@ def change_work(assignment_id: int, wanted: SetWork, *, person_id: int | None) -
     Raises
     ------
     RefusedValueError
-        If a text cannot be used, or grades are given already and the rubric or the lines would change.
+        If a text cannot be used, grades are given already and the rubric or the lines would change, or a
+        line would go for which a take was handed in.
     """
     tidy = _tidy(wanted)
     with writing() as session:
@@ -184,6 +185,9 @@ def change_work(assignment_id: int, wanted: SetWork, *, person_id: int | None) -
         is_fixed = list(tidy.rubric) == list(before.rubric) and list(tidy.lines) == list(before.lines)
         if not is_fixed and classes.has_grades(session, assignment_id):
             raise worded(RefusedValueError, "classes.refusal.graded")
+        spoken = max((take.line_number for take in classes.takes_of_work(session, assignment_id)), default=0)
+        if len(tidy.lines) < spoken:
+            raise worded(RefusedValueError, "classes.refusal.lines_taken", n=spoken)
         audit.write(session, "class.change_work", f"assignment:{assignment_id}", person_id=person_id)
         return classes.change_work(session, assignment_id, tidy)
 

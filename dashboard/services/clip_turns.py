@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from dashboard.services import media_store
+from sqlalchemy.orm import Session
+
+from dashboard.services import filmed, media_store
 from dashboard.services.clip_work import ClipJob, ClipOutcome
 from dashboard.services.predictions import draft_of
 from dashboard.services.rating_protocol import protocol_of
 from dashboard.services.system_choice import system_of
 from db import channel_media, clips, consents, enrolled_faces, face_choices, predictions, projects
-from db.records import ClipRecord, ClipStatus
+from db.records import ClipRecord, ClipStatus, ConsentScope
 from db.session import reading, writing
 
 Work = Callable[[ClipJob], ClipOutcome]
@@ -81,8 +83,19 @@ def job_of(clip: ClipRecord) -> ClipJob:
     with reading() as session:
         project = projects.by_id(session, clip.project_id)
         chosen = face_choices.newest(session, clip.id)
-        enrolled = enrolled_faces.of_actor(session, clip.project_id, clip.actor) if clip.actor else ()
+        enrolled = _enrolled(session, clip)
     channels = protocol_of(project).channels
     face = None if chosen is None else chosen.face
     system = system_of(project)
     return ClipJob(clip.media_key, clip.original_name, clip.line, channels, system, face, enrolled)
+
+
+def _enrolled(session: Session, clip: ClipRecord) -> Sequence[Sequence[float]]:
+    """The enrolled face of a clip's actor, as long as their consent to analysis stands."""
+    if not clip.actor:
+        return ()
+    enrolled = enrolled_faces.of_actor(session, clip.project_id, clip.actor)
+    needed = (ConsentScope.ANALYSIS,)
+    if not enrolled or not filmed.covers(session, clip.project_id, clip.actor, None, needed):
+        return ()
+    return enrolled

@@ -8,16 +8,17 @@ act, and leaves a line in the audit log that says so and not what was deleted.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from typing import Final
 
-from dashboard.services import clip_work
+from sqlalchemy.orm import Session
+
+from dashboard.services import filmed
 from dashboard.services.permissions import Act, require
+from dashboard.services.process_limits import Apart, TooGreedyError
 from dashboard.services.refusals import worded
 from db import audit, enrolled_faces
 from db.errors import RefusedValueError
+from db.records import ConsentScope
 from db.session import reading, writing
 from db.tables import KEY_LENGTH
 from engine.errors import DailiesError
@@ -77,7 +78,8 @@ def enrol(
     Raises
     ------
     RefusedValueError
-        If consent or the name is missing, or there are too many or too large pictures.
+        If consent or the name is missing, no consent to analysis stands in the register of the project, or
+        there are too many or too large pictures.
     DailiesError
         If a picture cannot be used, in one sentence.
     NotAllowedError
@@ -92,9 +94,11 @@ def enrol(
         raise worded(RefusedValueError, "refusal.pictures", n=MOST_PICTURES, mib=LARGEST_PICTURE >> 20)
     with reading() as session:
         require(session, project_id, person_id, Act.SET_UP)
+        _require_consent(session, project_id, actor)
     vectors = (read or _read_apart)(pictures)
     with writing() as session:
         require(session, project_id, person_id, Act.SET_UP)
+        _require_consent(session, project_id, actor)  # pictures take a while to look at
         enrolled_faces.add(session, project_id, actor, vectors, person_id=person_id)
         details = {"actor": actor, "pictures": len(vectors), "consent": True}
         audit.write(session, "actor.enrol", f"project:{project_id}", person_id=person_id, details=details)
@@ -117,14 +121,21 @@ def forget(project_id: int, actor: str, *, person_id: int | None) -> int:
         return count
 
 
+def _require_consent(session: Session, project_id: int, actor: str) -> None:
+    """Refuse a face that nobody on record has agreed to have analysed.
+
+    A face that tells people apart is more than a film of them: a tick is not enough, the register is asked.
+    """
+    if not filmed.covers(session, project_id, actor, None, (ConsentScope.ANALYSIS,)):
+        raise worded(RefusedValueError, "refusal.consent_not_on_record", name=actor)
+
+
 def _read_apart(pictures: Sequence[Picture]) -> Vectors:
     """Look at pictures in a process of its own: a hostile file ends that process and nothing else."""
-    with ProcessPoolExecutor(
-        1, mp_context=get_context("spawn"), initializer=clip_work.leave_with_server
-    ) as process:
+    with Apart() as process:
         try:
-            found = process.submit(_vectors, pictures).result()
-        except BrokenProcessPool:
+            found = process.do(_vectors, pictures)
+        except TooGreedyError:
             raise worded(RefusedValueError, "refusal.picture_broken") from None
     if isinstance(found, str):
         raise DailiesError(found)

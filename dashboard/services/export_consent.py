@@ -8,8 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import consents
-from dashboard.services.consents import ConsentState, Filmed
+from dashboard.services.filmed import ConsentState, Filmed, everybody
 from db.records import ConsentScope
 
 
@@ -45,7 +44,7 @@ def of_project(
     """
     return {
         clip.id: _consent(filmed, purpose)
-        for filmed in consents.everybody(session, project_id)
+        for filmed in everybody(session, project_id)
         if filmed.state is not ConsentState.MISSING
         for clip in filmed.clips
     }

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import adjudication, consents, cue_check, export_consent
+from dashboard.services import adjudication, cue_check, export_consent, filmed
 from dashboard.services.export_consent import Consent
 from dashboard.services.judging import in_force, judge
 from dashboard.services.predictions import stored
@@ -260,7 +260,7 @@ class Content:
 def _closed(session: Session, project_id: int, purpose: ConsentScope) -> frozenset[str]:
     if purpose is not ConsentScope.TRAINING:
         return frozenset()
-    return consents.kept_from(session, project_id, purpose)
+    return filmed.kept_from(session, project_id, purpose)
 
 
 def _free_name(name: str, taken: set[str]) -> str:

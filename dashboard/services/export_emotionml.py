@@ -3,6 +3,9 @@
 The vocabularies are in the document: every emotion Dailies knows as categories; the demand of the line, the
 strength shown, and how the delivery met the line as dimensions. A scale value lies in [0, 1], so the five
 steps of a delivery stand at 0, 0.25, 0.5, 0.75 and 1, where 0.5 is right.
+
+The parts of an element stand in the order of the schema published with the recommendation: ``<info>``, what
+is scaled, references.
 """
 
 from __future__ import annotations
@@ -49,9 +52,9 @@ def write(content: Content, places: tuple[Path, ...]) -> Counted:
             },
         ),
     ):
-        _vocabularies(made)
         with made.element("info"):
             made.leaf("dailies:project", {"name": content.project.name, "language": content.project.language})
+        _vocabularies(made)
         for row in content.clips():
             for answer in row.answers:
                 _answer(made, row, answer)
@@ -74,7 +77,6 @@ def _vocabularies(made: XmlFile) -> None:
 def _answer(made: XmlFile, row: ClipRow, answer: RatedRow) -> None:
     rating = answer.rated.rating
     with made.element("emotion", {"id": f"rating-{rating.id}", "expressed-through": THROUGH[rating.channel]}):
-        _what_is_meant(made, row)
         facts = {
             "source": "person",
             "rater": answer.rated.person.name,
@@ -89,12 +91,12 @@ def _answer(made: XmlFile, row: ClipRow, answer: RatedRow) -> None:
         if rating.emotion is not None:
             made.leaf("category", {"name": rating.emotion.value})
         _dimensions(made, rating.expected_intensity, rating.expressed_intensity, rating.delivery)
+        _what_is_meant(made, row)
 
 
 def _prediction(made: XmlFile, row: ClipRow, judged: JudgedRow) -> None:
     said = judged.prediction
     with made.element("emotion", {"id": f"prediction-{said.id}", "expressed-through": THROUGH[Channel.FULL]}):
-        _what_is_meant(made, row)
         facts = {
             "source": "machine",
             "system": said.system.value,
@@ -107,6 +109,7 @@ def _prediction(made: XmlFile, row: ClipRow, judged: JudgedRow) -> None:
         if said.emotion is not None:
             made.leaf("category", {"name": said.emotion.value})
         _dimensions(made, said.expected_intensity, said.expressed_intensity, None)
+        _what_is_meant(made, row)
 
 
 def _dimensions(

@@ -173,4 +173,5 @@ def has_place(
     """Whether a task has a place for its person."""
     if purpose is not Purpose.ORDINARY:
         return True  # a check is asked of everybody who is due
-    return places.is_free(session, seat_of(project, key.person_id, key.channel, moment), key.clip_id)
+    seat = seat_of(session, project, key.person_id, key.channel, moment)
+    return places.is_free(session, seat, key.clip_id)

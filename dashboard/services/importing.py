@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from dashboard.services import media_store, projects
+from dashboard.services import clip_limits, media_store, projects
 from dashboard.services.lines_table import (
     MAX_WORD_CHARACTERS,
     LineRow,
@@ -231,7 +231,7 @@ def _store(
     ensure(project.id, person_id, Act.SET_UP)  # a table may name other projects than the one it is given to
     try:
         with source.open() as opened:
-            stored = media_store.put_stream(opened)
+            stored = media_store.put_stream(opened, most_bytes=clip_limits.most_bytes())
     except OSError as error:
         raise MediaError(f"{name} cannot be read: {error.strerror or error}.") from error
     with writing() as session:

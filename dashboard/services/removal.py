@@ -1,27 +1,29 @@
-"""Removing clips for good: media, copies, stills, channel files and what the models found; a tombstone stays.
+"""Removing clips and scenes for good: media, copies, stills, channel files, findings; a tombstone stays.
 
 What stays and why: the row of the clip with its tombstone, so that answers about it keep their place; the
 SHA-256 of the file, so that it does not come back unnoticed; answers, grades and the audit log, which are
-other people's. Copies outside the data folder (backups, exports that have left) cannot be reached from here.
+other people's. A scene is removed as a whole, since its file shows whoever plays in it: of it only the
+tombstone stays. What was released to be rated in another project goes with the take it is. Copies outside
+the data folder (backups, exports that have left) cannot be reached from here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import consents as register
 from dashboard.services import figures_store, media_store
+from dashboard.services.filmed import Filmed, everybody
 from dashboard.services.permissions import Act, require
 from dashboard.services.predictions import draft_of
 from dashboard.services.refusals import worded
-from db import audit, classes, consents, enrolled_faces, projects
+from db import audit, classes, consents, enrolled_faces, filmed_scenes, projects, released_takes
 from db.errors import RefusedValueError
 from db.location import data_folder
-from db.records import ClipRecord, RemovalCause
+from db.records import ClipRecord, RemovalCause, SceneRecord
 from db.session import reading, writing
 from engine.analysis import Analysis, Curves
 from engine.features.table import SCHEMA_VERSION
@@ -31,10 +33,18 @@ from engine.vocabulary import LineSource, SystemName
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What was, or would be, removed."""
+    """What was, or would be, removed.
+
+    Attributes
+    ----------
+    copies : tuple of ClipRecord
+        Clips of other projects into which takes were released.
+    """
 
     subject: str
     clips: tuple[ClipRecord, ...]
+    scenes: tuple[SceneRecord, ...]
+    copies: tuple[ClipRecord, ...]
     files: int
 
 
@@ -51,9 +61,9 @@ def preview(project_id: int, subject: str, *, person_id: int | None) -> Removed:
     with reading() as session:
         projects.by_id(session, project_id)
         found = _filmed(session, project_id, subject, person_id)
-        ids = {clip.id for clip in found.clips}
-        keys = consents.media_keys(session, ids)
-        return Removed(found.subject, found.clips, len(keys - consents.needed_by_others(session, keys, ids)))
+        copies = released_takes.copies(session, [clip.id for clip in found.clips])
+        files = len(_removable(session, (*found.clips, *copies), found.scenes))
+        return Removed(found.subject, found.clips, found.scenes, copies, files)
 
 
 def withdraw(project_id: int, subject: str, *, person_id: int | None, reason: str = "") -> Removed:
@@ -80,36 +90,49 @@ def withdraw(project_id: int, subject: str, *, person_id: int | None, reason: st
         for actor in enrolled_faces.actors(session, project_id):
             if actor.casefold() == found.subject.casefold():
                 enrolled_faces.forget(session, project_id, actor)
+        copies = released_takes.copies(session, [clip.id for clip in found.clips])
+        for released_into, actor in dict.fromkeys((copy.project_id, copy.actor or "") for copy in copies):
+            if actor:
+                consents.withdraw(session, released_into, actor, recorded_by=person_id)
         audit.write(
             session,
             "consent.withdraw",
             f"withdrawal:{kept.id}",
             person_id=person_id,
-            details={"project": project_id, "clips": len(found.clips)},
+            details={
+                "project": project_id,
+                "clips": len(found.clips),
+                "scenes": len(found.scenes),
+                "copies": len(copies),
+            },
         )
         files = remove(
-            session, found.clips, cause=RemovalCause.WITHDRAWN, withdrawal_id=kept.id, person_id=person_id
+            session,
+            (*found.clips, *copies),
+            scenes=found.scenes,
+            cause=RemovalCause.WITHDRAWN,
+            withdrawal_id=kept.id,
+            person_id=person_id,
         )
-        return Removed(found.subject, found.clips, files)
+        return Removed(found.subject, found.clips, found.scenes, copies, files)
 
 
 def remove(
     session: Session,
     gone: Sequence[ClipRecord],
     *,
+    scenes: Sequence[SceneRecord] = (),
     cause: RemovalCause,
     person_id: int | None,
     withdrawal_id: int | None = None,
 ) -> int:
-    """Remove clips in the transaction of the caller; how many files went.
+    """Remove clips and scenes in the transaction of the caller; how many files went.
 
     Files go before the transaction is committed: a crash in between leaves clips without a file, which the
     next try removes, and never a file that is said to be gone.
     """
-    ids = {clip.id for clip in gone}
-    keys = consents.media_keys(session, ids)
-    removable = keys - consents.needed_by_others(session, keys, ids)
-    classes.drop_comments(session, sorted(ids))
+    removable = _removable(session, gone, scenes)
+    classes.drop_comments(session, sorted(clip.id for clip in gone))
     for clip in gone:
         own = consents.media_keys(session, {clip.id}) & removable
         consents.bury(session, clip.id, cause=cause, withdrawal_id=withdrawal_id, files=len(own))
@@ -121,20 +144,44 @@ def remove(
             person_id=person_id,
             details={"cause": cause.value, "files": len(own)},
         )
+    for scene in scenes:
+        own_files = len(_keys_of(scene) & removable)
+        filmed_scenes.remove(session, scene, cause=cause, withdrawal_id=withdrawal_id, files=own_files)
+        audit.write(
+            session,
+            "scene.remove",
+            f"scene:{scene.id}",
+            person_id=person_id,
+            details={"cause": cause.value, "files": own_files},
+        )
     for project_id in {clip.project_id for clip in gone}:
         _forget_figures(project_id)
     return sum(media_store.remove(key) for key in sorted(removable))
 
 
-def _filmed(session: Session, project_id: int, subject: str, person_id: int | None) -> register.Filmed:
+def _filmed(session: Session, project_id: int, subject: str, person_id: int | None) -> Filmed:
     wanted = " ".join(subject.split()).casefold()
-    everybody = register.everybody(session, project_id)
-    found = next((each for each in everybody if each.subject.casefold() == wanted), None)
+    register = everybody(session, project_id)
+    found = next((each for each in register if each.subject.casefold() == wanted), None)
     if found is None or found.student_id is None or found.student_id != person_id:
         require(session, project_id, person_id, Act.SET_UP)
     if found is None:
         raise worded(RefusedValueError, "consent.refusal.nobody", name=" ".join(subject.split()))
     return found
+
+
+def _removable(
+    session: Session, gone: Sequence[ClipRecord], scenes: Collection[SceneRecord]
+) -> frozenset[str]:
+    """The files of some clips and scenes that nothing else shows."""
+    ids = {clip.id for clip in gone}
+    keys = consents.media_keys(session, ids).union(*(_keys_of(scene) for scene in scenes))
+    kept = consents.needed_by_others(session, keys, ids, scene_ids={scene.id for scene in scenes})
+    return keys - kept
+
+
+def _keys_of(scene: SceneRecord) -> frozenset[str]:
+    return frozenset({scene.media_key, scene.browser_key or ""} - {""})
 
 
 def _nothing_found(clip_id: str) -> dict[str, object]:

@@ -10,15 +10,14 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import consents as register
 from dashboard.services import removal
-from dashboard.services.consents import ConsentState
+from dashboard.services.filmed import ConsentState, everybody
 from dashboard.services.permissions import Act, require
 from dashboard.services.refusals import worded
-from db import audit, consents, projects
+from db import audit, consents, enrolled_faces, projects, scenes
 from db.columns import now
 from db.errors import RefusedValueError
-from db.records import ClipRecord, ProjectRecord, RemovalCause
+from db.records import ClipRecord, ProjectRecord, RemovalCause, SceneRecord
 from db.session import reading, writing
 from engine.errors import DailiesError
 
@@ -72,23 +71,27 @@ def set_rule(project_id: int, wanted: Rule, *, person_id: int | None) -> Project
         return projects.update_settings(session, project_id, settings)
 
 
-def due(project_id: int, *, person_id: int | None, at: datetime | None = None) -> tuple[ClipRecord, ...]:
-    """The clips that the rule of a project would remove now."""
+def due(project_id: int, *, person_id: int | None, at: datetime | None = None) -> int:
+    """How many clips and scenes the rule of a project would remove now."""
     with reading() as session:
         require(session, project_id, person_id, Act.SET_UP)
-        found = _due(session, projects.by_id(session, project_id), at or now())
-        return tuple(clip for clips in found.values() for clip in clips)
+        return sum(each.count for each in _due(session, projects.by_id(session, project_id), at or now()))
 
 
 def apply(project_id: int, *, person_id: int | None, at: datetime | None = None) -> int:
-    """Remove what the rule of a project says; how many clips that were."""
+    """Remove what the rule of a project says; how many clips and scenes that were."""
     with writing() as session:
         project = projects.by_id(session, project_id)
         require(session, project_id, person_id, Act.SET_UP)
         found = _due(session, project, at or now())
-        for cause, clips in found.items():
-            removal.remove(session, clips, cause=cause, person_id=person_id)
-        return sum(len(clips) for clips in found.values())
+        for each in found:
+            removal.remove(session, each.clips, scenes=each.scenes, cause=each.cause, person_id=person_id)
+            for actor in each.faces:
+                count = enrolled_faces.forget(session, project_id, actor)
+                details = {"pictures": count, "cause": each.cause.value}
+                target = f"project:{project_id}"
+                audit.write(session, "actor.forget", target, person_id=person_id, details=details)
+        return sum(each.count for each in found)
 
 
 def keep_watch(stopping: threading.Event) -> None:
@@ -104,25 +107,46 @@ def keep_watch(stopping: threading.Event) -> None:
         stopping.wait(LOOK_EVERY_S)
 
 
-def _due(
-    session: Session, project: ProjectRecord, moment: datetime
-) -> dict[RemovalCause, tuple[ClipRecord, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """What one part of a rule removes; ``faces`` are those of enrolled actors."""
+
+    cause: RemovalCause
+    clips: tuple[ClipRecord, ...]
+    scenes: tuple[SceneRecord, ...]
+    faces: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.clips) + len(self.scenes)
+
+
+def _due(session: Session, project: ProjectRecord, moment: datetime) -> tuple[_Due, ...]:
     rule = rule_of(project)
-    expired: tuple[ClipRecord, ...] = ()
+    found = []
+    gone: set[str] = set()
     if rule.with_consent:
-        expired = tuple(
-            clip
-            for each in register.everybody(session, project.id, at=moment)
-            if each.state is ConsentState.EXPIRED
-            for clip in each.clips
+        over = [
+            each for each in everybody(session, project.id, at=moment) if each.state is ConsentState.EXPIRED
+        ]
+        shown = {scene.id: scene for each in over for scene in each.scenes}  # several may play in one
+        clips = tuple(clip for each in over for clip in each.clips)
+        subjects = {each.subject.casefold() for each in over}
+        faces = tuple(
+            actor
+            for actor in enrolled_faces.actors(session, project.id)
+            if actor.strip().casefold() in subjects
         )
-    old: tuple[ClipRecord, ...] = ()
+        found.append(_Due(RemovalCause.EXPIRED, clips, tuple(shown.values()), faces))
+        gone = {clip.id for clip in clips} | set(shown)
     if rule.days is not None:
         before = moment - timedelta(days=rule.days)
-        gone = {clip.id for clip in expired}
-        old = tuple(
-            clip
-            for clip, _ in consents.clips_filmed(session, project.id)
-            if clip.created_at < before and clip.id not in gone
+        every_clip = (clip for clip, _ in consents.clips_filmed(session, project.id))
+        old = tuple(clip for clip in every_clip if clip.created_at < before and clip.id not in gone)
+        old_scenes = tuple(
+            scene
+            for scene in scenes.of_project(session, project.id)
+            if scene.created_at < before and scene.id not in gone
         )
-    return {RemovalCause.EXPIRED: expired, RemovalCause.RETENTION: old}
+        found.append(_Due(RemovalCause.RETENTION, old, old_scenes))
+    return tuple(found)

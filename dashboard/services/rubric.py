@@ -102,6 +102,11 @@ def total(criteria: Sequence[Criterion], scores: Mapping[str, int]) -> float:
     return math.fsum(each.weight * scores[each.key] for each in criteria) / weights
 
 
+def typed(own: Sequence[Criterion]) -> str:
+    """Own criteria as :func:`own_ones` reads them."""
+    return "\n".join(f"{each.name}: {each.weight:g}" for each in own)
+
+
 def own_ones(text: str) -> tuple[tuple[str, float], ...]:
     """Criteria as a teacher types them, one a line, the weight behind a colon; without one it is 1.
 

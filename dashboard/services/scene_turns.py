@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from dashboard.services import scene_work
+from dashboard.services import media_store, scene_work
 from dashboard.services.predictions import draft_of
 from dashboard.services.refusals import worded
 from dashboard.services.scene_lines import with_script
 from dashboard.services.scene_work import SceneJob, SceneLook, UtteranceJob
 from dashboard.services.turns import Turn
-from db import scenes, scripts
+from db import consents, filmed_scenes, scenes, scripts
 from db.errors import RefusedValueError, StorageError
 from db.records import (
     CutBy,
@@ -68,6 +68,8 @@ def finish(scene: SceneRecord) -> None:
     prints = [VoicePrint(**_print(documents[number])) for number in ids]
     speakers = dict(zip(ids, speakers_of(prints, count=count), strict=True))
     with writing() as session:
+        if not filmed_scenes.is_there(session, scene.id):  # removed meanwhile
+            return
         scenes.name_speakers(session, speakers)
         scenes.change(session, scene.id, status=SceneStatus.READY)
 
@@ -94,6 +96,11 @@ class LookTurn:
     def keep(self, outcome: SceneLook) -> None:
         scene = self.scene
         with writing() as session:
+            if not filmed_scenes.is_there(session, scene.id):  # removed while it was being looked at
+                made = frozenset() if outcome.browser_key is None else frozenset({outcome.browser_key})
+                for key in made - consents.needed_by_others(session, made, ()):
+                    media_store.remove(key)
+                return
             script = () if scene.script_id is None else scripts.lines(session, scene.script_id)
             if scene.cut_by is CutBy.PAUSES:
                 found = with_script([UtteranceDraft(*span) for span in outcome.spans_s], script)
@@ -121,11 +128,13 @@ class LookTurn:
 
     def fail(self, sentence: str) -> None:
         with writing() as session:
-            scenes.change(session, self.scene.id, status=SceneStatus.FAILED, message=sentence)
+            if filmed_scenes.is_there(session, self.scene.id):
+                scenes.change(session, self.scene.id, status=SceneStatus.FAILED, message=sentence)
 
     def put_back(self) -> None:
         with writing() as session:
-            if scenes.get(session, self.scene.id).status is SceneStatus.LOOKING:
+            is_there = filmed_scenes.is_there(session, self.scene.id)
+            if is_there and scenes.get(session, self.scene.id).status is SceneStatus.LOOKING:
                 scenes.change(session, self.scene.id, status=SceneStatus.QUEUED)
 
 

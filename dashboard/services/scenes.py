@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from dashboard.services import media_store
+from dashboard.services import clip_limits, media_store
+from dashboard.services.consents import NAME_LENGTH
+from dashboard.services.filmed import known_names
 from dashboard.services.importing import CLIP_SUFFIXES
 from dashboard.services.lines_table import MAX_LINE_CHARACTERS, MAX_WORD_CHARACTERS, checked_name
 from dashboard.services.permissions import Act, require
 from dashboard.services.refusals import worded
 from dashboard.services.scene_lines import read_cuts, with_script
-from db import audit, scenes, scripts
+from db import audit, consents, filmed_scenes, scenes, scripts
 from db.errors import RefusedValueError, UnknownRowError
 from db.records import CutBy, SceneDraft, SceneRecord, SceneStatus, UtteranceDraft, UtteranceStatus
 from db.session import reading, writing
@@ -42,6 +45,7 @@ def bring_in(
     cuts: Cuts | None,
     script_id: int | None,
     person_id: int | None,
+    people: Iterable[str] = (),
 ) -> SceneRecord:
     """Store a scene and queue it.
 
@@ -51,17 +55,22 @@ def bring_in(
         Subtitles or a table of times; without it pauses in the voice cut the scene.
     script_id : int or None
         The script it plays, from which speakers and lines are taken.
+    people : iterable of str
+        Who is filmed in it, named as in the register of consents.
 
     Raises
     ------
     NotAllowedError
         If the person's part in the project does not include it.
+    RefusedValueError
+        If a name cannot be used, or the scene was removed from the project before.
     TableError
         If the cuts cannot be used; nothing is stored then.
     """
     name = checked_name(name, where="Scenes")
     if not any(name.lower().endswith(suffix) for suffix in CLIP_SUFFIXES):
         raise worded(RefusedValueError, "refusal.take_kind")
+    subjects = _subjects(people)
     kind, utterances = CutBy.PAUSES, tuple[UtteranceDraft, ...]()
     with reading() as session:
         require(session, project_id, person_id, Act.SET_UP)
@@ -71,11 +80,16 @@ def bring_in(
             if scripts.get(session, script_id).project_id != project_id:
                 raise worded(UnknownRowError, "refusal.gone")
             utterances = with_script(utterances, scripts.lines(session, script_id))
-    stored = media_store.put_stream(source)
+    stored = media_store.put_stream(source, most_bytes=clip_limits.most_bytes())
     draft = SceneDraft(project_id, name, stored.sha256, stored.key, kind, person_id, script_id)
     with writing() as session:
         require(session, project_id, person_id, Act.SET_UP)
+        if filmed_scenes.tombstone_of(session, project_id, stored.sha256) is not None:
+            if not consents.needed_by_others(session, {stored.key}, ()):
+                media_store.remove(stored.key)
+            raise worded(RefusedValueError, "consent.refusal.withdrawn_clip", name=name)
         scene = scenes.add(session, draft, utterances)
+        filmed_scenes.name_people(session, scene.number, subjects)
         audit.write(session, "scene.add", f"scene:{scene.id}", person_id=person_id, details={"name": name})
         return scene
 
@@ -104,6 +118,38 @@ def look(scene_id: str, *, person_id: int) -> ListedScene:
         scene = scenes.get(session, scene_id)
         require(session, scene.project_id, person_id, Act.SEE_MACHINE)
         return ListedScene(scene, *scenes.progress(session, scene.number))
+
+
+def known_people(project_id: int, *, person_id: int) -> tuple[str, ...]:
+    """The filmed people of a project by name, to be chosen from."""
+    with reading() as session:
+        require(session, project_id, person_id, Act.SET_UP)
+        return known_names(session, project_id)
+
+
+def filmed(scene_id: str, *, person_id: int) -> tuple[str, ...]:
+    """Who is filmed in a scene, by name."""
+    with reading() as session:
+        scene = scenes.get(session, scene_id)
+        require(session, scene.project_id, person_id, Act.SET_UP)
+        return filmed_scenes.people(session, scene.number)
+
+
+def name_filmed(scene_id: str, people: Iterable[str], *, person_id: int) -> None:
+    """Say who is filmed in a scene, in the place of what was said before.
+
+    Raises
+    ------
+    RefusedValueError
+        If a name cannot be used.
+    """
+    subjects = _subjects(people)
+    with writing() as session:
+        scene = scenes.get(session, scene_id)
+        require(session, scene.project_id, person_id, Act.SET_UP)
+        filmed_scenes.name_people(session, scene.number, subjects)
+        details = {"people": len(subjects)}
+        audit.write(session, "scene.filmed", f"scene:{scene_id}", person_id=person_id, details=details)
 
 
 def stop(scene_id: str, *, person_id: int) -> None:
@@ -156,6 +202,13 @@ def correct(scene_id: str, utterance_id: int, *, line: str, speaker: str | None,
             if scene.status is SceneStatus.READY:
                 scenes.change(session, scene_id, status=SceneStatus.READING)
         audit.write(session, "scene.correct", f"scene:{scene_id}", person_id=person_id)
+
+
+def _subjects(people: Iterable[str]) -> tuple[str, ...]:
+    names = {name.casefold(): name for name in (" ".join(each.split()) for each in people) if name}
+    if any(len(name) > NAME_LENGTH for name in names.values()):
+        raise worded(RefusedValueError, "consent.refusal.subject", most=NAME_LENGTH)
+    return tuple(names.values())
 
 
 def _set_stopped(scene_id: str, *, stopped: bool, person_id: int) -> None:

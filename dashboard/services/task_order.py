@@ -14,11 +14,12 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from dashboard.services import filmed
 from dashboard.services.queue import QueueOrder, order_of, upcoming
 from dashboard.services.rating_protocol import protocol_of
 from db import assignments, clips, places
 from db.places import FreePlace
-from db.records import ProjectRecord, TaskKey
+from db.records import ConsentScope, ProjectRecord, TaskKey
 from db.seats import Seat
 from db.session import reading
 from engine.vocabulary import Channel, Protocol
@@ -51,7 +52,9 @@ class Search:
     without: str | None = None
 
 
-def seat_of(project: ProjectRecord, person_id: int, channel: Channel, moment: datetime) -> Seat:
+def seat_of(
+    session: Session, project: ProjectRecord, person_id: int, channel: Channel, moment: datetime
+) -> Seat:
     """What a person needs of a clip to be asked about one of its channels."""
     rules = protocol_of(project)
     return Seat(
@@ -62,6 +65,7 @@ def seat_of(project: ProjectRecord, person_id: int, channel: Channel, moment: da
         overlap=rules.overlap,
         most=rules.raters_at_most,
         moment=moment,
+        closed_actors=filmed.actors_kept_from(session, project.id, ConsentScope.RATING),
     )
 
 
@@ -88,7 +92,8 @@ def upcoming_tasks(search: Search, *, chance: random.Random) -> tuple[TaskKey, .
         chosen: Sequence[str] = ()
         order = order_for(search.project, channel)
         if order is QueueOrder.MOST_INFORMATIVE:
-            seat = seat_of(search.project, search.person_id, channel, search.moment)
+            with reading() as session:
+                seat = seat_of(session, search.project, search.person_id, channel, search.moment)
             chosen = upcoming(search.project.id, search.person_id, beside=search.without, seat=seat)
         if not chosen:
             with reading() as session:
@@ -101,7 +106,7 @@ def upcoming_tasks(search: Search, *, chance: random.Random) -> tuple[TaskKey, .
 def _in_turn(
     session: Session, search: Search, channel: Channel, order: QueueOrder, chance: random.Random
 ) -> tuple[str, ...]:
-    seat = seat_of(search.project, search.person_id, channel, search.moment)
+    seat = seat_of(session, search.project, search.person_id, channel, search.moment)
     if order is QueueOrder.LEAST_RATED:
         found = _least_rated(session, seat, chance)
     else:

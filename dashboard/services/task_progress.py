@@ -156,5 +156,5 @@ def _asked(session: Session, project: ProjectRecord, person_id: int, *, done: in
 
 def _left(session: Session, project: ProjectRecord, person_id: int, moment: datetime) -> int:
     rules = protocol_of(project)
-    seats = (seat_of(project, person_id, channel, moment) for channel in rules.channels)
+    seats = (seat_of(session, project, person_id, channel, moment) for channel in rules.channels)
     return sum(places.count(session, seat) for seat in seats)

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import consents
+from dashboard.services import filmed
 from dashboard.services.judging import context_of, gap_of
 from dashboard.services.messages import say
 from db import predictions, ratings, selections
@@ -169,7 +169,7 @@ def answers_that_teach(session: Session, project: ProjectRecord) -> TaughtAnswer
     locked = project.protocol is Protocol.BLIND_FIRST and Phase.REVISED not in phases
     answers = tuple(ratings.for_training(session, project.id, phases=phases, first_counts=locked))
     meant = [answer for answer in answers if project.demo or not answer.rating.simulated]
-    closed = consents.kept_from(session, project.id, ConsentScope.TRAINING)
+    closed = filmed.kept_from(session, project.id, ConsentScope.TRAINING)
     real = [answer for answer in meant if answer.clip.id not in closed]
     stale = {answer.clip.id for answer in real if _instrument(_then(answer)) != instrument}
     chosen = selections.of_project(session, project.id)

@@ -23,6 +23,7 @@ from db.records.consent import (
     ConsentScope,
     ConsentWithdrawalRecord,
     RemovalCause,
+    SceneTombstoneRecord,
     TombstoneRecord,
 )
 from db.records.faces import CueAnswerRecord, FaceChoiceRecord
@@ -130,6 +131,7 @@ __all__ = [
     "SceneDraft",
     "SceneRecord",
     "SceneStatus",
+    "SceneTombstoneRecord",
     "ScriptLineDraft",
     "ScriptLineRecord",
     "ScriptRecord",

@@ -79,3 +79,22 @@ class TombstoneRecord:
     withdrawal_id: int | None
     files: int
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SceneTombstoneRecord:
+    """What stays of a scene that was removed.
+
+    Attributes
+    ----------
+    sha256 : str
+        Of its file, so that it does not come back unnoticed.
+    """
+
+    scene_id: str
+    project_id: int
+    sha256: str
+    cause: RemovalCause
+    withdrawal_id: int | None
+    files: int
+    created_at: datetime

@@ -15,12 +15,12 @@ from db.tables.audit import AuditEntry
 from db.tables.base import KEY_LENGTH, SHA256_LENGTH, Base
 from db.tables.classes import ClassAssignment, ClassGrade, ClassTake, SecondMarking, TimedComment
 from db.tables.clips import Clip
-from db.tables.consent import Consent, ConsentWithdrawal, Tombstone
+from db.tables.consent import Consent, ConsentWithdrawal, ReleasedTake, SceneTombstone, Tombstone
 from db.tables.faces import CueAnswer, EnrolledFace, FaceChoice
 from db.tables.intensity_maps import IntensityMap, IntensityPromotion
 from db.tables.lead import Adjudication, Gold, Guideline, LabelSet
 from db.tables.people import Membership, Person, Project
-from db.tables.performing import Scene, Script, ScriptLine, Take, Utterance
+from db.tables.performing import Scene, ScenePerson, Script, ScriptLine, Take, Utterance
 from db.tables.policies import Policy, Promotion
 from db.tables.predictions import Prediction
 from db.tables.ratings import Rating, Selection
@@ -57,6 +57,7 @@ APPEND_ONLY: Final = (
     "consents",
     "consent_withdrawals",
     "tombstones",
+    "scene_tombstones",
 )
 """Tables whose rows are never changed and never deleted; of these, predictions about a clip that has a
 tombstone may be emptied."""
@@ -98,7 +99,10 @@ __all__ = [
     "Promotion",
     "Rating",
     "RatingCircumstances",
+    "ReleasedTake",
     "Scene",
+    "ScenePerson",
+    "SceneTombstone",
     "Script",
     "ScriptLine",
     "SecondMarking",

@@ -21,6 +21,7 @@ class Clip(Base):
         UniqueConstraint("project_id", "sha256"),
         Index(None, "project_id", "number"),
         Index(None, "project_id", "status", "number"),
+        Index(None, "project_id", "actor"),
         Index(None, "status", "number"),
         CheckConstraint(f"length(sha256) = {SHA256_LENGTH}", name="sha256_length"),
         CheckConstraint("length(original_name) >= 1", name="name_given"),

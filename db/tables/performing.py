@@ -131,3 +131,13 @@ class Utterance(Base):
     expected_intensity: Mapped[float | None]
     expressed_intensity: Mapped[float | None]
     document: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class ScenePerson(Base):
+    """Somebody who is filmed in a scene, named as in the register of consents."""
+
+    __tablename__ = "scene_people"
+    __table_args__ = (CheckConstraint("length(subject) >= 1", name="subject_given"),)
+
+    scene_number: Mapped[int] = mapped_column(ForeignKey("scenes.number"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(KEY_LENGTH), primary_key=True)

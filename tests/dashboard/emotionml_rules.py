@@ -1,7 +1,9 @@
 """A reader of EmotionML 1.0 that shares nothing with the writer: it knows the recommendation alone.
 
 Rules are those of the W3C Recommendation of 22 May 2014 that bear on documents as Dailies writes them, each
-with its section.
+with its section. The order of parts is that of the published schema (``emotionml.xsd``,
+``emotionml-fragments.xsd``), which is not in this repository; where ``EMOTIONML_XSD`` names a folder that
+holds it and the package xmlschema is installed, ``test_export_readers.py`` validates against it too.
 """
 
 from __future__ import annotations
@@ -86,10 +88,20 @@ def _broken(root: ET.Element) -> Iterator[str]:
     if len(ids) != len(set(ids)):
         yield "xsd:ID: an id stands once in a document"
     vocabularies = {each.get("id"): each for each in root.findall(f"{SPACE}vocabulary")}
+    yield from _order(root, ("info",), ("emotion", "vocabulary"))
+    for emotion in root.findall(f"{SPACE}emotion"):
+        yield from _order(emotion, ("info",), SCALED, ("reference",))
     yield from _vocabularies(root)
     yield from _content(root, inside_info=False)
     for emotion in root.findall(f"{SPACE}emotion"):
         yield from _emotion(root, emotion, vocabularies)
+
+
+def _order(element: ET.Element, *groups: tuple[str, ...]) -> Iterator[str]:
+    places = {name: place for place, group in enumerate(groups) for name in group}
+    found = [places.get(child.tag.removeprefix(SPACE), -1) for child in element]
+    if found != sorted(found):
+        yield f"schema: the order of parts in <{element.tag.removeprefix(SPACE)}>"
 
 
 def _vocabularies(root: ET.Element) -> Iterator[str]:

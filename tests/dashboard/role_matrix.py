@@ -54,6 +54,7 @@ from dashboard.services import (
     rater_quality,
     rating_protocol,
     recalibrate,
+    releasing,
     removal,
     retention,
     review,
@@ -317,6 +318,9 @@ ROWS: Final[dict[str, Row]] = {
         lambda w, who: class_takes.upload(w.work.id, who, name="t.mp4", content=b"\x00\x00\x00\x20ftypisomx"),
         STUDENT,
     ),
+    "classes.change_work": _p(
+        lambda w, who: classes.change_work(w.work.id, made_work(title="Other"), person_id=who), LEADS
+    ),
     "classes.enrol": _p(lambda w, who: classes.enrol(w.room.id, ["New one"], person_id=who), LEADS),
     "classes.markers": _p(lambda w, who: classes.markers(w.room.id, person_id=who), GRADES),
     "classes.release": _p(lambda w, who: classes.release(w.work.id, given=True, person_id=who), GRADES),
@@ -479,6 +483,7 @@ ROWS: Final[dict[str, Row]] = {
     "recalibrate.recalibrate": _p(
         lambda w, who: recalibrate.recalibrate(w.project.id, person_id=who), TEACHES
     ),
+    "releasing.release": _p(lambda w, who: releasing.release(w.work.id, w.project.id, person_id=who), LEADS),
     "removal.preview": _p(lambda w, who: removal.preview(w.project.id, "Lea", person_id=who), LEADS),
     "removal.withdraw": _p(lambda w, who: removal.withdraw(w.project.id, "Lea", person_id=who), LEADS),
     "retention.due": _p(lambda w, who: retention.due(w.project.id, person_id=who), LEADS),
@@ -496,6 +501,9 @@ ROWS: Final[dict[str, Row]] = {
     "scenes.correct": _p(
         lambda w, who: scenes.correct(w.scene.id, 1, line="Go.", speaker=None, person_id=who), LEADS
     ),
+    "scenes.filmed": _p(lambda w, who: scenes.filmed(w.scene.id, person_id=who), LEADS),
+    "scenes.known_people": _p(lambda w, who: scenes.known_people(w.project.id, person_id=who), LEADS),
+    "scenes.name_filmed": _p(lambda w, who: scenes.name_filmed(w.scene.id, ["Lea"], person_id=who), LEADS),
     "scenes.go_on": _p(lambda w, who: scenes.go_on(w.scene.id, person_id=who), LEADS),
     "scenes.listing": _p(lambda w, who: scenes.listing(w.project.id, person_id=who), SEES),
     "scenes.look": _p(lambda w, who: scenes.look(w.scene.id, person_id=who), SEES),
@@ -573,6 +581,7 @@ AT_THE_DOOR: Final = {
     "projects.listing": "where people name themselves",
     "projects.may_make": "of who is signed in",
     "projects.of_person": "of who is signed in",
+    "releasing.targets": "the projects that the one who asks sets up",
     "retention.keep_watch": "run by the server",
     "sign_ins.begin": "after the door has asked",
     "sign_ins.end": "of the cookie that asks",

@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+import db.consents
 from dashboard.__main__ import main
 from dashboard.services import (
     adjudication,
@@ -20,6 +21,7 @@ from dashboard.services import (
     consents,
     export,
     export_download,
+    filmed,
     grading,
     importing,
     media_store,
@@ -32,7 +34,7 @@ from dashboard.services import (
 )
 from dashboard.services.clip_turns import ClipTurn
 from dashboard.services.clip_work import ClipOutcome, work_on
-from dashboard.services.consents import ConsentState
+from dashboard.services.filmed import ConsentState
 from dashboard.services.permissions import NotAllowedError
 from dashboard.services.predictions import draft_of
 from dashboard.services.rating import Answer, submit
@@ -93,11 +95,11 @@ def test_the_newest_consent_counts_until_it_ends_or_is_taken_back() -> None:
     consents.record(project.id, " meera  rao", scopes=[ConsentScope.RATING], person_id=None, expires_at=ends)
     assert (state(), state(31)) == (ConsentState.GIVEN, ConsentState.EXPIRED)
     with reading() as session:
-        covers = partial(consents.covers, session, project.id, "Meera Rao", None)
+        covers = partial(filmed.covers, session, project.id, "Meera Rao", None)
         assert covers([ConsentScope.RATING])
         assert not covers([ConsentScope.RATING, ConsentScope.EXPORT])
-        assert consents.covered_clips(session, project.id, ConsentScope.EXPORT) == frozenset()
-        assert len(consents.covered_clips(session, project.id, ConsentScope.RATING)) == 1
+        assert len(filmed.kept_from(session, project.id, ConsentScope.EXPORT)) == 1
+        assert filmed.kept_from(session, project.id, ConsentScope.RATING) == frozenset()
     removal.withdraw(project.id, "Meera Rao", person_id=None)
     assert state() is ConsentState.WITHDRAWN
     consents.record(project.id, "Meera Rao", scopes=ALL, person_id=None)
@@ -133,6 +135,30 @@ def test_nothing_is_learned_from_clips_whose_person_did_not_agree_to_it(tmp_path
     done = export.export(project.id, format_name="jsonl", out=tmp_path / "learned", **learned)
     assert (done.ratings, done.predictions) == (2, 2)
     assert export.export(project.id, format_name="jsonl", out=tmp_path / "given", names=True).ratings == 3
+
+
+def test_who_is_kept_from_a_use_is_found_the_same_by_the_clips_and_by_the_register() -> None:
+    room = made_class(students=3)
+    for number, actor in enumerate(("Meera Rao", "MEERA RAO ", "Leela", "Ira", "Student 02", None)):
+        made_clip(room.project, actor=actor, original_name=f"named{number}.mp4")
+    project = room.project.id
+    consents.record(project, "meera rao", scopes=[ConsentScope.RATING], person_id=None)
+    consents.record(project, "Leela", scopes=ALL, person_id=None)
+    consents.record(project, room.students[0].name, scopes=[ConsentScope.EXPORT], person_id=None)
+    consents.record(project, room.students[2].name, scopes=ALL, person_id=None)
+    with writing() as session:
+        db.consents.withdraw(session, project, room.students[2].name, recorded_by=None)
+    with reading() as session:
+        everybody = filmed.everybody(session, project)
+        for scope in ConsentScope:
+            kept = {
+                clip.id
+                for each in everybody
+                if each.state is not ConsentState.MISSING and scope not in each.scopes
+                for clip in each.clips
+            }
+            assert filmed.kept_from(session, project, scope) == kept
+            assert len(kept) > 1
 
 
 def test_a_consent_names_somebody_something_and_a_day_to_come() -> None:
@@ -274,9 +300,9 @@ def test_clips_are_removed_by_age_and_with_their_consent() -> None:
     ends = now() + timedelta(days=5)
     consents.record(project.id, "Meera Rao", scopes=ALL, person_id=None, expires_at=ends)
     later = now() + timedelta(days=6)
-    assert retention.due(project.id, person_id=None, at=later) == ()
+    assert retention.due(project.id, person_id=None, at=later) == 0
     retention.set_rule(project.id, Rule(days=30, with_consent=True), person_id=None)
-    assert [clip.id for clip in retention.due(project.id, person_id=None, at=later)] == [first.id]
+    assert retention.due(project.id, person_id=None, at=later) == 1
     assert retention.apply(project.id, person_id=None, at=later) == 1
     assert retention.apply(project.id, person_id=None, at=now() + timedelta(days=31)) == 1
     causes = {each.clip_id: each.cause for each in consents.register(project.id, person_id=None).tombstones}
@@ -305,12 +331,12 @@ def test_the_command_line_records_withdraws_and_keeps(
     assert "no scopes" in told("record", "--subject", "M", "--scope", "fame", status=2)
     assert "no day" in told("record", "--subject", "M", "--scope", "rating", "--until", "soon", status=2)
     assert "clips are kept for 90 days" in told("retention", "--days", "90")
-    assert "0 clips are due" in told("retention", "--with-consent", "yes")
+    assert "0 clips and scenes are due" in told("retention", "--with-consent", "yes")
     assert "no number of days" in told("retention", "--days", "0", status=2)
     monkeypatch.setattr("sys.stdin", StringIO(""))
     assert "Nobody is there to agree" in told("withdraw", "--subject", "Meera Rao", status=2)
     monkeypatch.setattr("sys.stdin", StringIO("n\n"))
     assert "Nothing was removed" in told("withdraw", "--subject", "Meera Rao")
-    assert "Removed 1 clips and 5 files" in told("withdraw", "--subject", "Meera Rao", "--yes")
+    assert "Removed 1 clips, 0 scenes, 5 files" in told("withdraw", "--subject", "Meera Rao", "--yes")
     assert "Nobody called" in told("withdraw", "--subject", "Someone", "--yes", status=2)
     assert "Meera Rao: withdrawn" in told("list")

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from dashboard.services import enrolment, projects, visitors
+from dashboard.services import consents, enrolment, projects, retention, visitors
 from dashboard.services.clip_turns import job_of
 from dashboard.services.enrolment import Picture, Vectors
 from dashboard.services.permissions import NotAllowedError
+from dashboard.services.retention import Rule
 from db import audit, session
+from db.columns import now
 from db.errors import RefusedValueError
 from db.location import DATABASE_FILE
-from db.records import ProjectRecord
+from db.records import ConsentScope, ProjectRecord
 from engine.features.face_identity import WIDTH
 from tests.dashboard.project_made import made_clip
 
@@ -28,6 +31,11 @@ def read(pictures: Sequence[Picture]) -> Vectors:
 
 
 def enrol(project: ProjectRecord, actor: str = "Asha", **options: object) -> int:
+    consents.record(project.id, actor, scopes=[ConsentScope.ANALYSIS], person_id=None)
+    return enrol_unasked(project, actor, **options)
+
+
+def enrol_unasked(project: ProjectRecord, actor: str = "Asha", **options: object) -> int:
     given = {"consents": True, "person_id": None, "read": read, **options}
     return enrolment.enrol(project.id, actor, PICTURES, **given)  # type: ignore[arg-type]
 
@@ -49,11 +57,31 @@ def test_without_consent_nothing_is_looked_at() -> None:
 
     project = projects.create("Hamlet")
     with pytest.raises(RefusedValueError, match="consent"):
-        enrol(project, consents=False, read=never)
+        enrol_unasked(project, consents=False, read=never)
     with pytest.raises(RefusedValueError, match="Name the actor"):
-        enrol(project, "  ", read=never)
+        enrol_unasked(project, "  ", read=never)
+    with pytest.raises(RefusedValueError, match="No consent to analysis by Asha is on record"):
+        enrol_unasked(project, read=never)
+    consents.record(project.id, "asha", scopes=[ConsentScope.RATING], person_id=None)
+    with pytest.raises(RefusedValueError, match="No consent to analysis"):
+        enrol_unasked(project, read=never)
     with pytest.raises(RefusedValueError, match="1 to 10 pictures"):
         enrolment.enrol(project.id, "Asha", [], consents=True, person_id=None, read=never)
+
+
+def test_an_enrolled_face_is_used_only_while_its_consent_stands_and_goes_when_the_rule_says_so() -> None:
+    project = projects.create("Hamlet")
+    enrol(project)
+    clip = made_clip(project, actor="Asha")
+    ends = now() + timedelta(days=1)
+    scopes = [ConsentScope.ANALYSIS, ConsentScope.RATING]
+    consents.record(project.id, "Asha", scopes=[ConsentScope.RATING], person_id=None)
+    assert job_of(clip).enrolled == ()
+    consents.record(project.id, "Asha", scopes=scopes, person_id=None, expires_at=ends)
+    assert job_of(clip).enrolled == read(PICTURES)
+    retention.set_rule(project.id, Rule(with_consent=True), person_id=None)
+    retention.apply(project.id, person_id=None, at=now() + timedelta(days=2))
+    assert dict(enrolment.actors(project.id, person_id=None)) == {}
 
 
 def test_what_is_forgotten_is_gone_from_the_database_and_the_log_holds_no_face(home: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import sys
 import types
@@ -213,6 +214,14 @@ def test_every_emotionml_rule_holds_and_every_value_is_read_back(
     assert len(read) == ANSWERS + CLIPS
 
 
+@pytest.mark.skipif("EMOTIONML_XSD" not in os.environ, reason="EMOTIONML_XSD names no folder with the schema")
+def test_emotionml_is_valid_by_the_published_schema(project: ProjectRecord, tmp_path: Path) -> None:
+    xmlschema = pytest.importorskip("xmlschema")
+    done = export(project.id, format_name="emotionml", out=tmp_path / "out.emotionml")
+    schema = xmlschema.XMLSchema(str(Path(os.environ["EMOTIONML_XSD"]) / "emotionml.xsd"))
+    assert [str(error) for error in schema.iter_errors(str(done.files[0]))] == []
+
+
 @pytest.mark.parametrize(
     ("find", "put", "rule"),
     [
@@ -222,6 +231,7 @@ def test_every_emotionml_rule_holds_and_every_value_is_read_back(
         ('type="dimension"', 'type="size"', "type"),
         ('role="expressedBy"', 'role="by"', "role"),
         ("dailies:answer", "answer", "info"),
+        ("<info><dailies:project", '<vocabulary type="category" id="v"/><info><dailies:project', "order"),
     ],
 )
 def test_the_reader_of_emotionml_would_have_noticed(

@@ -17,12 +17,14 @@ from db import (
     consents,
     cue_answers,
     face_choices,
+    filmed_scenes,
     flags,
     own_answers,
     places,
     policies,
     predictions,
     ratings,
+    released_takes,
     scenes,
     scripts,
     selections,
@@ -34,6 +36,8 @@ from db.columns import now
 from db.records import ClipRecord, ClipStatus, PersonRecord, ProjectRecord, TaskKey
 from db.seats import Seat
 from engine.vocabulary import Channel, Phase
+
+pytestmark = pytest.mark.sqlite
 
 Query = Callable[[Session, ProjectRecord, ClipRecord, PersonRecord], Any]
 
@@ -136,6 +140,24 @@ QUERIES: dict[str, Query] = {
         s, 1, student_id=person.id
     ),
     "who is filmed": lambda s, project, _clip, _person: consents.clips_filmed(s, project.id),
+    "whom clips name": lambda s, project, _clip, _person: consents.actors(s, project.id),
+    "students with takes": lambda s, project, _clip, _person: consents.students_filmed(s, project.id),
+    "clips of some people": lambda s, project, _clip, person: consents.clips_showing(
+        s, project.id, actors=["Asha"], students=[person.id]
+    ),
+    "files others need": lambda s, _project, clip, _person: consents.needed_by_others(
+        s, {clip.media_key}, {clip.id}
+    ),
+    "who is filmed in scenes": lambda s, project, _clip, _person: filmed_scenes.people_of_project(
+        s, project.id
+    ),
+    "who speaks in scenes": lambda s, project, _clip, _person: filmed_scenes.speakers_of_project(
+        s, project.id
+    ),
+    "tombstone of a scene": lambda s, project, clip, _person: filmed_scenes.tombstone_of(
+        s, project.id, clip.sha256
+    ),
+    "released takes": lambda s, _project, clip, _person: released_takes.copies(s, [clip.id]),
     "newest log lines": lambda s, _project, _clip, _person: audit.list_page(s, before=100),
 }
 

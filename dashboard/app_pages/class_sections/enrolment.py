@@ -29,4 +29,7 @@ def draw(here: visit.Visit) -> None:
     with st.form("enrol", clear_on_submit=True):
         names = st.text_area(messages.say("classes.room.names"), key="names_to_enrol", height=160)
         if st.form_submit_button(messages.say("classes.room.enrol"), type="primary", key="enrol_button"):
-            saving.save(lambda: classes.enrol(here.project.id, names.splitlines(), person_id=here.person.id))
+            saving.save(
+                lambda: classes.enrol(here.project.id, names.splitlines(), person_id=here.person.id),
+                said=messages.say("app.stored"),
+            )

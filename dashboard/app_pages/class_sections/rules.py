@@ -30,5 +30,6 @@ def draw(here: visit.Visit) -> None:
                     machine_shown=machine,
                     consent_required=consent,
                     person_id=here.person.id,
-                )
+                ),
+                said=messages.say("app.stored"),
             )

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import streamlit as st
 
 from dashboard import boundary, visit
 from dashboard.app_pages.class_sections.handing_in import uploads
-from dashboard.app_pages.project_sections import saving
-from dashboard.services import classes, label_sets, messages, rubric
+from dashboard.app_pages.class_sections.work_form import work_form
+from dashboard.services import classes, messages, releasing
 from dashboard.services.feedback import target_words
-from db.records import SetWork, SetWorkRecord, Target
-from engine.vocabulary import Emotion
-
-START_WEIGHT: Final = 1.0
+from db.records import SetWorkRecord
 
 
 def draw(here: visit.Visit) -> None:
@@ -26,7 +21,12 @@ def draw(here: visit.Visit) -> None:
         with st.expander(messages.plain(work.title), icon=":material/assignment:"):
             _work(here, work)
     with st.expander(messages.say("classes.room.new"), icon=":material/add:", expanded=not every):
-        _form(here)
+        work_form(
+            here,
+            "new",
+            None,
+            lambda wanted: classes.set_work(here.project.id, wanted, person_id=here.person.id),
+        )
 
 
 def _work(here: visit.Visit, work: SetWorkRecord) -> None:
@@ -44,8 +44,13 @@ def _work(here: visit.Visit, work: SetWorkRecord) -> None:
         args=(here, work.id, key),
     )
     students = classes.student_list(here.project.id, person_id=here.person.id)
+    bar = st.container(horizontal=True, gap="small")
+    with bar:
+        _change(here, work)
     if students:
-        with st.popover(messages.say("classes.room.hand_in"), icon=":material/upload:"):
+        with bar:
+            _release(here, work)
+        with bar, st.popover(messages.say("classes.room.hand_in"), icon=":material/upload:"):
             names = {each.id: each.name for each in students}
             student = st.selectbox(
                 messages.say("classes.student"),
@@ -60,57 +65,39 @@ def _give_back(here: visit.Visit, work_id: int, key: str) -> None:
     classes.release(work_id, given=bool(st.session_state[key]), person_id=here.person.id)
 
 
-def _form(here: visit.Visit) -> None:
-    labels = label_sets.in_force(here.project, person_id=here.person.id)
-    with st.form("new_work", border=False, clear_on_submit=False):
-        title = st.text_input(
-            messages.say("classes.room.work_title"), max_chars=classes.TITLE_LENGTH, key="work_title"
+def _change(here: visit.Visit, work: SetWorkRecord) -> None:
+    @st.dialog(messages.plain(work.title), width="large")
+    def form() -> None:
+        st.caption(messages.say("classes.room.edit_what"))
+        work_form(
+            here,
+            str(work.id),
+            work,
+            lambda wanted: classes.change_work(work.id, wanted, person_id=here.person.id),
         )
-        lines = st.text_area(messages.say("classes.room.lines"), key="work_lines", height=100)
-        left, right = st.columns(2)
-        target = left.radio(
-            messages.say("classes.room.target"),
-            list(Target),
-            format_func=lambda one: messages.say(f"classes.target.{one.value}"),
-            key="work_target",
+
+    if st.button(messages.say("classes.room.edit"), icon=":material/edit:", key=f"edit_work_{work.id}"):
+        form()
+
+
+def _release(here: visit.Visit, work: SetWorkRecord) -> None:
+    """Putting the takes into a project, to be rated there."""
+    into = {project.id: project.name for project in releasing.targets(here.person.id)}
+    with st.popover(messages.say("classes.room.release"), icon=":material/outbound:"):
+        st.caption(messages.say("classes.room.release_what"))
+        if not into:
+            st.caption(messages.say("classes.room.release_nowhere"))
+            return
+        project = st.selectbox(
+            messages.say("classes.room.release_into"),
+            list(into),
+            format_func=lambda one: into[one],
+            key=f"release_into_{work.id}",
         )
-        emotion = right.selectbox(
-            messages.say("classes.room.emotion"),
-            [None, *labels.codes],
-            format_func=lambda one: "–" if one is None else labels.name(one, messages.spoken()),
-            key="work_emotion",
-        )
-        instructions = st.text_area(
-            messages.say("classes.room.instructions"), key="work_instructions", height=70
-        )
-        st.markdown(messages.say("classes.room.weights"))
-        fields = st.columns(len(rubric.STANDARD))
-        weights = {
-            name: float(
-                field.number_input(
-                    messages.say(f"classes.criterion.{name}"),
-                    0.0,
-                    float(rubric.MOST_WEIGHT),
-                    START_WEIGHT,
-                    0.5,
-                    key=f"weight_{name}",
-                )
-            )
-            for name, field in zip(rubric.STANDARD, fields, strict=True)
-        }
-        own = st.text_area(messages.say("classes.room.own"), key="own_criteria", height=70)
-        if st.form_submit_button(messages.say("classes.room.set"), type="primary", key="set_work"):
-            saving.save(
-                lambda: classes.set_work(
-                    here.project.id,
-                    SetWork(
-                        title=title,
-                        lines=tuple(lines.splitlines()),
-                        target=target,
-                        emotion=None if emotion is None else Emotion(emotion),
-                        rubric=rubric.stored(rubric.made(weights, rubric.own_ones(own))),
-                        instructions=instructions,
-                    ),
-                    person_id=here.person.id,
-                )
-            )
+        if st.button(messages.say("classes.room.release_do"), type="primary", key=f"release_{work.id}"):
+            with boundary.shown():
+                done = releasing.release(work.id, project, person_id=here.person.id)
+                st.success(messages.say("classes.room.released", n=len(done.clips), already=done.already))
+                if done.without_consent:
+                    names = ", ".join(messages.plain(name) for name in done.without_consent)
+                    st.warning(messages.say("classes.room.not_released", names=names))

@@ -1,4 +1,4 @@
-"""Saving a section of the Project page: one sentence if it is refused, a word when it is done."""
+"""Saving what a page changes: one sentence if it is refused, a word when it is done."""
 
 from __future__ import annotations
 
@@ -13,15 +13,22 @@ from dashboard.services import messages
 _SAVED: Final = "project_saved"
 
 
-def save(act: Callable[[], object]) -> None:
-    """Do ``act`` and draw the page anew from what is stored; what is wrong is said beside the button."""
+def save(act: Callable[[], object], *, said: str | None = None) -> None:
+    """Do ``act`` and draw the page anew from what is stored; what is wrong is said beside the button.
+
+    Parameters
+    ----------
+    said : str, optional
+        What is said when it is done; that it counts from the next clip on, unless given.
+    """
     with boundary.shown():
         act()
-        st.session_state[_SAVED] = True
+        st.session_state[_SAVED] = said or messages.say("project.saved")
         st.rerun()
 
 
 def confirm() -> None:
     """Say once that the last change is stored."""
-    if st.session_state.pop(_SAVED, False):
-        st.toast(messages.say("project.saved"), icon=":material/check:")
+    said = st.session_state.pop(_SAVED, None)
+    if said is not None:
+        st.toast(said, icon=":material/check:")
