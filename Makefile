@@ -6,7 +6,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 export DAILIES_CACHE ?= $(CURDIR)/.cache
 export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
 
-.PHONY: run test test-thorough bench bench-thresholds bench-systems bench-clips evaluate lint screenshots demo clean
+.PHONY: run test test-thorough test-postgres reliability bench bench-thresholds bench-systems bench-clips evaluate lint screenshots demo clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m dashboard serve --demo
@@ -15,8 +15,16 @@ run: $(VENV)/run.stamp
 WORKERS ?= 2
 test: $(VENV)/dev.stamp
 	sh scripts/system_packages.sh chromium espeak-ng
+	-sh scripts/system_packages.sh postgresql  # without it, the tests that want one skip
 	$(PY) -m engine warm
 	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses $(WORKERS) --dist loadscope $(PYTEST)
+
+# The tests of database and services, each on a PostgreSQL database of its own.
+test-postgres: $(VENV)/dev.stamp
+	sh scripts/system_packages.sh espeak-ng postgresql
+	$(PY) -m engine warm
+	OMP_NUM_THREADS=1 DAILIES_TEST_DATABASE=postgres $(PY) -m pytest tests/db tests/dashboard \
+		--numprocesses $(WORKERS) --dist loadscope $(PYTEST)
 
 # The same tests, with the many repetitions that look for what happens rarely.
 test-thorough:
@@ -44,6 +52,12 @@ EVALUATE ?=
 evaluate: $(VENV)/dev.stamp
 	OMP_NUM_THREADS=1 $(PY) -m scripts.evaluate --parts "$(EVALUATE)"
 
+# What survives: kills, power loss, full disks, hostile files, attacks. RELIABILITY=kill,backup runs these rows.
+RELIABILITY ?=
+reliability: $(VENV)/dev.stamp
+	sh scripts/system_packages.sh chromium
+	OMP_NUM_THREADS=1 $(PY) -m scripts.reliability --rows "$(RELIABILITY)"
+
 lint: $(VENV)/dev.stamp
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
@@ -61,7 +75,7 @@ $(VENV)/run.stamp: requirements.txt constraints.txt | $(PY)
 	$(PIP) -r requirements.txt -c constraints.txt
 	touch $@
 
-$(VENV)/dev.stamp: requirements.txt requirements-dev.txt requirements-opensmile.txt constraints.txt | $(PY)
+$(VENV)/dev.stamp: requirements.txt requirements-dev.txt requirements-opensmile.txt requirements-postgres.txt constraints.txt | $(PY)
 	$(PIP) -r requirements-dev.txt -c constraints.txt
 	touch $@ $(VENV)/run.stamp
 

@@ -20,11 +20,16 @@ from engine.errors import DailiesError
 LANGUAGE: Final = "language"
 LARGEST_ID: Final = 2**63 - 1
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHEET_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; frame-ancestors 'none'"
+)
+"""A sheet holds all it shows, and runs nothing."""
 HEADERS: Final = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "cross-origin-resource-policy": "same-origin",
     "referrer-policy": "no-referrer",
+    "content-security-policy": SHEET_POLICY,
 }
 
 

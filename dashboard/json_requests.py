@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from dashboard import own_site
 from dashboard.services import messages
 from dashboard.services.permissions import NotAllowedError
 from dashboard.services.refusals import told
@@ -104,9 +103,7 @@ async def read(request: Request) -> dict[str, Any]:
 
 def _speak(wanted: object) -> None:
     """Answer in a language as a page names it, or as a browser asks for it; in English for any other."""
-    named = wanted if isinstance(wanted, str) else ""
-    language = re.split("[-,;]", named, maxsplit=1)[0].strip().lower()
-    messages.speak(language if language in messages.languages() else messages.DEFAULT_LANGUAGE)
+    messages.speak(messages.nearest(wanted))
 
 
 def _integer(digits: str) -> int | float:
@@ -116,12 +113,5 @@ def _integer(digits: str) -> int | float:
 
 def _require_own_page(request: Request) -> None:
     """Refuse what a page of another server has a visitor's browser send."""
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    is_own = (
-        site == "same-origin"
-        if site is not None
-        else origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    )
-    if not is_own:
+    if not own_site.is_own(request.headers):
         raise RequestError(403, "refusal.own_page")

@@ -7,7 +7,7 @@ import logging
 import socket
 import ssl
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +20,19 @@ from dashboard import (
     class_routes,
     cue_routes,
     press_queue,
+    provider_sign_in,
     recording_routes,
     routes,
+    sign_in_routes,
     trace_routes,
     visitor_routes,
 )
-from dashboard.services import demo, retention
+from dashboard.gate import Gate
+from dashboard.own_site import Names
+from dashboard.services import backup_schedule, demo, invitations, retention, sign_in_mode, whole_database
 from dashboard.services.analysis_worker import AnalysisWorker
-from db import session as database
+from dashboard.services.sign_in_mode import SignIn
+from dashboard.shield import Shield
 from engine.errors import DailiesError
 
 SCRIPT: Final = Path(__file__).resolve().parent / "app.py"
@@ -78,6 +83,8 @@ def serve(
     port: int = DEFAULT_PORT,
     with_demo: bool = False,
     certificate: Certificate | None = None,
+    sign_in: SignIn | None = None,
+    names: Sequence[str] = (),
 ) -> None:
     """Serve the dashboard until it is interrupted.
 
@@ -89,24 +96,43 @@ def serve(
         Set up the demo project while the pages are already served.
     certificate : Certificate, optional
         Serve over TLS, which browsers ask for before they lend a camera to any page but one of this machine.
+    sign_in : SignIn, optional
+        How people get in; by accounts, but for the demo, which signs its teacher in.
+    names : sequence of str
+        More names by which browsers may address the server.
 
     Raises
     ------
+    ModeError
+        If everybody could say who they are on an address that other machines reach.
     ServeError
         If the address cannot be listened on, or the certificate cannot be used.
     StorageError
-        If the database cannot be used.
+        If the database cannot be used, or is damaged; then the sentence names the newest backup.
     """
+    mode = sign_in_mode.checked(sign_in, host, demo=with_demo)
+    sign_in_mode.use(mode)
+    if mode is SignIn.OIDC:
+        provider_sign_in.require_set_up()
     if certificate is not None:
         certificate.check()
-    database.prepare()
+    backup_schedule.plan()  # what it cannot make out, it says before anything is served
+    whole_database.open_checked()
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     scheme = "http" if certificate is None else "https"
-    print(f"Dailies is at {scheme}://{shown}:{listening.getsockname()[1]} (Ctrl+C ends it)", flush=True)
+    address = f"{scheme}://{shown}:{listening.getsockname()[1]}"
+    print(f"Dailies is at {address} (Ctrl+C ends it)", flush=True)
+    if mode is not SignIn.NONE and (link := invitations.first_link()) is not None:
+        hours = int(invitations.FIRST_LASTS.total_seconds()) // 3600
+        print(
+            "Nobody looks after this server yet. Open this link to do so; it is good once, for "
+            f"{hours} hours: {address}/invitation/{link}",
+            flush=True,
+        )
     server = uvicorn.Server(
         uvicorn.Config(
-            application(with_demo=with_demo),
+            application(with_demo=with_demo, names=Names(host, names)),
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -124,14 +150,18 @@ def serve(
         listening.close()
 
 
-def application(*, with_demo: bool = False) -> Any:
-    """The ASGI application: Streamlit's pages, our routes, and the worker for as long as it runs."""
+def application(*, with_demo: bool = False, names: Names) -> Any:
+    """The ASGI application: Streamlit's pages, our routes, and the worker for as long as it runs.
+
+    Everything in it stands behind the shield and the gate, Streamlit's own addresses included.
+    """
     import streamlit as st
 
     press_queue.install()
-    return st.App(
+    pages = st.App(
         SCRIPT,
         routes=[
+            *sign_in_routes.ROUTES,
             *visitor_routes.ROUTES,
             *answer_routes.ROUTES,
             *trace_routes.ROUTES,
@@ -142,6 +172,7 @@ def application(*, with_demo: bool = False) -> Any:
         ],
         lifespan=_lifespan(with_demo),
     )
+    return Shield(Gate(pages), names)
 
 
 def _lifespan(with_demo: bool) -> Callable[[Any], Any]:
@@ -151,6 +182,9 @@ def _lifespan(with_demo: bool) -> Callable[[Any], Any]:
         worker = AnalysisWorker()
         worker.start()
         threading.Thread(target=retention.keep_watch, args=(stopping,), name="retention", daemon=True).start()
+        threading.Thread(
+            target=backup_schedule.keep_watch, args=(stopping,), name="backups", daemon=True
+        ).start()
         if with_demo:
             threading.Thread(target=demo.set_up, args=(stopping,), name="demo", daemon=True).start()
         try:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import escape
 from typing import Final
 
 import streamlit as st
 
-from dashboard import language, visit
-from dashboard.components.visitor import remember
-from dashboard.services import clip_list, messages, permissions, projects, visitors
+from dashboard import asker, boundary, language, visit
+from dashboard.components.visitor import remember, watch
+from dashboard.services import (
+    clip_list,
+    members,
+    messages,
+    permissions,
+    projects,
+    sign_in_mode,
+    visitors,
+)
+from dashboard.services.sign_in_mode import SignIn
 from dashboard.visitor_routes import COOKIE
 from db.records import PersonRecord, ProjectRecord
 from engine.vocabulary import Role
@@ -17,6 +28,20 @@ _PROJECT: Final = "chosen_project"
 _PERSON: Final = "chosen_person"
 _LAST_PERSON: Final = "last_person"
 _TICKET: Final = "visitor_ticket"
+_SIGNED_IN: Final = "signed_in_person"
+SIGN_OUT: Final = """
+<form method="post" action="/sign-out" target="_self">
+  <button class="sign-out" name="everywhere" value="">{out}</button>
+  <button class="sign-out" name="everywhere" value="1">{everywhere}</button>
+</form>
+<style>
+.sign-out {{
+  display: block; width: 100%; margin-block: 0.35rem; padding: 0.4rem 0.75rem; font: inherit; color: inherit;
+  background: transparent; border: 1px solid rgba(128, 128, 128, 0.5); border-radius: 0.5rem; cursor: pointer;
+}}
+.sign-out:focus-visible {{ outline: 3px solid currentColor; outline-offset: 2px; }}
+</style>
+"""
 REFRESH_S: Final = 3
 """Between two looks at the progress while clips are being analysed."""
 IDLE_REFRESH_S: Final = 20
@@ -27,27 +52,67 @@ def show() -> bool:
     """Draw the sidebar and enter the visit; False where there is no project to visit yet."""
     with st.sidebar:
         st.caption(messages.say("app.question"))
-        is_visited = _enter()
+        is_visited = _enter_named() if sign_in_mode.is_named() else _enter_signed_in()
         language.choose()
     return is_visited
 
 
-def _enter() -> bool:
-    project = _project()
+def _enter_named() -> bool:
+    project = _project(projects.listing(), maker_id=None)
     if project is None:
         st.info(messages.say("app.no_project"))
         return False
     person = visitors.welcome(_person(), project)
+    _remember(person)
+    return _visited(person, project)
+
+
+def _enter_signed_in() -> bool:
+    signed_in = asker.of_page(st.context.cookies)
+    if signed_in is None:  # the gate lets nobody else in: the sign-in ended as this run began
+        st.info(messages.say("sign_in.is_out"))
+        watch(0)
+        return False
+    person = visitors.by_id(signed_in[1])
+    if st.session_state.get(_SIGNED_IN, person.id) != person.id:
+        st.session_state.clear()  # nothing of who sat here before is left
+    st.session_state[_SIGNED_IN] = person.id
+    watch(person.id)
+    project = _project(projects.of_person(person.id), maker_id=person.id)
+    _account(person)
+    if project is None:
+        st.info(messages.say("sign_in.no_part"))
+        return False
+    if permissions.role_of(project.id, person.id) is None:  # who looks after the server sees them all
+        st.info(messages.say("sign_in.lead_what"))
+        take = boundary.guarded(lambda: members.take_over(project.id, person_id=person.id))
+        st.button(messages.say("sign_in.lead"), on_click=take)
+        return False
+    return _visited(person, project)
+
+
+def _visited(person: PersonRecord, project: ProjectRecord) -> bool:
     role = permissions.role_of(project.id, person.id)
     visit.enter(visit.Visit(person=person, project=project, role=role))
-    _remember(person)
     if role is not None and role is not Role.STUDENT:
         _progress(project.id, person.id)
     return True
 
 
-def _project() -> ProjectRecord | None:
-    every = projects.listing()
+def _account(person: PersonRecord) -> None:
+    """Who is signed in, and the way out: a form of its own, as only a request can take a cookie back."""
+    with st.popover(messages.say("sign_in.as", name=messages.plain(person.name)), width="stretch"):
+        if sign_in_mode.in_force() is SignIn.ACCOUNTS:
+            st.link_button(messages.say("sign_in.own_password"), "/password", width="stretch")
+        st.html(
+            SIGN_OUT.format(
+                out=escape(messages.say("sign_in.out")),
+                everywhere=escape(messages.say("sign_in.out_everywhere")),
+            )
+        )
+
+
+def _project(every: Sequence[ProjectRecord], *, maker_id: int | None) -> ProjectRecord | None:
     names = [project.name for project in every]
     asked = st.query_params.get(visit.PROJECT_PARAMETER)
     if st.session_state.get(_PROJECT) not in names:  # also after its name was changed
@@ -61,18 +126,23 @@ def _project() -> ProjectRecord | None:
         if names
         else None
     )
-    with st.popover(messages.say("app.new_project"), width="stretch"), st.form("new_project", border=False):
-        name = st.text_input(messages.say("app.new_project_name"), max_chars=80)
-        is_class = st.checkbox(messages.say("app.new_class"))
-        if st.form_submit_button(messages.say("app.create"), type="primary") and name.strip():
-            projects.create(name, is_class=is_class)
-            st.query_params[visit.PROJECT_PARAMETER] = name.strip()
-            st.session_state.pop(_PROJECT, None)
-            st.rerun()
+    if maker_id is None or projects.may_make(maker_id):
+        _new_project(maker_id)
     if chosen is None:
         return None
     st.query_params[visit.PROJECT_PARAMETER] = chosen
     return next(project for project in every if project.name == chosen)
+
+
+def _new_project(maker_id: int | None) -> None:
+    with st.popover(messages.say("app.new_project"), width="stretch"), st.form("new_project", border=False):
+        name = st.text_input(messages.say("app.new_project_name"), max_chars=80)
+        is_class = st.checkbox(messages.say("app.new_class"))
+        if st.form_submit_button(messages.say("app.create"), type="primary") and name.strip():
+            projects.create(name, person_id=maker_id, is_class=is_class)
+            st.query_params[visit.PROJECT_PARAMETER] = name.strip()
+            st.session_state.pop(_PROJECT, None)
+            st.rerun()
 
 
 def _person() -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.columns import now
@@ -59,6 +59,20 @@ def list_page(session: Session, *, before: int | None = None, limit: int = 50) -
     found = every(session, statement, AuditRecord)
     items = found[:limit]
     return Page(items=items, next_key=items[-1].id if len(found) > limit else None)
+
+
+def extent(session: Session) -> tuple[int, str]:
+    """How many lines there are, and the hash of the newest."""
+    count = session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+    return count, scalar(session, _LAST_HASH) or FIRST_HASH
+
+
+def has_hash(session: Session, wanted: str) -> bool:
+    """Whether a line has that hash."""
+    return (
+        wanted == FIRST_HASH
+        or session.scalar(select(AuditEntry.id).where(AuditEntry.hash == wanted)) is not None
+    )
 
 
 def first_broken(session: Session) -> AuditRecord | None:

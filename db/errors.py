@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from engine.vocabulary import DailiesError
@@ -13,6 +14,10 @@ class StorageError(DailiesError):
 
 class NewerDatabaseError(StorageError):
     """The database was written by a newer Dailies than this one."""
+
+
+class DamagedDatabaseError(StorageError):
+    """Pages of the database file do not hold what they should."""
 
 
 class UnknownRowError(StorageError, LookupError):
@@ -52,6 +57,9 @@ UNIQUE_SENTENCES: Final = {
     "clips.project_id, clips.sha256": "This clip is already in the project.",
     "projects.name": "A project of that name exists already; choose another name.",
     "people.name": "A person of that name exists already; choose another name.",
+    "accounts.name_key": "Somebody signs in under that name already; choose another.",
+    "accounts.person_id": "This person has an account already.",
+    "identities.issuer, identities.subject": "That sign-in belongs to somebody already.",
     "class_takes.clip_id": "This take was handed in already.",
     "selections.person_id, selections.clip_id": "That clip was chosen for this person before.",
     "ratings.idempotency_key": "This rating is stored already.",
@@ -64,18 +72,59 @@ UNIQUE_SENTENCES: Final = {
 
 BUSY: Final = "The database is busy with somebody else's work; nothing was stored. Try again."
 
+FULL: Final = "database or disk is full"
+DISK_ERROR: Final = "disk i/o error"
+DAMAGED: Final = "The database file is damaged; stop the server and restore a backup."
+
+AWAY: Final = "The database server cannot be reached; nothing was stored. Check that it runs and try again."
+
+UNKNOWN_ROW: Final = "The row points to a clip, person, project or policy that is not there."
+
 CONDITION_SENTENCES: Final = {
-    "database or disk is full": "The disk is full; nothing was stored. Free some space and try again.",
+    FULL: "The disk is full; nothing was stored. Free some space and try again.",
     "readonly database": "The database may not be written to; nothing was stored. Check its permissions.",
     "unable to open database file": "The database file cannot be opened; check that its folder exists "
     "and may be written to (DAILIES_HOME, DAILIES_DATABASE_URL).",
     "file is not a database": "The database file is no SQLite database; check DAILIES_DATABASE_URL or "
     "restore a backup.",
-    "malformed": "The database file is damaged; stop the server and restore a backup.",
+    "malformed": DAMAGED,
     "database is locked": BUSY,
-    "disk i/o error": "The disk refuses to read or write; nothing was stored. Check the disk.",
+    DISK_ERROR: "The disk refuses to read or write; nothing was stored. Check the disk.",
 }
 """What a person reads for a condition of the file or the disk, by a fragment of SQLite's message."""
+
+
+SERVER_SENTENCES: Final = {
+    "no space left on device": CONDITION_SENTENCES["database or disk is full"],
+    "disk full": CONDITION_SENTENCES["database or disk is full"],
+    "read-only transaction": CONDITION_SENTENCES["readonly database"],
+    "lock timeout": BUSY,
+    "deadlock detected": BUSY,
+    "could not serialize": BUSY,
+    "too many clients": BUSY,
+    "remaining connection slots": BUSY,
+    "password authentication failed": "The database server does not let this user in; check user and "
+    "password in DAILIES_DATABASE_URL.",
+    "no password supplied": "The database server asks for a password; give it in DAILIES_DATABASE_URL or a "
+    ".pgpass file.",
+    "permission denied": "This user of the database may not do that; nothing was stored. Make it the owner "
+    "of Dailies' database.",
+    'fatal:  database "': "The database server knows no such database; make it, or check "
+    "DAILIES_DATABASE_URL.",
+    'fatal:  role "': "The database server knows no such user; make it, or check DAILIES_DATABASE_URL.",
+    "nul (0x00)": "A text holds a character that cannot be stored (NUL); retype it.",
+    "out of range": "A number is larger than can be stored.",
+    "value too long": "A text is longer than can be stored; shorten it.",
+    "connection": AWAY,
+    "could not receive data": AWAY,
+    "could not send data": AWAY,
+}
+"""What a person reads for a condition of a PostgreSQL server, by a fragment of its message."""
+
+REFUSED_VALUES: Final = ("nul (0x00)", "out of range", "value too long")
+"""Fragments of what is about a value, not about the server."""
+
+SERVER_CONSTRAINT: Final = re.compile(r'violates (check|unique|foreign key|not-null) constraint(?: "(\w+)")?')
 
 
 def refusal(message: str) -> StorageError | None:
@@ -84,11 +133,15 @@ def refusal(message: str) -> StorageError | None:
     Parameters
     ----------
     message : str
-        The text of the driver's exception.
+        The text of the driver's exception, of SQLite or of PostgreSQL. The lines behind its first, in which
+        PostgreSQL shows the row, are told to nobody.
     """
+    message = message.partition("\n")[0].strip()
     lower = message.lower()
     if "append-only" in lower:
         return StorageError(f"{message[:1].upper()}{message[1:].rstrip('.')}; add a new row instead.")
+    if (violated := SERVER_CONSTRAINT.search(message)) is not None:
+        return _server_refusal(violated[1], violated[2] or "", message)
     for name, sentence in CHECK_SENTENCES.items():
         if lower.startswith("check") and lower.endswith(name):
             return RefusedValueError(sentence)
@@ -97,9 +150,39 @@ def refusal(message: str) -> StorageError | None:
             return AlreadyThereError(sentence)
     for fragment, sentence in CONDITION_SENTENCES.items():
         if fragment in lower:
-            return StorageError(sentence)
+            return DamagedDatabaseError(sentence) if sentence == DAMAGED else StorageError(sentence)
     if "foreign key" in lower:
-        return UnknownRowError("The row points to a clip, person, project or policy that is not there.")
+        return UnknownRowError(UNKNOWN_ROW)
     if "constraint failed" in lower:
         return RefusedValueError(f"The database does not accept this row ({message}).")
     return None
+
+
+def server_refusal(message: str) -> StorageError | None:
+    """What :func:`refusal` says, and beside it what the conditions of a PostgreSQL server mean."""
+    known = refusal(message)
+    if known is not None:
+        return known
+    lower = message.lower()
+    for fragment, sentence in SERVER_SENTENCES.items():
+        if fragment in lower:
+            return RefusedValueError(sentence) if fragment in REFUSED_VALUES else StorageError(sentence)
+    return None
+
+
+def _server_refusal(kind: str, name: str, message: str) -> StorageError:
+    if kind == "foreign key":
+        return UnknownRowError(UNKNOWN_ROW)
+    for check, sentence in CHECK_SENTENCES.items():
+        if kind == "check" and name.endswith(check):
+            return RefusedValueError(sentence)
+    for columns, sentence in UNIQUE_SENTENCES.items():
+        if kind == "unique" and name == _unique_name(columns):
+            return AlreadyThereError(sentence)
+    return RefusedValueError(f"The database does not accept this row ({message}).")
+
+
+def _unique_name(columns: str) -> str:
+    """What :mod:`db.tables.base` calls a constraint, from how SQLite lists its columns."""
+    named = [column.split(".") for column in columns.split(", ")]
+    return "_".join(["uq", named[0][0], *(column for _, column in named)])

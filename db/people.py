@@ -90,3 +90,11 @@ def members(session: Session, project_id: int) -> tuple[MemberRecord, ...]:
         .order_by(Person.name)
     )
     return tuple(MemberRecord(person=build(PersonRecord, row[1:]), role=row[0]) for row in rows)
+
+
+def roles_of(session: Session, person_id: int) -> dict[int, Role]:
+    """The parts a person has, by project."""
+    rows = session.execute(
+        select(Membership.project_id, Membership.role).where(Membership.person_id == person_id)
+    )
+    return {row[0]: row[1] for row in rows}

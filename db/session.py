@@ -4,27 +4,32 @@
 the session and never commit. Opening a database brings its tables up to date first.
 
 On SQLite a writer takes its lock at the start (BEGIN IMMEDIATE): a deferred transaction that reads
-and then writes either loses updates or is refused as locked when others write too.
+and then writes either loses updates or is refused as locked when others write too. On PostgreSQL it takes
+one as well (:mod:`db.postgres`).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from db import migrations
-from db.errors import BUSY, RefusedValueError, StorageError, refusal
+from db import migrations, postgres, snapshot
+from db.columns import now
+from db.errors import BUSY, DISK_ERROR, FULL, RefusedValueError, StorageError, refusal, server_refusal
+from db.in_use import Use
 from db.location import database_url
 from db.write_gate import TURN_SUFFIX, WriteGate
 
@@ -35,6 +40,9 @@ POOL_SIZE: Final = 8
 POOL_OVERFLOW: Final = 56
 """Connections beyond the pool: one for each thread of a full class that submits at once."""
 
+LEAST_FREE_BYTES: Final = 1 << 20
+"""With less, a disk that refuses is full: SQLite's log and its index grow by pieces of up to 32 kB."""
+
 _BEGIN: Final = "dailies_begin"
 
 
@@ -42,10 +50,12 @@ _BEGIN: Final = "dailies_begin"
 class _Store:
     readers: Engine
     writers: Engine
-    turn: threading.Lock | None = None
-    """Where one writer at a time is all the database can do: this process's threads queue here, which
-    wakes the next at once."""
+    turn: threading.Lock
+    """One writer at a time is all there may be: this process's threads queue here, which wakes the next at
+    once."""
     gate: WriteGate | None = None
+    use: Use | None = None
+    """Tells who would replace the database that it is in use."""
 
 
 _stores: dict[tuple[int, str], _Store] = {}
@@ -53,8 +63,13 @@ _opening = threading.Lock()
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
+def writing(address: str | None = None) -> Iterator[Session]:
     """Own a transaction that writes: committed at the end of the block, rolled back on an error.
+
+    Parameters
+    ----------
+    address : str, optional
+        Of another database than :func:`db.location.database_url` names.
 
     Yields
     ------
@@ -67,7 +82,7 @@ def writing() -> Iterator[Session]:
         If the database refuses a row or cannot be used, in one sentence.
     """
     with sentences():
-        store = _store()
+        store = _store(address)
         with _in_turn(store.turn), Session(store.writers, expire_on_commit=False) as session, session.begin():
             yield session
 
@@ -77,12 +92,6 @@ def reading() -> Iterator[Session]:
     """Own a transaction that only reads one consistent state; it neither blocks nor waits for writers."""
     with sentences(), Session(_store().readers, expire_on_commit=False) as session:
         yield session
-
-
-def writes_in_turn() -> bool:
-    """Whether the database lets one write at a time, as SQLite does."""
-    with sentences():
-        return _store().turn is not None
 
 
 def prepare() -> None:
@@ -99,6 +108,12 @@ def prepare() -> None:
         _store()
 
 
+def sqlite_file() -> Path | None:
+    """Where the database lies, ``None`` where it is no SQLite file."""
+    url = _parsed(database_url())
+    return Path(str(url.database)).absolute() if url.get_backend_name() == "sqlite" else None
+
+
 def close() -> None:
     """Let go of every connection of this process, for example before the file is replaced."""
     with _opening:
@@ -106,11 +121,13 @@ def close() -> None:
             store.writers.dispose()
             if store.gate is not None:
                 store.gate.close()
+            if store.use is not None:
+                store.use.close()
         _stores.clear()
 
 
-def _store() -> _Store:
-    address = database_url()
+def _store(address: str | None = None) -> _Store:
+    address = address or database_url()
     key = (os.getpid(), address)  # a connection must not cross a fork
     store = _stores.get(key)
     if store is None:
@@ -134,28 +151,55 @@ def _parsed(address: str) -> URL:
 
 
 def _open(url: URL) -> _Store:
+    if url.get_backend_name() == "sqlite":
+        return _open_sqlite(url)
+    if postgres.is_postgres(url):
+        return _open_postgres(url)
+    raise StorageError(
+        f"Dailies keeps its data in SQLite or PostgreSQL, not in {url.drivername}; check "
+        "DAILIES_DATABASE_URL."
+    )
+
+
+def _open_postgres(url: URL) -> _Store:
     try:
-        if url.get_backend_name() == "sqlite":
-            return _open_sqlite(url)
-        engine = create_engine(url, json_serializer=_json)
-        migrations.upgrade(engine)
+        engine = postgres.open_engine(url, json_serializer=_json)
     except (NoSuchModuleError, ModuleNotFoundError):
         raise StorageError(
-            f"No driver for {url.drivername} databases is installed; install it or use SQLite."
+            f"No driver for {url.drivername} is installed; run pip install -r requirements-postgres.txt "
+            "-c constraints.txt, or use SQLite."
         ) from None
-    return _Store(readers=engine.execution_options(postgresql_readonly=True), writers=engine)
+    writers = postgres.writers(engine)
+    try:
+        migrations.upgrade(writers)
+    except BaseException:
+        engine.dispose()
+        raise
+    return _Store(readers=postgres.readers(engine), writers=writers, turn=threading.Lock())
 
 
 def _open_sqlite(url: URL) -> _Store:
-    folder = Path(str(url.database)).absolute().parent
+    database = Path(str(url.database)).absolute()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        database.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"The data folder {folder} cannot be made: {error.strerror}.") from None
-    gate = WriteGate(Path(str(url.database) + TURN_SUFFIX), patience_ms=BUSY_TIMEOUT_MS)
+        raise StorageError(f"The data folder {database.parent} cannot be made: {error.strerror}.") from None
+    use = Use(database)
+    try:
+        return _open_sqlite_in_use(url, database, use)
+    except BaseException:
+        use.close()
+        raise
+
+
+def _open_sqlite_in_use(url: URL, database: Path, use: Use) -> _Store:
+    gate = WriteGate(database.with_name(database.name + TURN_SUFFIX), patience_ms=BUSY_TIMEOUT_MS)
     migrating = create_engine(url, poolclass=NullPool, json_serializer=_json)
     _teach_sqlite(migrating, gate, foreign_keys=False)  # a migration may rebuild a table others point to
-    migrations.upgrade(migrating.execution_options(**{_BEGIN: "IMMEDIATE"}))
+    migrations.upgrade(
+        migrating.execution_options(**{_BEGIN: "IMMEDIATE"}),
+        before_change=lambda revision: snapshot.copy_before_change(database, revision, now()),
+    )
     engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, json_serializer=_json)
     _teach_sqlite(engine, gate, foreign_keys=True)
     return _Store(
@@ -163,6 +207,7 @@ def _open_sqlite(url: URL) -> _Store:
         writers=engine.execution_options(**{_BEGIN: "IMMEDIATE"}),
         turn=threading.Lock(),
         gate=gate,
+        use=use,
     )
 
 
@@ -190,10 +235,7 @@ def _teach_sqlite(engine: Engine, gate: WriteGate, *, foreign_keys: bool) -> Non
 
 
 @contextmanager
-def _in_turn(turn: threading.Lock | None) -> Iterator[None]:
-    if turn is None:
-        yield
-        return
+def _in_turn(turn: threading.Lock) -> Iterator[None]:
     if not turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
         raise StorageError(BUSY)
     try:
@@ -208,10 +250,17 @@ def sentences() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        sentence = refusal(str(error.orig if isinstance(error, DBAPIError) else error))
+        said = error.orig if isinstance(error, DBAPIError) else error
+        told = str(said)
+        if isinstance(said, sqlite3.Error):
+            sentence = refusal(FULL if _is_disk_full(told) else told)
+        else:
+            sentence = server_refusal(told)
         if sentence is None:
             raise
         raise sentence from error
+    except PoolTimeoutError:
+        raise StorageError(BUSY) from None
     except StatementError as error:
         if isinstance(error.orig, StorageError):
             raise error.orig from None
@@ -220,6 +269,15 @@ def sentences() -> Iterator[None]:
         raise RefusedValueError(
             "A text holds characters that cannot be stored (half of a surrogate pair); retype it."
         ) from None
+
+
+def _is_disk_full(told: str) -> bool:
+    """Whether an error of the disk is for want of room: SQLite does not always say so."""
+    if DISK_ERROR not in told.lower() or (database := sqlite_file()) is None:
+        return False
+    with suppress(OSError):
+        return shutil.disk_usage(database.parent).free < LEAST_FREE_BYTES
+    return False
 
 
 def _json(value: Any) -> str:

@@ -1,7 +1,7 @@
 """One commit for what many people do in the same moment.
 
-To commit is to wait for the disk, and SQLite lets one write at a time: a class that answers at once would
-wait for the disk in a row. Here whoever comes first leads: when the database is theirs, they do what all who
+To commit is to wait for the disk, and one writes at a time: a class that answers at once would wait for the
+disk in a row. Here whoever comes first leads: when the database is theirs, they do what all who
 wait have asked for, each in a savepoint of its own, and commit once. Nobody is told of success before that.
 """
 
@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy.orm import Session
 
-from db.session import sentences, writes_in_turn, writing
+from db.session import sentences, writing
 
 MOST_AT_ONCE: Final = 32
 """Acts in one transaction: others, in this process and outside it, wait for its end."""
@@ -109,9 +109,6 @@ def together(act: Callable[[Session], T]) -> T:
     StorageError
         If the database refuses or cannot be used, in one sentence; nothing of ``act`` is stored.
     """
-    if not writes_in_turn():
-        with writing() as session:
-            return act(session)
     request = _Request(act)
     _line().join(request)
     if request.error is not None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.analysis import Analysis
-    from engine.systems.alignment import analyze
+    from engine.systems.clip_analysis import analyze
 
 __all__ = ["Analysis", "analyze"]
 
-_HOMES = {"analyze": "engine.systems.alignment", "Analysis": "engine.analysis"}
+_HOMES = {"analyze": "engine.systems.clip_analysis", "Analysis": "engine.analysis"}
 
 
 def __getattr__(name: str) -> Any:

@@ -200,6 +200,14 @@ def corpora(chosen: argparse.Namespace) -> None:
                 f"{chosen.table.name} cannot be written ({error.strerror}); name another place."
             ) from error
     held = contents(corpus)
+    if chosen.data is not None:
+        from engine.training.corpora.laying_out import lay_out
+
+        laid = lay_out(corpus, chosen.data)
+        held |= {
+            "written": {"sounds": laid.sounds, "lines": laid.lines, "unreadable": len(laid.unreadable)},
+            "notes": [*held["notes"], *(f"{name} could not be heard." for name in laid.unreadable)],
+        }
     if chosen.json:
         print(json.dumps(held, allow_nan=False))
         return
@@ -278,6 +286,9 @@ def _parser() -> argparse.ArgumentParser:
     holding = commands.add_parser("corpora", help="say which corpus a folder is and what it holds")
     holding.add_argument("folder", type=Path, metavar="DIR", help="as its owners unpack it")
     holding.add_argument("--table", type=Path, metavar="OUT.csv", help="write its labelled lines as a table")
+    holding.add_argument(
+        "--data", type=Path, metavar="OUT", help="lay sounds and lines out as train and evaluate read them"
+    )
     holding.add_argument("--json", action="store_true", help="print one JSON object")
     holding.set_defaults(run=corpora)
     return parser

@@ -159,9 +159,21 @@ def save(
 
 
 def count_seen(name: str, items: Iterable[bytes], *, folder: Path | None = None) -> int:
-    """How many of ``items`` the weight file ``name`` was trained on, by content hash."""
-    path = _seen_path((folder or weights_dir()) / name)
+    """How many of ``items`` the weight file ``name`` was trained on, by content hash.
+
+    Raises
+    ------
+    WeightsError
+        If the hashes of what it was trained on are missing: 0 would be a claim.
+    """
+    where = folder or weights_dir()
+    path = _seen_path(where / name)
     if not path.is_file():
+        if manifest(where)["files"].get(name, {}).get("examples_seen", 0):
+            raise WeightsError(
+                f"{path.name} is missing, so what {name} saw in training is unknown; restore it from the "
+                "repository."
+            )
         return 0
     known = set(load_file(path)["sha256_first_8_bytes"].tolist())
     return sum(fingerprint(item) in known for item in items)

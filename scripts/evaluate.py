@@ -66,8 +66,12 @@ def main() -> int:
 
 
 def write(parts: list, store: object, refused: dict[str, str], out: Path) -> Path:
-    """Write the page and its points from every part all of whose folds are kept; returns the page."""
+    """Write the page and its points from every part all of whose folds are kept; returns the page.
+
+    A part without fresh figures keeps what the newest file says of it.
+    """
     from engine import weights
+    from engine.evaluation import carried
     from engine.evaluation.page import READING, markdown, points, tables_of
     from engine.evaluation.parts.catalogue import UNAVAILABLE
     from engine.evaluation.summary import rows_of
@@ -78,7 +82,7 @@ def write(parts: list, store: object, refused: dict[str, str], out: Path) -> Pat
         if part.name in refused or any(one is None for one in kept):
             waiting[part.name] = refused.get(part.name, "not run yet with this code and these data.")
         else:
-            rows[part.name] = rows_of(part, kept)
+            rows[part.name] = rows_of(part, kept, store.stamp(part))
     tables = tables_of(parts, rows)
     now = datetime.now(UTC)
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
@@ -99,8 +103,12 @@ def write(parts: list, store: object, refused: dict[str, str], out: Path) -> Pat
         *(f"| {one.figure} | {one.reason} | {one.way} |" for one in UNAVAILABLE),
         "",
     ]
+    earlier = carried.carried_tables(out, waiting)
+    if earlier:
+        said += [carried.markdown(earlier)]
     if waiting:
-        said += ["## Parts without figures", "", *(f"* `{name}`: {why}" for name, why in waiting.items()), ""]
+        said += ["## Parts not measured with this code", ""]
+        said += [*(f"* `{name}`: {why}" for name, why in waiting.items()), ""]
     out.mkdir(parents=True, exist_ok=True)
     page = out / f"evaluate-{now:%Y-%m-%d}.md"
     content = {
@@ -108,7 +116,7 @@ def write(parts: list, store: object, refused: dict[str, str], out: Path) -> Pat
         "command": "make evaluate",
         "commit": weights.commit(),
         "versions": {name: version(name) for name in PACKAGES},
-        "tables": [points(table) for table in tables],
+        "tables": [*(points(table) for table in tables), *earlier],
     }
     _replace(page.with_suffix(".json"), json.dumps(content, allow_nan=False) + "\n")
     _replace(page, "\n".join(said))

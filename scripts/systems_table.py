@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from scripts.systems_rows import meld, mmmla, ravdess
+from scripts.systems_rows.shipped import FOLDS
 from scripts.thresholds_rows.tables import Table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,10 +35,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "results")
     parser.add_argument("--systems", default=",".join(SYSTEMS), help="which of them, such as meld,ravdess")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--folds", type=int, default=FOLDS, choices=range(2, FOLDS + 1), help="of the five, for variants"
+    )
     given = parser.parse_args()
     torch.set_num_threads(1)
     now = datetime.now(UTC)
     asked = "" if given.systems == ",".join(SYSTEMS) else f" --systems {given.systems}"
+    asked += "" if given.folds == FOLDS else f" --folds {given.folds}"
     said = [
         "# The systems that name emotions",
         "",
@@ -47,7 +52,7 @@ def main() -> None:
         "",
     ]
     for name in given.systems.split(","):
-        for table in SYSTEMS[name](given.data, seed=given.seed):
+        for table in SYSTEMS[name](given.data, seed=given.seed, folds=given.folds):
             said.append(table.markdown())
             print(said[-1], flush=True)
     given.out.mkdir(parents=True, exist_ok=True)

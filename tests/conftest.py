@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
+
+from db import session
+from db.location import DATABASE_FILE
+from tests import databases
 
 NO_MODELS: Final = str(Path(__file__).resolve().parent / "data" / "no_models")
 """A folder that is not there: what a developer has fetched changes no test. The hub library reads its
@@ -40,3 +45,41 @@ class _ServersShared(LoadScopeScheduling):
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
     """Share the tests out as :class:`_ServersShared` says."""
     return _ServersShared(config, log)
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the migrations build it, with no rows: tests begin on a copy of it, which is quicker."""
+    folder = tmp_path_factory.mktemp("migrated")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("DAILIES_HOME", str(folder))
+        patched.delenv("DAILIES_DATABASE_URL", raising=False)
+        session.prepare()
+        session.close()
+    return folder / DATABASE_FILE
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that has a data folder on each database it is for."""
+    if "database" in metafunc.fixturenames:
+        chosen = databases.choices(metafunc.definition)
+        if len(chosen) > 1:
+            metafunc.parametrize("database", chosen, indirect=True)
+
+
+def pytest_unconfigure() -> None:
+    """End what a process of tests has started for all of them."""
+    databases.end_server()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The name of the database a test runs on; on SQLite its file lies in the data folder."""
+    monkeypatch.delenv("DAILIES_DATABASE_URL", raising=False)
+    name = getattr(request, "param", None) or databases.choices(request.node)[0]
+    if name == databases.POSTGRES:
+        is_empty = request.node.get_closest_marker("unmigrated") is not None
+        with databases.postgres_database(monkeypatch, migrated=not is_empty):
+            yield name
+    else:
+        yield name

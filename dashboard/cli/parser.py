@@ -8,11 +8,24 @@ import sys
 from pathlib import Path
 from typing import Final, NoReturn
 
-from dashboard.cli import agreement, analyzing, consent, importing, models, projects, serving, thresholds
+from dashboard.cli import (
+    agreement,
+    analyzing,
+    backup,
+    consent,
+    importing,
+    keeping,
+    models,
+    projects,
+    serving,
+    thresholds,
+    users,
+)
 from dashboard.services.export import Format
 from dashboard.services.export_content import UNSTATED_LICENCE
+from dashboard.services.sign_in_mode import SignIn
 from engine.raters.answers import Level
-from engine.vocabulary import SystemName
+from engine.vocabulary import Role, SystemName
 
 MOST_JOBS: Final = 64
 BAD_WORDS: Final = 2
@@ -51,6 +64,11 @@ def parser() -> argparse.ArgumentParser:
             "consent", help="say who is filmed, withdraw, and keep clips no longer than meant"
         )
     )
+    _backup(commands.add_parser("backup", help="copy database and media while people rate"))
+    _restore(commands.add_parser("restore", help="put a backup in the place of what is there"))
+    keeping.add_move(commands.add_parser("move", help="copy everything into another, empty database"))
+    keeping.add_audit(commands.add_parser("audit", help="say whether the audit log is as it was written"))
+    _users(commands.add_parser("users", help="make, list and close accounts"))
     return top
 
 
@@ -58,6 +76,16 @@ def _serve(words: argparse.ArgumentParser) -> None:
     words.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
     words.add_argument("--port", type=_whole, default=8501, help="default %(default)s; 0 takes a free one")
     words.add_argument("--demo", action="store_true", help="set up the demo project")
+    words.add_argument(
+        "--sign-in",
+        type=SignIn,
+        choices=list(SignIn),
+        help="how people get in: accounts of this server (default), an identity provider, or by naming "
+        "themselves, on this machine alone",
+    )
+    words.add_argument(
+        "--allow-host", action="append", default=[], metavar="NAME", help="a name browsers may address it by"
+    )
     words.add_argument("--tls-cert", type=Path, metavar="PEM", help="serve over TLS with this certificate")
     words.add_argument("--tls-key", type=Path, metavar="PEM", help="the certificate's private key")
     words.set_defaults(run=serving.run)
@@ -199,6 +227,41 @@ def _consent(words: argparse.ArgumentParser) -> None:
         action.add_argument(
             "--subject", required=True, metavar="NAME", help="the filmed person, as the clips say"
         )
+
+
+def _backup(words: argparse.ArgumentParser) -> None:
+    words.add_argument("path", type=Path, metavar="PATH", help="a folder that is not there yet")
+    words.add_argument(
+        "--like", type=Path, metavar="BACKUP", help="share media with this earlier backup on the same disk"
+    )
+    words.set_defaults(run=backup.make)
+
+
+def _restore(words: argparse.ArgumentParser) -> None:
+    words.add_argument(
+        "path", type=Path, metavar="PATH", help="a backup, or a .db file kept before an upgrade"
+    )
+    words.set_defaults(run=backup.restore)
+
+
+def _users(words: argparse.ArgumentParser) -> None:
+    actions = words.add_subparsers(required=True, metavar="add|list|disable|enable|passwd")
+    add = actions.add_parser("add", help="make an account; asks for the password, or reads it from a pipe")
+    add.add_argument("--admin", action="store_true", help="looks after the server: makes projects")
+    add.add_argument("--project", metavar="NAME", help="give a part in this project too, or another one")
+    add.add_argument("--role", type=Role, choices=list(Role), default=Role.RATER, help="default %(default)s")
+    add.set_defaults(run=users.add)
+    listed = actions.add_parser("list", help="say who has an account")
+    listed.add_argument("--json", action="store_true", help="print one JSON list")
+    listed.set_defaults(run=users.listed)
+    disable = actions.add_parser("disable", help="close an account and sign its person out everywhere")
+    disable.set_defaults(run=users.disable)
+    enable = actions.add_parser("enable", help="open a closed account again")
+    enable.set_defaults(run=users.enable)
+    passwd = actions.add_parser("passwd", help="replace a password; asks for it, or reads it from a pipe")
+    passwd.set_defaults(run=users.passwd)
+    for action in (add, disable, enable, passwd):
+        action.add_argument("name", metavar="NAME", help="what the person is called")
 
 
 def _whole(word: str) -> int:

@@ -14,5 +14,12 @@ def run(given: argparse.Namespace) -> int:
     from dashboard.server import Certificate, serve  # Streamlit takes seconds to load
 
     certificate = None if given.tls_cert is None else Certificate(given.tls_cert, given.tls_key)
-    serve(host=given.host, port=given.port, with_demo=given.demo, certificate=certificate)
+    serve(
+        host=given.host,
+        port=given.port,
+        with_demo=given.demo,
+        certificate=certificate,
+        sign_in=given.sign_in,
+        names=given.allow_host,
+    )
     return 0

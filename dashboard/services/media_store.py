@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import shutil
@@ -20,8 +19,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from dashboard.services.refusals import worded
+from db.disk import flush, made_folder
 from db.errors import StorageError
 from db.location import data_folder
+from engine.errors import MediaError
 
 FOLDER: Final = "media"
 INCOMING: Final = "incoming"
@@ -77,13 +79,20 @@ def put_bytes(content: bytes) -> StoredFile:
     return put_stream(BytesIO(content))
 
 
-def put_stream(source: BinaryIO) -> StoredFile:
+def put_stream(source: BinaryIO, *, most_bytes: int | None = None) -> StoredFile:
     """Store what ``source`` gives, read in pieces.
+
+    Parameters
+    ----------
+    most_bytes : int, optional
+        Refuse what is larger as soon as that is seen.
 
     Raises
     ------
     StorageError
         If nothing comes, or the store cannot be written to.
+    MediaError
+        If it is too large.
     """
     digest, size = hashlib.sha256(), 0
     with incoming() as temporary:
@@ -91,6 +100,8 @@ def put_stream(source: BinaryIO) -> StoredFile:
             while piece := source.read(PIECE_BYTES):
                 digest.update(piece)
                 size += len(piece)
+                if most_bytes is not None and size > most_bytes:
+                    raise worded(MediaError, "refusal.clip_large", mb=most_bytes >> 20)
                 opened.write(piece)
         if size == 0:
             raise StorageError("The file is empty (0 bytes); give a video or sound file.")
@@ -134,6 +145,8 @@ def remove(key: str) -> bool:
     with disk_sentences():
         there = place.is_file()
         place.unlink(missing_ok=True)
+        if there:
+            flush(place.parent)  # what is said to be gone must not come back after a power cut
     return there
 
 
@@ -161,7 +174,7 @@ def incoming() -> Iterator[Path]:
     """A path in the store's own file system to write to; removed unless it was kept."""
     with disk_sentences():
         folder = _folder() / INCOMING
-        folder.mkdir(parents=True, exist_ok=True)
+        made_folder(folder)
     path = folder / secrets.token_hex(16)
     try:
         yield path
@@ -178,13 +191,13 @@ def _keep(temporary: Path, sha256: str, size: int) -> StoredFile:
     key = hmac.new(secret(), bytes.fromhex(sha256), hashlib.sha256).hexdigest()
     place = _place(key)
     with disk_sentences():
-        place.parent.mkdir(parents=True, exist_ok=True)
+        made_folder(place.parent)
         if place.exists():
             temporary.unlink()
         else:
-            _flush(temporary)
+            flush(temporary)
             temporary.replace(place)
-            _flush(place.parent)
+            flush(place.parent)
     return StoredFile(key=key, sha256=sha256, size_bytes=size)
 
 
@@ -203,19 +216,12 @@ def secret() -> bytes:
         with incoming() as temporary, disk_sentences():
             temporary.touch(mode=0o600)
             temporary.write_bytes(secrets.token_bytes(SECRET_BYTES))
-            _flush(temporary)
+            flush(temporary)
             if not path.exists():
                 with suppress(FileExistsError):  # another process made it a moment ago
                     path.hardlink_to(temporary)
+                flush(path.parent)
     return path.read_bytes()
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

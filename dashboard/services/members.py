@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard.services import accounts
 from dashboard.services.permissions import Act, NotAllowedError, may, require
 from db import audit, people, projects
 from db.classes import CLASS_SETTING
@@ -73,4 +74,42 @@ def give(project_id: int, member_id: int, role: Role, *, person_id: int) -> None
             f"project:{project_id}",
             person_id=person_id,
             details={"person": member_id, "from": before.value, "to": role.value},
+        )
+
+
+def take_in(project_id: int, member_id: int, role: Role) -> None:
+    """Give somebody a part in a project, whether they have one or not; for the machine's owner.
+
+    Raises
+    ------
+    RefusedValueError
+        If there is no such part in the project.
+    """
+    with writing() as session:
+        if role not in parts_in(projects.by_id(session, project_id)):
+            raise RefusedValueError("There is no such part here: a class has students in place of raters.")
+        people.join(session, project_id, member_id, role)
+        audit.write(
+            session, "project.part", f"project:{project_id}", details={"person": member_id, "to": role.value}
+        )
+
+
+def take_over(project_id: int, *, person_id: int) -> None:
+    """Have who looks after the server lead a project in which they had no part.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person does not look after the server.
+    """
+    with writing() as session:
+        if not accounts.is_admin(session, person_id):
+            require(session, project_id, person_id, Act.MANAGE_PEOPLE)
+        people.join(session, project_id, person_id, Role.ADMIN)
+        audit.write(
+            session,
+            "project.take_over",
+            f"project:{project_id}",
+            person_id=person_id,
+            details={"to": Role.ADMIN.value},
         )

@@ -120,6 +120,13 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(path.name for path in FOLDER.iterdir() if path.is_dir()))
 
 
+def nearest(wanted: object) -> str:
+    """The shipped language nearest to what a browser asks for, such as ``"hi"`` for ``"hi-IN,en;q=0.8"``."""
+    named = wanted if isinstance(wanted, str) else ""
+    language = re.split("[-,;]", named, maxsplit=1)[0].strip().lower()
+    return language if language in languages() else DEFAULT_LANGUAGE
+
+
 def own_name(language: str) -> str:
     """What a language calls itself, for the list to choose from."""
     return str(Locale.parse(language).get_display_name() or language)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from dashboard.services import accounts
 from dashboard.services.judging import CONTEXT_COLUMNS, ensure_fixed
-from dashboard.services.permissions import Act, require
+from dashboard.services.permissions import Act, NotAllowedError, require
+from dashboard.services.refusals import worded
 from dashboard.services.training_ratings import REVISED_SETTING
 from db import audit, classes, people, projects
 from db.errors import AlreadyThereError
@@ -44,8 +46,12 @@ def create(
         If there is a project of that name.
     RefusedValueError
         If the name is empty.
+    NotAllowedError
+        If the person neither leads a project nor looks after the server.
     """
     with writing() as session:
+        if not accounts.is_maker(session, person_id):
+            raise worded(NotAllowedError, "sign_in.refusal.maker")
         if name.strip() in {project.name for project in projects.everything(session)}:
             raise AlreadyThereError(f"There is a project {name.strip()!r} already; choose another name.")
         project = projects.get_or_create(
@@ -90,9 +96,25 @@ def by_name(name: str) -> ProjectRecord:
 
 
 def listing() -> tuple[ProjectRecord, ...]:
-    """All projects by name."""
+    """All projects by name; for the machine's owner, and where people name themselves."""
     with reading() as session:
         return projects.everything(session)
+
+
+def of_person(person_id: int) -> tuple[ProjectRecord, ...]:
+    """The projects somebody has a part in, by name; all of them for who looks after the server."""
+    with reading() as session:
+        every = projects.everything(session)
+        if accounts.is_admin(session, person_id):
+            return every
+        parts = people.roles_of(session, person_id)
+        return tuple(project for project in every if project.id in parts)
+
+
+def may_make(person_id: int) -> bool:
+    """Whether somebody may make projects."""
+    with reading() as session:
+        return accounts.is_maker(session, person_id)
 
 
 def person(name: str, *, simulated: bool = False) -> PersonRecord:

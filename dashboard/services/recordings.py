@@ -20,6 +20,7 @@ from typing import BinaryIO, Final, cast
 from dashboard.services.media_store import disk_sentences
 from dashboard.services.recording_pass import Performer
 from dashboard.services.refusals import worded
+from db.disk import flush, made_folder
 from db.errors import RefusedValueError
 from db.location import data_folder
 
@@ -50,7 +51,7 @@ def keep_piece(performer: Performer, key: str, index: int, content: bytes) -> No
         raise worded(RefusedValueError, "refusal.recording_piece", n=LARGEST_PIECE >> 20)
     folder = _folder(performer, key)
     with disk_sentences():
-        folder.mkdir(parents=True, exist_ok=True)
+        made_folder(folder)
         part = folder / f"{secrets.token_hex(8)}.part"
         try:
             with part.open("wb") as opened:
@@ -58,6 +59,7 @@ def keep_piece(performer: Performer, key: str, index: int, content: bytes) -> No
                 opened.flush()
                 os.fsync(opened.fileno())
             part.replace(folder / PIECE.format(index=index))
+            flush(folder)
         finally:
             part.unlink(missing_ok=True)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -16,13 +18,16 @@ from db.errors import NewerDatabaseError, StorageError
 FOLDER: Final = Path(__file__).resolve().parent
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, *, before_change: Callable[[str], object] | None = None) -> None:
     """Run the migrations a database has not seen, all in one transaction.
 
     Parameters
     ----------
     engine : Engine
         Its transactions must exclude other writers, so that two starting servers take turns.
+    before_change : callable, optional
+        Called with the revision of a database that has tables, before they are changed; what it raises
+        leaves them as they are.
 
     Raises
     ------
@@ -31,9 +36,7 @@ def upgrade(engine: Engine) -> None:
     StorageError
         If it holds tables but none of Dailies.
     """
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    scripts = ScriptDirectory.from_config(config)
+    scripts = _scripts()
     with engine.begin() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
         if current == scripts.get_current_head():
@@ -48,10 +51,26 @@ def upgrade(engine: Engine) -> None:
                 "The database holds tables of another program; choose another file or database "
                 "in DAILIES_DATABASE_URL."
             )
+        if current is not None and before_change is not None:
+            before_change(current)
+        config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
-def known(scripts: ScriptDirectory) -> set[str]:
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    return config
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """The migrations of this version, which are read from their files once."""
+    return ScriptDirectory.from_config(_config())
+
+
+def known(scripts: ScriptDirectory | None = None) -> set[str]:
     """The names of all migrations of this version."""
+    scripts = scripts or _scripts()
     return {script.revision for script in scripts.walk_revisions()}

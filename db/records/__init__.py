@@ -6,6 +6,7 @@ id and a time. Intensities lie in [0, 1], times are seconds, moments are in UTC.
 
 from __future__ import annotations
 
+from db.records.accounts import AccountRecord, FailureRecord, InvitationRecord, SignInRecord
 from db.records.classes import (
     ClassTakeRecord,
     GradePart,
@@ -77,6 +78,7 @@ from db.records.work import (
 )
 
 __all__ = [
+    "AccountRecord",
     "AdjudicationRecord",
     "AssignmentRecord",
     "AuditRecord",
@@ -93,6 +95,7 @@ __all__ = [
     "CutBy",
     "DraftRecord",
     "FaceChoiceRecord",
+    "FailureRecord",
     "FlagRecord",
     "GoldRecord",
     "GradePart",
@@ -102,6 +105,7 @@ __all__ = [
     "IntensityMapRecord",
     "IntensityPromotionRecord",
     "IntensitySide",
+    "InvitationRecord",
     "Json",
     "LabelSetRecord",
     "LineReading",
@@ -136,6 +140,7 @@ __all__ = [
     "SelectionRecord",
     "SetWork",
     "SetWorkRecord",
+    "SignInRecord",
     "SkipReason",
     "TakeRecord",
     "Target",

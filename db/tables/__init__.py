@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from db.tables.accounts import Account, FailedSignIn, Identity, Invitation, SignIn
 from db.tables.audit import AuditEntry
 from db.tables.base import KEY_LENGTH, SHA256_LENGTH, Base
 from db.tables.classes import ClassAssignment, ClassGrade, ClassTake, SecondMarking, TimedComment
@@ -65,6 +66,7 @@ __all__ = [
     "APPEND_ONLY",
     "KEY_LENGTH",
     "SHA256_LENGTH",
+    "Account",
     "Adjudication",
     "Assignment",
     "AuditEntry",
@@ -80,11 +82,14 @@ __all__ = [
     "Draft",
     "EnrolledFace",
     "FaceChoice",
+    "FailedSignIn",
     "Flag",
     "Gold",
     "Guideline",
+    "Identity",
     "IntensityMap",
     "IntensityPromotion",
+    "Invitation",
     "LabelSet",
     "Membership",
     "Person",
@@ -102,6 +107,7 @@ __all__ = [
     "ScriptLine",
     "SecondMarking",
     "Selection",
+    "SignIn",
     "Take",
     "TimedComment",
     "Tombstone",

@@ -7,19 +7,37 @@ import importlib.util
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from engine.evaluation.part import Part
 from engine.evaluation.predictions import Predictions, predictions_from_json
+from engine.weights import commit
 
 BLOCK_BYTES: Final = 1 << 20
 KEY_SIGNS: Final = 16
 MANY: Final = 200
 """A folder of more files than this is told by names and sizes: reading every recording would take longer
 than the figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When folds were run, and which code was checked out.
+
+    Attributes
+    ----------
+    when : str
+        In UTC; of several folds the last one.
+    commit : str
+        Of several folds each, in their order. Both are empty where that was not noted.
+    """
+
+    when: str = ""
+    commit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +48,12 @@ class FoldStore:
     ----------
     folder : Path
         Usually ``.cache/evaluate``. It may be deleted at any time.
+    commit : str
+        What is checked out as the run begins: its folds are stamped with it.
     """
 
     folder: Path
+    commit: str = field(default_factory=commit)
 
     def read(self, part: Part, fold: str) -> Mapping[str, Predictions] | None:
         """What the fold found, or ``None`` where it has to be run, with this code and these data."""
@@ -43,6 +64,19 @@ class FoldStore:
         except (OSError, ValueError, KeyError, TypeError):
             return None  # missing, or cut short by a full disk: both mean that it is run again
 
+    def stamp(self, part: Part) -> Stamp:
+        """When the kept folds of a part were run."""
+        kept = [self._content(part, fold) for fold in part.folds]
+        commits = dict.fromkeys(str(one["commit"]) for one in kept if one.get("commit"))
+        return Stamp(max(str(one.get("when", "")) for one in kept), ", ".join(commits))
+
+    def _content(self, part: Part, fold: str) -> Mapping[str, object]:
+        try:
+            content = json.loads(self._path(part, fold).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
     def keep(self, part: Part, fold: str, found: Mapping[str, Predictions]) -> None:
         """Keep what a fold found; a reader never meets half a file."""
         path = self._path(part, fold)
@@ -51,6 +85,8 @@ class FoldStore:
             "part": part.name,
             "fold": fold,
             "seed": part.seed,
+            "when": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+            "commit": self.commit,
             "rows": {row: one.as_json() for row, one in found.items()},
         }
         partial = path.with_suffix(".part")

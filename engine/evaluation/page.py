@@ -115,6 +115,8 @@ def _row_points(row: Row) -> dict[str, Any]:
         "part": row.part,
         "system": None if row.system is None else row.system.value,
         "weights": dict(row.weights),
+        "measured": row.stamp.when,
+        "commit": row.stamp.commit,
         "mean": _rounded(row.mean),
         "spread": _rounded(row.spread),
         "classes": list(naming.classes),

@@ -1,14 +1,14 @@
 """What ``make evaluate`` last wrote about the shipped systems, read back for whoever has to choose one.
 
-Figures come from the newest file of ``docs/results`` and from nowhere else: what it does not hold was not
-measured.
+Figures come from the newest file of ``docs/results`` and from nowhere else. It also holds what was measured
+before and not again (:mod:`engine.evaluation.carried`), so what it does not hold was not measured.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -45,6 +45,8 @@ class Score:
         What writes the row.
     is_current : bool or None
         Whether it was measured with the weights that lie here; ``None`` where the file does not say.
+    measured, commit : str
+        When, and with which code checked out; empty where the file does not say.
     """
 
     system: SystemName
@@ -61,6 +63,8 @@ class Score:
     reliability: tuple[tuple[float, float, int], ...]
     command: str
     is_current: bool | None
+    measured: str
+    commit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +100,29 @@ def stored_results(folder: Path | None = None) -> StoredResults | None:
         ``DAILIES_RESULTS``, or ``docs/results`` of the checkout.
     """
     where = folder or Path(os.environ.get("DAILIES_RESULTS", RESULTS))
-    for path in sorted(where.glob(PATTERN), reverse=True):
+    for path, content in results_files(where):
         try:
-            return _read(path.name, json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError, KeyError, TypeError):
-            continue  # cut short, or not ours: an older one may do
+            return _read(path.name, content)
+        except (ValueError, KeyError, TypeError):
+            continue  # not ours: an older one may do
     return None
+
+
+def results_files(folder: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """The results files of a folder with what they hold, the newest first; one cut short is passed over."""
+    for path in sorted(folder.glob(PATTERN), reverse=True):
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(content, dict):
+            yield path, content
 
 
 def _read(name: str, content: Mapping[str, Any]) -> StoredResults:
     here = _versions()
     scores = [
-        _score(table, row, system, here)
+        _score(content, table, row, system, here)
         for table in content["tables"]
         for row in table["rows"]
         if (system := _system(row)) is not None
@@ -123,7 +138,11 @@ def _system(row: Mapping[str, Any]) -> SystemName | None:
 
 
 def _score(
-    table: Mapping[str, Any], row: Mapping[str, Any], system: SystemName, here: Mapping[str, str]
+    content: Mapping[str, Any],
+    table: Mapping[str, Any],
+    row: Mapping[str, Any],
+    system: SystemName,
+    here: Mapping[str, str],
 ) -> Score:
     used: Mapping[str, str] = row.get("weights") or {}
     part = str(row.get("part") or ",".join(table["parts"]))
@@ -142,6 +161,8 @@ def _score(
         reliability=tuple((float(p), float(q), int(n)) for p, q, n in row["reliability"]),
         command=f"make evaluate EVALUATE={part}",
         is_current=all(here.get(file) == version for file, version in used.items()) if used else None,
+        measured=str(row.get("measured", content["written"])),
+        commit=str(row.get("commit", content.get("commit", ""))),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.evaluation.figures import NamingFigures, RatingFigures, naming_figures, rating_figures
+from engine.evaluation.fold_store import Stamp
 from engine.evaluation.part import Part, Spread
 from engine.evaluation.predictions import Naming, Predictions, Rating
 from engine.vocabulary import SystemName
@@ -35,6 +36,8 @@ class Row:
         As in :class:`~engine.evaluation.part.Part`.
     weights : Mapping of str to str
         The weight files it was measured with, by name: the first digits of their SHA-256.
+    stamp : Stamp
+        When it was measured, and with which code.
     """
 
     name: str
@@ -46,16 +49,18 @@ class Row:
     part: str = ""
     system: SystemName | None = None
     weights: Mapping[str, str] = field(default_factory=dict)
+    stamp: Stamp = field(default_factory=Stamp)
 
 
-def rows_of(part: Part, found: Sequence[Mapping[str, Predictions]]) -> list[Row]:
+def rows_of(part: Part, found: Sequence[Mapping[str, Predictions]], stamp: Stamp | None = None) -> list[Row]:
     """The rows of a part, from what its folds found; a fold without a single answer counts for nothing."""
+    stamp = stamp or Stamp()
     names = list(dict.fromkeys(name for fold in found for name in fold))
     heard = {name: [fold[name] for fold in found if name in fold and fold[name].truth.size] for name in names}
-    return [_row(name, part, parts) for name, parts in heard.items() if parts]
+    return [_row(name, part, parts, stamp) for name, parts in heard.items() if parts]
 
 
-def _row(name: str, part: Part, parts: list[Predictions]) -> Row:
+def _row(name: str, part: Part, parts: list[Predictions], stamp: Stamp) -> Row:
     together = part.spread is Spread.FOLDS
     whole = _figures(_pooled(parts) if together else parts[0], with_limit=True)
     single = [_plain(_figures(one, with_limit=False)) for one in parts]
@@ -73,7 +78,7 @@ def _row(name: str, part: Part, parts: list[Predictions]) -> Row:
         for path in part.inputs
         if path.suffix == WEIGHTS_SUFFIX and path.is_file()
     }
-    return Row(name, whole, mean, away, len(parts), remark, part.name, part.system, versions)
+    return Row(name, whole, mean, away, len(parts), remark, part.name, part.system, versions, stamp)
 
 
 def _figures(part: Predictions, *, with_limit: bool) -> NamingFigures | RatingFigures:

@@ -21,14 +21,12 @@ from numpy.typing import NDArray
 
 from engine.analysis import (
     Analysis,
-    EmotionEstimate,
-    ModalityReading,
     SpokenWord,
     z_score,
 )
 from engine.features.landmarks import FaceTracker
 from engine.features.table import FACE, INSTANTS, SCHEMA_VERSION, VOICE, WORDS, FeatureTable
-from engine.features.trust import Trust, text_trust
+from engine.features.trust import text_trust
 from engine.features.words import WordBlock, word_block
 from engine.media import Media, decode
 from engine.systems.amplifier import amplified
@@ -38,16 +36,13 @@ from engine.systems.ekman import check_of
 from engine.systems.evidence import Heard, Seen, curves, hear, see
 from engine.systems.face_choice import several_faces
 from engine.systems.face_enrolment import FaceEnrolment
-from engine.systems.fusion import JointEmotion, joint_emotion
-from engine.systems.heard_line import HeardLine
+from engine.systems.fusion import joint_emotion
 from engine.systems.line_emotion import LineEmotion, local_folder
-from engine.systems.naming import analysis_by
-from engine.systems.performance import PerformanceBrain, PerformanceReading, confidence
-from engine.systems.registry import naming_system
+from engine.systems.modality_readings import modality_readings, opinions_of
+from engine.systems.performance import PerformanceBrain, PerformanceReading
 from engine.systems.rehearsal import rehearsal_media
 from engine.systems.spoken_words import matched_spans
 from engine.systems.text_brain import TextBrain, TextReading
-from engine.systems.trimodal import third_opinion
 from engine.systems.tuned_head import SHIPPED_ALONE, TunedHeads
 from engine.systems.voice_enrolment import VoiceEnrolment
 from engine.verdict.fixed import FIXED
@@ -119,7 +114,7 @@ class AlignmentSystem:
         media: Media | None = None,
         own_face: FaceEnrolment | None = None,
     ) -> Analysis:
-        """Say everything about one clip; see :func:`analyze`.
+        """Say everything about one clip; see :func:`engine.systems.clip_analysis.analyze`.
 
         Parameters
         ----------
@@ -168,7 +163,7 @@ class AlignmentSystem:
             if amplify
             else None
         )
-        joint = joint_emotion(_opinions(text, performance), trust=values)
+        joint = joint_emotion(opinions_of(text, performance), trust=values)
         expressed = performance.expressed if amplification is None else amplification.after
         known = {"system": SystemName.ALIGNMENT.value}
         if joint.emotion is not None:
@@ -197,7 +192,7 @@ class AlignmentSystem:
             words=words,
             peaks=attention_peaks(performance.attention, media.times_s, words=words, pictures=media.pictures),
             curves=curves(heard, seen),
-            modalities=_modalities(text, performance, joint, trust),
+            modalities=modality_readings(text, performance, joint, trust),
             amplification=amplification,
             timings_s={
                 "decode": decoded - started,
@@ -263,125 +258,6 @@ class AlignmentSystem:
         return FeatureTable(values=values, mask=mask, times_s=media.times_s)
 
 
-def analyze(
-    path: str | Path,
-    *,
-    line: str | None = None,
-    before: Sequence[str] = (),
-    system: SystemName | str = SystemName.ALIGNMENT,
-    policy: Policy | None = None,
-    word_times: Sequence[SpokenWord] | None = None,
-    neutral: NDArray[np.float32] | None = None,
-    own_voice: VoiceEnrolment | None = None,
-    amplify: bool = True,
-    context: Mapping[str, str] | None = None,
-    face: int | None = None,
-    own_face: FaceEnrolment | None = None,
-) -> Analysis:
-    """Analyse one clip and its line.
-
-    Parameters
-    ----------
-    path : str or Path
-        A clip of 0.1 s to 30 min; without sound or without pictures it is masked and warned about.
-    line : str, optional
-        What is said in the clip. Without it, it is recognised where a speech model is on this machine
-        (:mod:`engine.speech`); else nothing is known of what the clip demands.
-    before : sequence of str
-        Lines spoken before it, the latest last; read by systems that name emotions in a dialogue.
-    system : SystemName or str
-        Which of the published systems answers.
-    policy : Policy, optional
-        The thresholds to judge by; the published ±0.15 by default.
-    word_times : sequence of SpokenWord, optional
-        When each word of the line is said; by default as it was recognised, or the words are spread over
-        the voiced stretch.
-    neutral : ndarray, shape (27,), optional
-        The actor's own face at rest, from :func:`engine.features.face.neutral_measures`.
-    own_voice : VoiceEnrolment, optional
-        How the actor usually sounds, from :func:`engine.systems.voice_enrolment.enrolled_voice`.
-    amplify : bool
-        Whether the amplifier override may lift a cautious expressed intensity.
-    context : Mapping[str, str], optional
-        What else the thresholds may depend on (actor, language, genre …). The joint emotion and the
-        system are known without it.
-    face : int, optional
-        Which face to read where there are several, counted from 1 at the left; by default the enrolled
-        actor's, else the one whose mouth moves with the voice, else the largest.
-    own_face : FaceEnrolment, optional
-        The actor's face, from :func:`engine.systems.face_enrolment.enrolled_face`.
-
-    Raises
-    ------
-    MediaError
-        If the file is no clip, or has no such face.
-    TableError
-        If the word times do not fit the line.
-    UnknownNameError
-        If there is no such system.
-    WeightsError
-        If a weight file is missing or damaged.
-    """
-    names_emotions = None if system == SystemName.ALIGNMENT else naming_system(system)
-    heard = HeardLine.of(Path(path), line=line, word_times=word_times)
-    if names_emotions is not None:
-        analysis = analysis_by(
-            names_emotions,
-            Path(path),
-            line=heard.line,
-            before=before,
-            policy=policy or FIXED,
-            word_times=heard.word_times,
-            neutral=neutral,
-            context=context,
-            face=face,
-            own_face=own_face,
-        )
-    else:
-        analysis = AlignmentSystem.load().analyze(
-            Path(path),
-            line=heard.line,
-            policy=policy or FIXED,
-            word_times=heard.word_times,
-            neutral=neutral,
-            own_voice=own_voice,
-            amplify=amplify,
-            context=context,
-            face=face,
-            own_face=own_face,
-        )
-    return third_opinion(heard.told(analysis))
-
-
 def _gap(expected: float | None, expressed: float | None) -> float | None:
     demanded, shown = z_score(expected), z_score(expressed)
     return None if demanded is None or shown is None else shown - demanded
-
-
-def _opinions(text: TextReading, performance: PerformanceReading) -> dict[Modality, EmotionEstimate]:
-    opinions = {modality: branch.emotion for modality, branch in performance.readings.items()}
-    return opinions if text.emotion is None else {Modality.TEXT: text.emotion, **opinions}
-
-
-def _modalities(
-    text: TextReading,
-    performance: PerformanceReading,
-    joint: JointEmotion,
-    trust: Mapping[Modality, Trust],
-) -> dict[Modality, ModalityReading]:
-    opinions = _opinions(text, performance)
-    intensities = {modality: branch.expressed for modality, branch in performance.readings.items()}
-    if text.expected is not None:
-        intensities[Modality.TEXT] = text.expected
-    return {
-        modality: ModalityReading(
-            trust=judged.value,
-            confidence=confidence(opinions[modality].probabilities) if modality in opinions else 0.0,
-            emotion=opinions.get(modality),
-            intensity=intensities.get(modality),
-            weight=joint.weights.get(modality, 0.0),
-            quality=judged.quality,
-            note=judged.note,
-        )
-        for modality, judged in trust.items()
-    }

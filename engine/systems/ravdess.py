@@ -13,7 +13,6 @@ logarithmic opinion pool (Genest & Zidek 1986), which named more emotions of str
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -24,7 +23,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine import weights
 from engine.analysis import EmotionEstimate
 from engine.features.activity import SAMPLE_RATE
 from engine.features.mel_picture import (
@@ -46,14 +44,13 @@ from engine.systems.performance import FACE_FILE, VOICE_FILE
 from engine.systems.ravdess_networks import CLASSES, PictureNetwork, StepsNetwork, VoiceKind
 from engine.systems.ravdess_readers import Reader, in_order, seen_face, summed_voice
 from engine.systems.sequences import at_instants, estimate, shares_of, z_scored
-from engine.systems.stored_network import filled
+from engine.systems.system_file import SystemFile
 from engine.verdict.scale import ReferenceScale
 from engine.vocabulary import Modality, SystemName
 
 Floats = NDArray[np.float32]
 
 FILE: Final = "ravdess.safetensors"
-MEMBERS: Final = 5
 
 STEPS, PICTURE, SUMMARY, FACE = "voice", "mel_picture", "voice_summary", "face"
 
@@ -111,30 +108,24 @@ class RavdessSystem:
         WeightsError
             If the file is missing or damaged.
         """
-        file = weights.load(FILE)
-        arrays = file.arrays
-        kind = VoiceKind(file.metadata["voice"])
-        trust = json.loads(file.metadata["trust"])
+        file = SystemFile.load(FILE)
+        kind = VoiceKind(file.file.metadata["voice"])
+        trust = file.by_branch("trust")
         return cls(
             steps=tuple(
-                (filled(StepsNetwork(kind), arrays, f"steps{index}."), _standardiser(arrays, f"z{index}."))
-                for index in range(MEMBERS)
+                zip(file.members(lambda: StepsNetwork(kind), "steps"), file.standardisers("z"), strict=True)
             ),
             pictures=tuple(
-                (
-                    filled(PictureNetwork(), arrays, f"picture{index}."),
-                    _standardiser(arrays, f"picture_z{index}."),
-                )
-                for index in range(MEMBERS)
+                zip(file.members(PictureNetwork, "picture"), file.standardisers("picture_z"), strict=True)
             ),
             trust=trust,
-            temperatures=json.loads(file.metadata["temperatures"]),
-            scales={part: ReferenceScale(arrays[f"scale.{part}"]) for part in trust},
-            face=seen_face(stills="stills" in file.metadata.get("face", "")),
-            correlation=float(file.metadata["correlation"]),
+            temperatures=file.temperatures,
+            scales=file.scales(trust),
+            face=seen_face(stills="stills" in file.file.metadata.get("face", "")),
+            correlation=file.correlation,
             weights_version=file.version,
-            rule=Rule(file.metadata.get("rule", Rule.ENTROPY)),
-            powers=json.loads(file.metadata.get("powers", "{}")),
+            rule=Rule(file.file.metadata.get("rule", Rule.ENTROPY)),
+            powers=file.by_branch("powers"),
             summary=summed_voice() if SUMMARY in trust else None,
         )
 
@@ -237,12 +228,6 @@ class RavdessSystem:
 def picture_scores(frames: Floats, scale: Standardiser) -> Floats:
     """Z-scores of pictures, shape (n, 128, 64), band by band."""
     return z_scored(frames.reshape(-1, BANDS), scale).reshape(-1, PICTURE_FRAMES, BANDS)
-
-
-def _standardiser(arrays: Mapping[str, NDArray[np.float32]], prefix: str) -> Standardiser:
-    return Standardiser(
-        arrays[prefix + "mean"].astype(np.float32), arrays[prefix + "spread"].astype(np.float32)
-    )
 
 
 def _missing(what: str, file: str) -> str:

@@ -38,6 +38,7 @@ class VoiceKind(StrEnum):
 
     CNN = "cnn"
     LSTM = "lstm"
+    BILSTM = "bilstm"
     ATTENTIVE = "bilstm_attention"
 
 
@@ -61,9 +62,8 @@ class StepsNetwork(nn.Module):
             self.lstm = nn.LSTM(STEP_WIDTH, 2 * HIDDEN, batch_first=True)
             width = 2 * HIDDEN
         else:
-            self.sequence = PooledBiLSTM(
-                STEP_WIDTH, hidden=HIDDEN, dropout=DROPOUT, pooling=Pooling.ATTENTION
-            )
+            pooling = Pooling.MEAN if kind is VoiceKind.BILSTM else Pooling.ATTENTION
+            self.sequence = PooledBiLSTM(STEP_WIDTH, hidden=HIDDEN, dropout=DROPOUT, pooling=pooling)
             width = 2 * HIDDEN
         self.emotion = nn.Linear(width, len(CLASSES))
 

@@ -46,11 +46,15 @@ class SystemFile:
         """Changes with the file."""
         return self.file.version
 
+    def by_branch(self, name: str) -> Mapping[str, float]:
+        """A number for each branch, such as its trust; empty where the file has none of that name."""
+        found: Mapping[str, float] = json.loads(self.file.metadata.get(name, "{}"))
+        return found
+
     @property
     def temperatures(self) -> Mapping[str, float]:
         """By branch, fitted on people and dialogues that were not learned from."""
-        found: Mapping[str, float] = json.loads(self.file.metadata["temperatures"])
-        return found
+        return self.by_branch("temperatures")
 
     @property
     def correlation(self) -> float:

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from engine.systems.branch import BranchNetwork, Member, Standardiser, compacted
+from engine.training.device import moved, training_device
 
 LEARNING_RATE: Final = 2e-3
 WEIGHT_DECAY: Final = 0.02
@@ -97,7 +98,8 @@ def train_member(
         the intensity's cross-entropy.
     """
     torch.manual_seed(int(rng.integers(2**31)))
-    network = BranchNetwork(standardiser.mean.size, emotions)
+    device = training_device()
+    network = BranchNetwork(standardiser.mean.size, emotions).to(device)
     optimiser = torch.optim.AdamW(network.parameters(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     schedule: torch.optim.lr_scheduler.LambdaLR | None = None
     for epoch in range(epochs):
@@ -111,12 +113,11 @@ def train_member(
         for start in range(0, len(values), batch):
             part = slice(start, start + batch)
             steps, lengths, _ = compacted(values[part], examples.mask[part])
-            loss = _loss(
-                network(_shaken(torch.from_numpy(steps)), torch.from_numpy(lengths)),
-                examples[np.arange(len(values))[part]],
-                naming=naming,
-                ranking=ranking,
-            )
+            read = moved((torch.from_numpy(steps), torch.from_numpy(lengths)), device)
+            with device:
+                answer = network(_shaken(read[0]), read[1])
+            part_of = examples[np.arange(len(values))[part]]
+            loss = _loss(answer, part_of, naming=naming, ranking=ranking)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves backward untyped
             torch.nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_LIMIT)
@@ -124,7 +125,7 @@ def train_member(
             schedule.step()
             total += float(loss.detach())
         say(f"epoch {epoch + 1}/{epochs} loss {total / steps_per_epoch:.3f}")
-    return Member(network.eval(), standardiser)
+    return Member(network.cpu().eval(), standardiser)
 
 
 def _one_cycle(optimiser: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LambdaLR:
@@ -148,12 +149,12 @@ def _loss(
     answer: tuple[Tensor, Tensor, Tensor], examples: Examples, *, naming: float, ranking: float
 ) -> Tensor:
     """Loss of the network's answer to one batch of examples."""
+    logits, levels, _ = answer
     emotion, intensity, strong, weight, pair = (
-        torch.from_numpy(part)
+        torch.from_numpy(part).to(logits.device)
         for part in (examples.emotion, examples.intensity, examples.strong, examples.weight, examples.pair)
     )
     together = pair[:, None] == pair[None, :]  # [batch, batch]
-    logits, levels, _ = answer
     level, strength = levels[:, 0], levels[:, 1]
     smooth = (1 - LABEL_SMOOTHING) * emotion + LABEL_SMOOTHING / emotion.shape[1]
     named = -(smooth * functional.log_softmax(logits, dim=1)).sum(dim=1)

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from engine.training.device import moved, training_device
+
 Inputs = tuple[Tensor, ...]
 Reader = Callable[[NDArray[np.int64], Generator | None], Inputs]
 """Makes the inputs of some rows; with a generator as training sees them, without one as they are."""
@@ -67,9 +69,12 @@ def train_classifier(
         reset = getattr(module, "reset_parameters", None)
         if callable(reset):
             reset()  # so that the seed decides, whoever made the network
+    device = training_device()
+    network.to(device)
     counts = np.bincount(labels[rows], minlength=classes)
     share = np.where(counts > 0, counts / rows.size, 1.0)
-    weight = torch.tensor(np.where(counts > 0, share**-recipe.class_balance, 0.0), dtype=torch.float32)
+    balance = np.where(counts > 0, share**-recipe.class_balance, 0.0)
+    weight = torch.tensor(balance, dtype=torch.float32, device=device)
     optimiser = torch.optim.AdamW(network.parameters(), lr=recipe.rate, weight_decay=WEIGHT_DECAY)
     steps = recipe.epochs * math.ceil(rows.size / recipe.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -78,16 +83,16 @@ def train_classifier(
     network.train()
     for _ in range(recipe.epochs):
         for batch in _batches(rows, recipe.batch, lengths, rng):
-            logits = network(*read(batch, rng))[0]
-            loss = functional.cross_entropy(
-                logits, torch.from_numpy(labels[batch]), weight=weight, label_smoothing=SMOOTHING
-            )
+            inputs = moved((*read(batch, rng), torch.from_numpy(labels[batch])), device)
+            with device:
+                logits = network(*inputs[:-1])[0]
+            loss = functional.cross_entropy(logits, inputs[-1], weight=weight, label_smoothing=SMOOTHING)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves backward untyped
             torch.nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_LIMIT)
             optimiser.step()
             schedule.step()
-    return network.eval()
+    return network.cpu().eval()
 
 
 @torch.inference_mode()

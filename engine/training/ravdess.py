@@ -18,14 +18,15 @@ from numpy.typing import NDArray
 
 from engine import weights
 from engine.systems.arousal import arousal_logit
+from engine.systems.branch import MEMBERS
 from engine.systems.fusion import learned_powers, learned_trust
-from engine.systems.ravdess import FACE, FILE, MEMBERS, PICTURE, STEPS, SUMMARY, Rule
+from engine.systems.ravdess import FACE, FILE, PICTURE, STEPS, SUMMARY, Rule
 from engine.systems.ravdess_networks import CLASSES, VoiceKind
 from engine.systems.stored_network import packed
 from engine.training.action_units import action_unit_means, face_stand_in
 from engine.training.distilled_scales import softmax, temperature, voice_scale
 from engine.training.fusion_rules import compared
-from engine.training.meld import correlation_with_face
+from engine.training.meld_branches import correlation_with_face
 from engine.training.ravdess_branches import (
     labels,
     picture_networks,

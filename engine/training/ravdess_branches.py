@@ -22,10 +22,10 @@ from engine.features import mel_picture
 from engine.features.mel_picture import BANDS, PICTURE_FRAMES, framed
 from engine.systems import layers, ravdess_networks
 from engine.systems.arousal import arousal_logit
-from engine.systems.branch import Branch, Standardiser
+from engine.systems.branch import MEMBERS, Branch, Standardiser
 from engine.systems.face_stills import STILLS_FILE, StillReader
 from engine.systems.performance import FACE_FILE, VOICE_FILE
-from engine.systems.ravdess import MEMBERS, picture_scores
+from engine.systems.ravdess import picture_scores
 from engine.systems.ravdess_networks import CLASSES, PictureNetwork, StepsNetwork, VoiceKind
 from engine.systems.ravdess_readers import in_order, with_calm
 from engine.systems.sequences import z_scored
@@ -43,7 +43,7 @@ from engine.training.face_stills import (
 )
 from engine.training.fer_pictures import read_fer_pictures
 from engine.training.kept_folds import kept_network
-from engine.training.meld import made_faces
+from engine.training.meld_branches import made_faces
 from engine.training.sound_set import SoundSet
 from engine.training.voice_ensemble import joint_opinions, out_of_fold_opinions
 from engine.training.voice_summaries import read_voice_summaries
@@ -77,13 +77,13 @@ def labels(sounds: SoundSet) -> Rows:
     return np.array([CLASSES.index(name.emotion) for name in sounds.names])
 
 
-def voice_networks(sounds: SoundSet, kind: VoiceKind, *, seed: int) -> CrossFit:
-    """Five networks over the cepstral steps; the k-th never saw the actors of fold k."""
+def voice_networks(sounds: SoundSet, kind: VoiceKind, *, seed: int, folds: int = MEMBERS) -> CrossFit:
+    """Five networks over the cepstral steps, or the first ``folds``; the k-th never saw fold k."""
     steps, label = sounds.cepstra(), labels(sounds)
     lengths = np.array([len(each) for each in steps[0]])
     members = []
     logits = np.zeros((label.size, len(CLASSES)))
-    for fold in range(MEMBERS):
+    for fold in range(folds):
         rows, held = np.flatnonzero(sounds.fold != fold), np.flatnonzero(sounds.fold == fold)
         scale = Standardiser.fit(np.concatenate([steps[0][row] for row in rows]).astype(np.float32))
         scored = [[z_scored(each, scale) for each in variant] for variant in steps]

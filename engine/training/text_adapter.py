@@ -56,7 +56,7 @@ def adapter_arrays(model: Any) -> dict[str, NDArray[np.float16]]:
         if hasattr(layer, "lora_A"):
             (which,) = layer.lora_A
             down, up = layer.lora_A[which].weight, layer.lora_B[which].weight
-            factors[name] = (down.detach().numpy(), layer.scaling[which] * up.detach().numpy())
+            factors[name] = (down.detach().cpu().numpy(), layer.scaling[which] * up.detach().cpu().numpy())
     return arrays_of(factors)
 
 

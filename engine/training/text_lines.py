@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -97,11 +97,20 @@ class Batch:
     lengths: Tensor
     in_context: bool
 
+    def to(self, device: torch.device) -> Batch:
+        """The batch on a device."""
+        moved = {
+            each.name: getattr(self, each.name).to(device)
+            for each in fields(self)
+            if each.name != "in_context"
+        }
+        return replace(self, **moved)
+
     def steps(self, hidden: Tensor) -> Tensor:
         """Word states [lines, words, 384], zero behind the end of a line, of hidden states."""
         flat = hidden.flatten(0, 1)[self.place] * self.share[:, None]  # [pieces, 384]
         width = int(self.lengths.max())
-        words = torch.zeros(len(self.lengths) * width, hidden.shape[-1]).index_add(0, self.slot, flat)
+        words = flat.new_zeros(len(self.lengths) * width, hidden.shape[-1]).index_add(0, self.slot, flat)
         return words.view(len(self.lengths), width, -1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
@@ -18,6 +19,7 @@ from torch.nn import functional
 from engine.features.encoder import TextEncoder
 from engine.systems.line_network import RATED_EMOTIONS, LineAnswers, LineNetwork, network_arrays
 from engine.training.averaging import RunningMean
+from engine.training.device import training_device
 from engine.training.text_adapter import adapter_arrays, hidden_states, parameters, with_adapter
 from engine.training.text_lines import (
     Batch,
@@ -89,9 +91,11 @@ def fit(
         Its score on the stop part.
     """
     torch.manual_seed(int(generator.integers(2**31)))
-    targets = targets_of(sets, parts)
+    device = training_device()
+    targets = targets_of(sets, parts, device)
     taught_softly = not np.isnan(sets.soft).all()
-    network, model = LineNetwork(distilled=taught_softly), with_adapter(encoder)
+    network = LineNetwork(distilled=taught_softly).to(device)
+    model = with_adapter(encoder).to(device)
     groups = [
         {"params": list(network.parameters()), "peak": LEARNING_RATE},
         {"params": parameters(model), "peak": ADAPTER_LEARNING_RATE},
@@ -106,6 +110,7 @@ def fit(
         for batch in batches:
             for group in optimiser.param_groups:
                 group["lr"] = group["peak"] * min(1.0, (average.steps + 1) / WARM_UP)
+            batch = batch.to(device)
             loss = loss_of(answered(network, model, batch), targets, batch, network)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
@@ -115,7 +120,7 @@ def fit(
             average.update()
         with average.in_place():
             score = stop_score(network, model, sets, pieces, parts.stop)
-            arrays: Arrays = {**network_arrays(network), **adapter_arrays(model)}
+            arrays: Arrays = {**network_arrays(deepcopy(network).cpu()), **adapter_arrays(model)}
         print(f"pass {number}, step {average.steps}: stop score {score:.4f}", flush=True)
         keep(number, arrays)
         if score > best_score:
@@ -125,21 +130,25 @@ def fit(
 
 def answered(network: LineNetwork, model: Any, batch: Batch) -> LineAnswers:
     """The network's answers on one batch, by the encoder as it is."""
-    answers: LineAnswers = network(batch.steps(hidden_states(model, batch.ids, batch.mask)), batch.lengths)
+    with batch.ids.device:
+        answers: LineAnswers = network(
+            batch.steps(hidden_states(model, batch.ids, batch.mask)), batch.lengths
+        )
     return answers
 
 
-def targets_of(sets: TextSets, parts: Parts) -> Targets:
+def targets_of(sets: TextSets, parts: Parts, device: torch.device | None = None) -> Targets:
     """Labels as tensors; arousal in standard deviations of the lines that are learned from."""
     known = sets.arousal[parts.learn]
-    return Targets(
-        emotion=torch.from_numpy(sets.emotion),
-        rated=torch.from_numpy(sets.rated),
-        present=torch.from_numpy(sets.present),
-        arousal=torch.from_numpy((sets.arousal - np.nanmean(known)) / np.nanstd(known)),
-        soft=torch.from_numpy(sets.soft),
-        is_meld=torch.from_numpy(sets.source == "meld"),
-    )
+    labels = {
+        "emotion": sets.emotion,
+        "rated": sets.rated,
+        "present": sets.present,
+        "arousal": (sets.arousal - np.nanmean(known)) / np.nanstd(known),
+        "soft": sets.soft,
+        "is_meld": sets.source == "meld",
+    }
+    return Targets(**{name: torch.from_numpy(each).to(device) for name, each in labels.items()})
 
 
 def loss_of(answers: LineAnswers, targets: Targets, batch: Batch, network: LineNetwork) -> Tensor:
@@ -147,7 +156,7 @@ def loss_of(answers: LineAnswers, targets: Targets, batch: Batch, network: LineN
     emotion = targets.emotion[batch.lines]
     if batch.in_context:
         return _cross_entropy(answers.emotion_in_context, emotion)
-    total = torch.zeros(())
+    total = emotion.new_zeros(())
     labelled = ~emotion[:, 0].isnan()
     if labelled.any():
         meld = targets.is_meld[batch.lines]
@@ -169,12 +178,13 @@ def answer(
     model.eval()
     order: list[Tensor] = []
     found: list[LineAnswers] = []
+    device = next(network.parameters()).device
     for batch in batches:
         order.append(batch.lines)
-        found.append(answered(network, model, batch))
+        found.append(answered(network, model, batch.to(device)))
 
     def joined(name: str) -> Tensor:
-        return torch.cat([getattr(each, name) for each in found])
+        return torch.cat([getattr(each, name) for each in found]).cpu()
 
     return torch.cat(order).numpy(), LineAnswers(
         emotion=joined("emotion"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from db import session
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty data folder; the database in it is made at the first transaction."""
+def home(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch, database: str) -> Iterator[Path]:  # noqa: ARG001 chosen before
+    """A data folder that holds nothing but the tables."""
     folder = tmp_path / "home"
+    folder.mkdir()
+    shutil.copy(migrated, folder)
     monkeypatch.setenv("DAILIES_HOME", str(folder))
-    monkeypatch.delenv("DAILIES_DATABASE_URL", raising=False)
     yield folder
     session.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,10 @@ from db.records import ClipDraft, ClipRecord, ClipStatus, PersonRecord, ProjectR
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty data folder; the database in it is made at the first transaction."""
+def home(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch, database: str) -> Iterator[Path]:  # noqa: ARG001 chosen before
+    """A data folder that holds nothing but the tables."""
+    shutil.copy(migrated, tmp_path)
     monkeypatch.setenv("DAILIES_HOME", str(tmp_path))
-    monkeypatch.delenv("DAILIES_DATABASE_URL", raising=False)
     yield tmp_path
     session.close()
 

@@ -14,6 +14,8 @@ from db.records import ClipRecord, PersonRecord, ProjectRecord, Purpose, RatingD
 from db.tables import Assignment
 from engine.vocabulary import Channel, Delivery, Emotion, Phase
 
+pytestmark = pytest.mark.both
+
 
 def test_the_newest_decision_counts_and_the_older_one_stays(
     project: ProjectRecord, clip: ClipRecord, person: PersonRecord

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from db import (
     audit,
@@ -29,7 +29,6 @@ from db import (
 )
 from db.append_only import statements
 from db.errors import AlreadyThereError, RefusedValueError, StorageError, UnknownRowError
-from db.location import DATABASE_FILE
 from db.records import (
     ClipDraft,
     ClipRecord,
@@ -63,6 +62,9 @@ from db.tables import (
     Trace,
 )
 from engine.vocabulary import Channel, Delivery, Emotion, LineSource, Phase, SystemName
+from tests.databases import past_the_application
+
+pytestmark = pytest.mark.both
 
 SETTING = SetWork("Monologue", ("To be, or not to be",), Target.SCRIPT, None, ())
 
@@ -79,9 +81,7 @@ def draft(clip: ClipRecord, person: PersonRecord) -> RatingDraft:
 
 
 @pytest.fixture
-def filled(
-    home: Path, draft: RatingDraft, project: ProjectRecord, clip: ClipRecord
-) -> Iterator[sqlite3.Connection]:
+def filled(draft: RatingDraft, project: ProjectRecord, clip: ClipRecord) -> Iterator[Connection]:
     """A database with a row in every append-only table, opened without the application."""
     with session.writing() as s:
         said = predictions.add(
@@ -143,21 +143,18 @@ def filled(
         filmed_scenes.remove(s, scene, cause=RemovalCause.RETENTION, withdrawal_id=None, files=1)
         selections.add(s, [SelectionDraft(clip.id, draft.person_id, 0.5, 0.2)])
         audit.write(s, "test", "everything")
-    connection = sqlite3.connect(home / DATABASE_FILE)
-    yield connection
-    connection.close()
+    with past_the_application() as connection:
+        yield connection
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
-def test_no_row_can_be_changed_or_deleted_even_past_the_application(
-    filled: sqlite3.Connection, table: str
-) -> None:
-    before = filled.execute(f"SELECT * FROM {table}").fetchall()
+def test_no_row_can_be_changed_or_deleted_even_past_the_application(filled: Connection, table: str) -> None:
+    before = filled.exec_driver_sql(f"SELECT * FROM {table}").fetchall()
     assert before
     for statement in (f"UPDATE {table} SET created_at = '2000-01-01'", f"DELETE FROM {table}"):
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            filled.execute(statement)
-    assert filled.execute(f"SELECT * FROM {table}").fetchall() == before
+        with pytest.raises(DBAPIError, match="append-only"):
+            filled.exec_driver_sql(statement)
+    assert filled.exec_driver_sql(f"SELECT * FROM {table}").fetchall() == before
 
 
 def test_the_application_refuses_a_change_in_a_sentence(draft: RatingDraft) -> None:
@@ -256,7 +253,7 @@ def test_a_rating_comes_back_as_it_went_in(draft: RatingDraft) -> None:
     assert all(getattr(found, name) == getattr(full, name) for name in RatingDraft.__dataclass_fields__)
 
 
-def test_the_audit_log_is_chained_and_shows_tampering(home: Path, person: PersonRecord) -> None:
+def test_the_audit_log_is_chained_and_shows_tampering(database: str, person: PersonRecord) -> None:
     with session.writing() as s:
         for number in range(5):
             audit.write(s, "test", f"row:{number}", person_id=person.id, details={"n": number, "text": "é"})
@@ -266,9 +263,13 @@ def test_the_audit_log_is_chained_and_shows_tampering(home: Path, person: Person
         rest = audit.list_page(s, before=newest.next_key, limit=10)
     assert [line.subject for line in (*newest.items, *rest.items)] == [f"row:{n}" for n in (4, 3, 2, 1, 0)]
     session.close()
-    with sqlite3.connect(home / DATABASE_FILE) as connection:
-        connection.execute("DROP TRIGGER audit_log_no_update")
-        connection.execute("UPDATE audit_log SET subject = 'row:99' WHERE id = 3")
+    disarm = {
+        "sqlite": "DROP TRIGGER audit_log_no_update",
+        "postgres": "ALTER TABLE audit_log DISABLE TRIGGER audit_log_append_only",
+    }
+    with past_the_application() as connection:
+        connection.exec_driver_sql(disarm[database])
+        connection.exec_driver_sql("UPDATE audit_log SET subject = 'row:99' WHERE id = 3")
     with session.reading() as s:
         broken = audit.first_broken(s)
     assert broken is not None

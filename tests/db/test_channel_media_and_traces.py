@@ -12,6 +12,8 @@ from db.errors import AlreadyThereError, RefusedValueError, StorageError
 from db.records import ClipRecord, PersonRecord, TaskKey
 from engine.vocabulary import Channel
 
+pytestmark = pytest.mark.both
+
 
 def test_a_channel_is_unknown_then_found_then_replaced(clip: ClipRecord) -> None:
     with session.writing() as s:
@@ -31,6 +33,7 @@ def test_an_absent_channel_is_no_file_to_serve(clip: ClipRecord) -> None:
         assert not channel_media.holds(s, channel_media.ABSENT)
 
 
+@pytest.mark.sqlite
 def test_whether_a_key_is_a_channels_is_asked_of_an_index() -> None:
     with session.reading() as s:
         plan = s.execute(text("EXPLAIN QUERY PLAN SELECT 1 FROM channel_media WHERE media_key = 'x'")).all()

@@ -12,6 +12,8 @@ from db.errors import AlreadyThereError, RefusedValueError, UnknownRowError
 from db.records import ClipRecord, ClipStatus, PersonRecord, ProjectRecord, RatingDraft
 from engine.vocabulary import Delivery, Emotion, LineSource, Phase
 
+pytestmark = pytest.mark.both
+
 NewClip = Callable[..., ClipRecord]
 
 

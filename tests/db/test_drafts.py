@@ -9,6 +9,8 @@ from db.errors import StorageError, UnknownRowError
 from db.records import Circumstances, ClipRecord, PersonRecord, RatingDraft, TaskKey
 from engine.vocabulary import Channel, Delivery, Phase
 
+pytestmark = pytest.mark.both
+
 
 @pytest.fixture
 def task(clip: ClipRecord, person: PersonRecord) -> TaskKey:

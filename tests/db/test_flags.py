@@ -8,6 +8,8 @@ from db import flags, session
 from db.errors import RefusedValueError, UnknownRowError
 from db.records import ClipRecord, PersonRecord, ProjectRecord
 
+pytestmark = pytest.mark.both
+
 
 def test_a_flag_is_open_until_it_is_settled(
     project: ProjectRecord, clip: ClipRecord, person: PersonRecord

@@ -11,6 +11,8 @@ from db.errors import AlreadyThereError, RefusedValueError, UnknownRowError
 from db.records import IntensityMapDraft, IntensitySide, PersonRecord, ProjectRecord
 from engine.vocabulary import SystemName
 
+pytestmark = pytest.mark.both
+
 EXPECTED, EXPRESSED = IntensitySide.EXPECTED, IntensitySide.EXPRESSED
 
 

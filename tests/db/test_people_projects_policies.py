@@ -9,6 +9,8 @@ from db.errors import AlreadyThereError, UnknownRowError
 from db.records import PersonRecord, PolicyDraft, PolicyKind, ProjectRecord
 from engine.vocabulary import Protocol, Role
 
+pytestmark = pytest.mark.both
+
 
 def test_a_project_is_made_once_and_keeps_its_settings(project: ProjectRecord) -> None:
     with session.writing() as s:

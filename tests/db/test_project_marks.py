@@ -22,6 +22,8 @@ from db.records import (
 from db.tables import Withdrawal
 from engine.vocabulary import Delivery, Emotion, LineSource, Phase, SystemName
 
+pytestmark = pytest.mark.both
+
 NewClip = Callable[..., ClipRecord]
 
 

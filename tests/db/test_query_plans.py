@@ -37,6 +37,8 @@ from db.records import ClipRecord, ClipStatus, PersonRecord, ProjectRecord, Task
 from db.seats import Seat
 from engine.vocabulary import Channel, Phase
 
+pytestmark = pytest.mark.sqlite
+
 Query = Callable[[Session, ProjectRecord, ClipRecord, PersonRecord], Any]
 
 

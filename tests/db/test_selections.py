@@ -11,6 +11,8 @@ from db.errors import AlreadyThereError, RefusedValueError
 from db.records import ClipRecord, ClipStatus, PersonRecord, ProjectRecord, RatingDraft, SelectionDraft
 from engine.vocabulary import Delivery, Phase
 
+pytestmark = pytest.mark.both
+
 NewClip = Callable[..., ClipRecord]
 
 

@@ -11,6 +11,8 @@ import pytest
 
 from db.write_gate import TURN_SUFFIX, WriteGate
 
+pytestmark = pytest.mark.sqlite
+
 PATIENCE_MS = 20_000
 LITTLE_PATIENCE_MS = 50
 WITHOUT_A_PAUSE = """

@@ -16,7 +16,8 @@ from engine import weights
 from engine.features.compare_lld import LLD_WIDTH
 from engine.features.mel_picture import BANDS, STEP_WIDTH
 from engine.features.sound_summary import SUMMARY_WIDTH
-from engine.systems import meld, mmmla, ravdess, ravdess_networks
+from engine.systems import meld, meld_networks, mmmla, mmmla_networks, ravdess, ravdess_networks
+from engine.systems.branch import MEMBERS
 from engine.systems.stored_network import packed
 
 KNOTS = np.linspace(-4, 4, 99)
@@ -25,10 +26,10 @@ ENTRY = {"data": "made by a test", "licence": "none", "seed": 0, "command": "pyt
 
 def write_mmmla(folder: Path) -> None:
     torch.manual_seed(0)
-    arrays = packed(mmmla.LexicalNetwork(), "lexical.")
-    for index in range(meld.MEMBERS):
-        arrays |= packed(mmmla.AcousticNetwork(), f"acoustic{index}.")
-        arrays |= packed(mmmla.GatedJoin(), f"join{index}.")
+    arrays = packed(mmmla_networks.LexicalNetwork(), "lexical.")
+    for index in range(MEMBERS):
+        arrays |= packed(mmmla_networks.AcousticNetwork(), f"acoustic{index}.")
+        arrays |= packed(mmmla_networks.GatedJoin(), f"join{index}.")
         arrays |= z_scores(f"z{index}.", LLD_WIDTH)
     arrays |= {f"scale.{part}": KNOTS for part in (mmmla.WORDS, mmmla.VOICE)}
     heat = dict.fromkeys((mmmla.WORDS, mmmla.VOICE, "joint"), 1.0)
@@ -38,10 +39,10 @@ def write_mmmla(folder: Path) -> None:
 
 def write_meld(folder: Path) -> None:
     torch.manual_seed(1)
-    arrays = packed(meld.TextHead(), "text.")
-    for index in range(meld.MEMBERS):
-        arrays |= packed(meld.AudioNetwork(), f"audio{index}.")
-        arrays |= packed(meld.FaceNetwork(), f"face{index}.")
+    arrays = packed(meld_networks.TextHead(), "text.")
+    for index in range(MEMBERS):
+        arrays |= packed(meld_networks.AudioNetwork(), f"audio{index}.")
+        arrays |= packed(meld_networks.FaceNetwork(), f"face{index}.")
         arrays |= {f"range{index}.low": np.zeros(SUMMARY_WIDTH, np.float32)}
         arrays |= {f"range{index}.high": np.ones(SUMMARY_WIDTH, np.float32)}
     parts = (meld.WORDS, meld.VOICE, meld.FACE)
@@ -58,7 +59,7 @@ def write_ravdess(folder: Path, *, product: bool = False) -> None:
     """By the entropy rule; or by the product, with the performance brain's voice as a third voice branch."""
     torch.manual_seed(2)
     arrays: weights.Arrays = {}
-    for index in range(ravdess.MEMBERS):
+    for index in range(MEMBERS):
         arrays |= packed(ravdess_networks.StepsNetwork(), f"steps{index}.")
         arrays |= packed(ravdess_networks.PictureNetwork(), f"picture{index}.")
         arrays |= z_scores(f"z{index}.", STEP_WIDTH) | z_scores(f"picture_z{index}.", BANDS)

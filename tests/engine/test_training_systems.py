@@ -14,12 +14,12 @@ from engine.errors import TableError, WeightsError
 from engine.features import compare_lld
 from engine.features.activity import SAMPLE_RATE
 from engine.features.geometry import NeutralPopulation
-from engine.systems import meld, mmmla, ravdess
+from engine.systems import meld, meld_networks, mmmla, ravdess
 from engine.systems.branch import MEMBERS
 from engine.training import meld as meld_training
+from engine.training import meld_branches, mmmla_streams, ravdess_branches
 from engine.training import mmmla as mmmla_training
 from engine.training import ravdess as ravdess_training
-from engine.training import ravdess_branches
 from engine.training.classifier_loop import Recipe
 from engine.training.kept_folds import kept_network
 from engine.training.meld_lines import read_meld_lines, shared_out
@@ -97,12 +97,12 @@ def _apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Caches of their own, few epochs, and systems that are loaded anew."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAILIES_CACHE", str(tmp_path_factory.mktemp("cache")))
-        patch.setattr(mmmla_training, "ACOUSTIC", SHORT)
-        patch.setattr(mmmla_training, "LEXICAL", Recipe(epochs=4, rate=5e-3))
-        patch.setattr(mmmla_training, "JOIN", SHORT)
-        patch.setattr(meld_training, "TEXT", Recipe(epochs=4, rate=3e-3))
-        patch.setattr(meld_training, "AUDIO", SHORT)
-        patch.setattr(meld_training, "MADE_FACES", SHORT)
+        patch.setattr(mmmla_streams, "ACOUSTIC", SHORT)
+        patch.setattr(mmmla_streams, "LEXICAL", Recipe(epochs=4, rate=5e-3))
+        patch.setattr(mmmla_streams, "JOIN", SHORT)
+        patch.setattr(meld_branches, "TEXT", Recipe(epochs=4, rate=3e-3))
+        patch.setattr(meld_branches, "AUDIO", SHORT)
+        patch.setattr(meld_branches, "MADE_FACES", SHORT)
         patch.setattr(ravdess_branches, "VOICE", SHORT)
         patch.setattr(ravdess_branches, "PICTURES", SHORT)
         yield
@@ -188,12 +188,12 @@ def test_context_never_crosses_into_another_dialogue(data: Path) -> None:
 def test_a_fold_that_was_trained_is_not_trained_again() -> None:
     made = []
 
-    def once() -> meld.AudioNetwork:
+    def once() -> meld_networks.AudioNetwork:
         return kept_network(
             "a-fold",
-            meld.AudioNetwork,
+            meld_networks.AudioNetwork,
             lambda network: made.append(1) or network,
-            modules=(meld,),
+            modules=(meld_networks,),
             data=(np.arange(3),),
             settings=(0,),
         )
@@ -202,3 +202,15 @@ def test_a_fold_that_was_trained_is_not_trained_again() -> None:
     assert made == [1]
     for name, value in first.state_dict().items():
         assert (second.state_dict()[name] == value).all()
+
+
+def test_what_was_seen_is_not_claimed_to_be_nothing_where_its_file_is_gone(tmp_path: Path) -> None:
+    entry = {"data": "made", "licence": "none", "seed": 0, "command": "pytest"}
+    arrays = {"one": np.ones(3, np.float32)}
+    weights.save("made.safetensors", arrays, folder=tmp_path, metadata={}, entry=entry, seen=[b"a line"])
+    assert weights.count_seen("made.safetensors", [b"a line", b"another"], folder=tmp_path) == 1
+    (tmp_path / "made.seen.safetensors").unlink()
+    with pytest.raises(WeightsError, match=r"made\.seen\.safetensors is missing"):
+        weights.count_seen("made.safetensors", [b"a line"], folder=tmp_path)
+    weights.save("unseen.safetensors", arrays, folder=tmp_path, metadata={}, entry=entry)
+    assert weights.count_seen("unseen.safetensors", [b"a line"], folder=tmp_path) == 0

@@ -14,7 +14,6 @@ from engine.evaluation.stored_results import Score
 from engine.vocabulary import SystemName
 
 FIGURES: Final = ("accuracy", "weighted_f1", "macro_f1", "auc", "pearson", "mae")
-COMMIT_DIGITS: Final = 12
 
 
 def show(used: SystemName) -> None:
@@ -24,9 +23,8 @@ def show(used: SystemName) -> None:
     if found is None:
         st.info(messages.say("models.scores.nothing", command=f"`{measured_scores.COMMAND}`"))
         return
-    commit = found.commit[:COMMIT_DIGITS] or messages.say("models.scores.no_commit")
     file = f"docs/results/{found.file}"
-    st.caption(messages.say("models.scores.what", written=found.written, commit=commit, file=file))
+    st.caption(messages.say("models.scores.what", written=found.written, file=file))
     ordered = sorted(SystemName, key=lambda system: system is not used)
     names = [messages.say(f"models.system.{system.value}") for system in ordered]
     for tab, system in zip(st.tabs(names), ordered, strict=True):
@@ -74,11 +72,14 @@ def _name(score: Score) -> str:
 
 
 def _row(score: Score) -> dict[str, Any]:
+    unknown = messages.say("models.scores.no_commit")
     return {
         messages.say("models.scores.column.what"): _name(score),
         **{messages.say(f"models.scores.column.{name}"): _figure(score, name) for name in FIGURES},
         messages.say("models.scores.column.calibration"): _calibration(score),
         messages.say("models.scores.column.n"): score.n,
+        messages.say("models.scores.column.measured"): score.measured or unknown,
+        messages.say("models.scores.column.commit"): score.commit or unknown,
     }
 
 

@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 from engine.evaluation.part import Part, Spread
 from engine.evaluation.predictions import Naming, Predictions
 from engine.features.mel_picture import framed
-from engine.systems import meld, mmmla, ravdess
+from engine.systems import meld, meld_networks, mmmla, mmmla_networks, ravdess
 from engine.systems.sequences import shares_of, z_scored
 from engine.training.classifier_loop import answers_of
 from engine.training.distilled_scales import softmax
 from engine.training.label_pairs import pairs
-from engine.training.meld import audio_reader, seven, text_reader
+from engine.training.meld_branches import audio_reader, seven, text_reader
 from engine.training.meld_lines import read_meld_lines
-from engine.training.mmmla import acoustic_reader, join_logits, line_side, read_voice_side
+from engine.training.mmmla_streams import acoustic_reader, join_logits, line_side, read_voice_side
 from engine.training.ravdess_names import VOICE_EMOTIONS
 from engine.training.sound_set import SoundSet, read_sound_set
 from engine.training.voice_set import AUDIO_FOLDER
@@ -131,13 +131,17 @@ def _meld_words(data: Path, _fold: str) -> Mapping[str, Predictions]:
     system = meld.MeldSystem.load()
     lines = read_meld_lines(data, part="dev")
     logits = answers_of(system.text, text_reader(lines.means()), np.arange(lines.label.size))[0]
-    return {"words": _naming(meld.CLASSES, lines.label, softmax(logits, system.temperatures[meld.WORDS]))}
+    return {
+        "words": _naming(meld_networks.CLASSES, lines.label, softmax(logits, system.temperatures[meld.WORDS]))
+    }
 
 
 def _meld_voice(data: Path, fold: str) -> Mapping[str, Predictions]:
     system, sounds, at = meld.MeldSystem.load(), read_sound_set(data), FOLDS.index(fold)
     held = np.flatnonzero(sounds.fold == at)
-    label = np.array([meld.CLASSES.index(seven(sounds.names[row].emotion)) for row in held], dtype=np.int64)
+    label = np.array(
+        [meld_networks.CLASSES.index(seven(sounds.names[row].emotion)) for row in held], dtype=np.int64
+    )
     network, scale = system.audio[at]
     logits = answers_of(network, audio_reader(sounds.summaries(), scale), held)[0]
     heard = softmax(logits, system.temperatures[meld.VOICE])
@@ -147,15 +151,19 @@ def _meld_voice(data: Path, fold: str) -> Mapping[str, Predictions]:
     clips, paired = pairs(label, lines.label, rng=np.random.default_rng((PAIRING_SEED, at)))
     joint = system.alpha * read[paired] + (1 - system.alpha) * heard[clips]
     return {
-        "voice": _naming(meld.CLASSES, label, heard),
-        "together": _naming(meld.CLASSES, label[clips], joint),
+        "voice": _naming(meld_networks.CLASSES, label, heard),
+        "together": _naming(meld_networks.CLASSES, label[clips], joint),
     }
 
 
 def _mmmla_words(data: Path, _fold: str) -> Mapping[str, Predictions]:
     system, side = mmmla.MmmlaSystem.load(), line_side(read_meld_lines(data, part="dev"))
     logits = answers_of(system.lexical, side.read, np.arange(side.rows.size))[0]
-    return {"words": _naming(mmmla.CLASSES, side.label, softmax(logits, system.temperatures[mmmla.WORDS]))}
+    return {
+        "words": _naming(
+            mmmla_networks.CLASSES, side.label, softmax(logits, system.temperatures[mmmla.WORDS])
+        )
+    }
 
 
 def _mmmla_voice(data: Path, fold: str) -> Mapping[str, Predictions]:
@@ -171,24 +179,27 @@ def _mmmla_voice(data: Path, fold: str) -> Mapping[str, Predictions]:
     clips, paired = pairs(label, side.label, rng=np.random.default_rng((PAIRING_SEED, at)))
     joint = join_logits(member.join, states[clips], words[paired])
     return {
-        "voice": _naming(mmmla.CLASSES, label, softmax(logits, system.temperatures[mmmla.VOICE])),
-        "together": _naming(mmmla.CLASSES, label[clips], softmax(joint, system.temperatures["joint"])),
+        "voice": _naming(mmmla_networks.CLASSES, label, softmax(logits, system.temperatures[mmmla.VOICE])),
+        "together": _naming(
+            mmmla_networks.CLASSES, label[clips], softmax(joint, system.temperatures["joint"])
+        ),
     }
 
 
-@torch.inference_mode()
 def _ravdess_voice(data: Path, fold: str) -> Mapping[str, Predictions]:
     system, sounds, at = ravdess.RavdessSystem.load(), read_sound_set(data), FOLDS.index(fold)
     held = np.flatnonzero(sounds.fold == at)
     label = np.array([VOICE_EMOTIONS.index(sounds.names[row].emotion) for row in held], dtype=np.int64)
     found = {
-        "voice": _by_steps(system, sounds, held, at),
-        "mel_picture": _by_picture(system, sounds, held, at),
+        "voice": steps_shares(system, sounds, held, at),
+        "mel_picture": picture_shares(system, sounds, held, at),
     }
     return {name: _naming(tuple(VOICE_EMOTIONS), label, shares) for name, shares in found.items()}
 
 
-def _by_steps(system: ravdess.RavdessSystem, sounds: SoundSet, held: Rows, at: int) -> Numbers:
+@torch.inference_mode()
+def steps_shares(system: ravdess.RavdessSystem, sounds: SoundSet, held: Rows, at: int) -> Numbers:
+    """Shares [n, 8] of the recordings ``held`` by the voice network of fold ``at``, temperature-scaled."""
     network, scale = system.steps[at]
     steps = sounds.cepstra()[0]
     found = []
@@ -199,7 +210,9 @@ def _by_steps(system: ravdess.RavdessSystem, sounds: SoundSet, held: Rows, at: i
     return np.stack(found)
 
 
-def _by_picture(system: ravdess.RavdessSystem, sounds: SoundSet, held: Rows, at: int) -> Numbers:
+@torch.inference_mode()
+def picture_shares(system: ravdess.RavdessSystem, sounds: SoundSet, held: Rows, at: int) -> Numbers:
+    """The same by the network of mel pictures, over all windows of a recording as on a clip."""
     network, scale = system.pictures[at]
     pictures = sounds.pictures()[0]
     found = []

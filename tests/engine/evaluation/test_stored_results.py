@@ -61,7 +61,8 @@ def test_scores_of_shipped_systems_come_back_and_those_of_baselines_do_not(writt
     assert 0 <= score.mean["accuracy"] <= 1
     assert score.spread["accuracy"] > 0
     assert sum(count for _, _, count in score.reliability) == 3 * score.n
-    assert found.commit == weights.commit()
+    assert found.commit == weights.commit() == score.commit
+    assert score.measured == found.written
 
 
 def test_it_is_told_whether_the_weights_are_those_that_were_measured(
@@ -79,6 +80,59 @@ def test_it_is_told_whether_the_weights_are_those_that_were_measured(
     other = stored_results(written)
     assert other is not None
     assert other.scores[0].is_current is False
+
+
+def dated(path: Path, when: str, **changed: object) -> None:
+    """Say in a results file that its figures were measured at another time."""
+    content = json.loads(path.read_text())
+    content["tables"] = [
+        {**table, "rows": [{**row, "measured": when, **changed} for row in table["rows"]]}
+        for table in content["tables"]
+    ]
+    path.write_text(json.dumps(content))
+
+
+def test_a_part_that_is_not_run_again_stays_in_the_newest_file_under_its_own_date(
+    written: Path, tmp_path: Path
+) -> None:
+    (path,) = written.glob("evaluate-*.json")
+    dated(path, "2001-02-03 04:05 UTC", commit="abc")
+    before = stored_results(written)
+    changed, store = replace(PART, seed=1), FoldStore(tmp_path / "folds")
+    page = write([changed, BASELINE], store, {}, written)
+    after = stored_results(written)
+    assert before is not None
+    assert after is not None
+    assert after.scores == before.scores
+    assert (after.scores[0].measured, after.scores[0].commit) == ("2001-02-03 04:05 UTC", "abc")
+    assert "| 2001-02-03 04:05 UTC | abc |" in page.read_text()
+    run_parts([changed], store, say=lambda _: None)
+    page = write([changed, BASELINE], store, {}, written)
+    fresh = stored_results(written)
+    assert fresh is not None
+    assert len(fresh.scores) == 1
+    assert fresh.scores[0].measured > "2026"
+    assert "earlier" not in page.read_text()
+
+
+def test_rows_of_before_rows_named_their_part_are_carried_where_their_table_has_one_part(
+    written: Path, tmp_path: Path
+) -> None:
+    (path,) = written.glob("evaluate-*.json")
+    content = json.loads(path.read_text())
+    for table in content["tables"]:
+        table["parts"] = [PART.name]
+        for row in table["rows"]:
+            del row["part"], row["measured"], row["commit"]
+    path.write_text(json.dumps({**content, "written": "long ago", "commit": ""}))
+    write([PART], FoldStore(tmp_path / "empty"), {}, written)
+    found = stored_results(written)
+    assert found is not None
+    assert (found.scores[0].part, found.scores[0].measured, found.scores[0].commit) == (
+        PART.name,
+        "long ago",
+        "",
+    )
 
 
 def test_the_newest_file_counts_and_a_torn_one_is_passed_over(written: Path) -> None:

@@ -1,0 +1,75 @@
+"""Who asks: the person behind a request or a page, by the way in that is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from dashboard.services import sign_in_mode, sign_ins, visitors
+from dashboard.services.sign_ins import LASTS
+from dashboard.visitor_routes import COOKIE as VISITOR_COOKIE
+
+COOKIE: Final = "dailies_sign_in"
+SAFE_COOKIE: Final = "__Host-dailies_sign_in"
+"""Over TLS: a browser takes this name only from the host itself, over TLS, for all of its paths."""
+SEEN: Final = "dailies.sign_in"
+"""Where in a request's scope the gate leaves whom it has seen."""
+
+
+def of(connection: HTTPConnection) -> int | None:
+    """The person behind a request, ``None`` for nobody."""
+    if sign_in_mode.is_named():
+        return visitors.id_of(connection.cookies.get(VISITOR_COOKIE))
+    seen = connection.scope[SEEN] if SEEN in connection.scope else look(connection)
+    return None if seen is None else seen.person_id
+
+
+def look(connection: HTTPConnection, *, may_rotate: bool = False) -> sign_ins.Seen | None:
+    """What the sign-in cookie of a request says."""
+    return sign_ins.look(cookie_of(connection), may_rotate=may_rotate)
+
+
+def cookie_of(connection: HTTPConnection) -> str | None:
+    """The sign-in cookie of a request; over TLS, only the one that was set over TLS."""
+    return connection.cookies.get(SAFE_COOKIE if is_safe(connection) else COOKIE)
+
+
+def of_page(cookies: Mapping[str, str]) -> tuple[str, int] | None:
+    """The sign-in, and the person, that a page's connection was opened with; ``None`` once it has ended.
+
+    The gate has looked at the cookie's secret when the connection was opened, and the secret may have been
+    replaced since.
+    """
+    sign_in = sign_ins.id_in(cookies.get(SAFE_COOKIE) or cookies.get(COOKIE))
+    person_id = None if sign_in is None else sign_ins.person_of(sign_in)
+    return None if sign_in is None or person_id is None else (sign_in, person_id)
+
+
+def is_safe(connection: HTTPConnection) -> bool:
+    """Whether a request came over TLS."""
+    return connection.url.scheme in ("https", "wss")
+
+
+def keep(response: Response, connection: HTTPConnection, cookie: str) -> None:
+    """Have the browser keep a sign-in cookie, which no script can read and no other site can send along."""
+    safe = is_safe(connection)
+    response.set_cookie(
+        SAFE_COOKIE if safe else COOKIE,
+        cookie,
+        max_age=int(LASTS.total_seconds()),
+        path="/",
+        secure=safe,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def drop(response: Response, connection: HTTPConnection) -> None:
+    """Have the browser forget its sign-in cookie."""
+    safe = is_safe(connection)
+    response.delete_cookie(
+        SAFE_COOKIE if safe else COOKIE, path="/", secure=safe, httponly=True, samesite="lax"
+    )

@@ -1,0 +1,80 @@
+"""What another site may not do: have something changed here, or address the server by a name of its own."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+
+UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def is_own(headers: Headers) -> bool:
+    """Whether a request was sent by a page of this server, or by no page at all."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return has_own_origin(headers)
+
+
+def has_own_origin(headers: Headers) -> bool:
+    """Whether the page a request comes from, where it is told, is of this server."""
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+class Names:
+    """By which names a server may be addressed.
+
+    A page of another site can have its own name lead to this machine, and then is no other site any more
+    to a browser. An address of numbers cannot be had by that, so it is always heard.
+
+    Parameters
+    ----------
+    host : str
+        What the server listens on.
+    others : iterable of str
+        More names it is known by, such as ``dailies.school.example``.
+    """
+
+    def __init__(self, host: str, others: Iterable[str] = ()) -> None:
+        own = {host.lower(), "localhost", socket.gethostname().lower()}
+        self._known = frozenset(own | {name.lower().rstrip(".") for name in others})
+
+    def knows(self, header: str | None) -> bool:
+        """Whether a ``Host`` header names this server."""
+        try:
+            name = urlsplit(f"//{header or ''}").hostname
+        except ValueError:
+            return False
+        if not name:
+            return False
+        name = name.rstrip(".")
+        return name in self._known or _is_number(name)
+
+
+def local_path(wanted: str | None, default: str = "/") -> str:
+    r"""Where to go on: a path of this server alone, whatever was asked for.
+
+    What a browser would take for an address of another site (``//there``, ``/\there``), a scheme, a
+    control sign or a way back to the door becomes ``default``.
+    """
+    path = wanted or default
+    is_local = path.startswith("/") and not path.startswith(("//", "/\\"))
+    is_plain = all(sign.isprintable() for sign in path) and "\\" not in path
+    parts = urlsplit(path) if is_local and is_plain else None
+    if parts is None or parts.scheme or parts.netloc or parts.path.startswith(("/sign-", "/invitation")):
+        return default
+    return path
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    return True

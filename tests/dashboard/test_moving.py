@@ -1,0 +1,115 @@
+"""Everything moves into another database and back, each row as it was, or nothing does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dashboard.__main__ import main
+from dashboard.services import assigning, moving
+from db import audit, copying, people, projects, session
+from db.copying import TableState
+from db.errors import StorageError
+from db.location import database_url
+from tests import databases
+from tests.dashboard.desk_made import answer, made_desk, rater
+from tests.postgres_served import missing
+
+pytestmark = pytest.mark.sqlite  # from there, and back to there
+
+
+@pytest.fixture
+def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of an empty database on a PostgreSQL server."""
+    if (reason := missing()) is not None:
+        pytest.skip(reason)
+    server = databases.server_of_this_process(monkeypatch)
+    with server.database() as name:
+        yield server.url(name)
+        session.close()
+
+
+def held(address: str | None = None) -> tuple[TableState, ...]:
+    with session.writing(address) as s:
+        return tuple(copying.state(s, table) for table in copying.tables())
+
+
+def filled() -> None:
+    """A desk with answers, and texts and numbers that databases like to change."""
+    project, made = made_desk(clips=3, overlap=2)
+    person = rater(project, "  आशा “Ω” 🎭  ")
+    while (task := assigning.next_task(project.id, person.id)) is not None:
+        answer(task.key)
+    with session.writing() as s:
+        projects.update_settings(
+            s, project.id, {"tiny": 1e-300, "big": 2**60, "none": None, "z": 1, "a": [0.1 + 0.2]}
+        )
+        audit.write(s, "test", f"clip:{made[0].id}", details={"text": "é\u0001", "nothing": None})
+
+
+def test_every_row_moves_and_comes_back_as_it_was(
+    elsewhere: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    filled()
+    before, here = held(), database_url()
+    moved = moving.move(elsewhere)
+    assert moved.tables == before == held(elsewhere)
+    assert moved.rows > 20
+    with session.writing(elsewhere) as s:
+        assert audit.first_broken(s) is None
+        audit.write(s, "test", "after")  # the chain goes on there, and keys behind those that came
+        assert people.get_or_create(s, "Newcomer").id > 1
+    monkeypatch.setenv("DAILIES_DATABASE_URL", elsewhere)
+    back = f"sqlite:///{tmp_path / 'back.db'}"
+    assert moving.move(back).tables == held(elsewhere) == held(back)
+    assert held(here) == before
+
+
+def test_a_database_that_has_rows_is_not_copied_into(elsewhere: str) -> None:
+    filled()
+    with session.writing(elsewhere) as s:
+        people.get_or_create(s, "Somebody")
+    before = held(elsewhere)
+    with pytest.raises(StorageError, match="holds rows already"):
+        moving.move(elsewhere)
+    assert held(elsewhere) == before
+
+
+def test_a_row_that_the_other_database_refuses_leaves_nothing_there(elsewhere: str) -> None:
+    filled()
+    with session.writing() as s:
+        people.get_or_create(s, "Nul\x00")
+    with pytest.raises(StorageError, match="cannot be stored"):
+        moving.move(elsewhere)
+    assert sum(table.rows for table in held(elsewhere)) == 0
+
+
+def test_a_log_that_was_tampered_with_is_said_and_not_moved(
+    elsewhere: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled()
+    assert main(["audit", "verify"]) == 0
+    last = capsys.readouterr().out.split()[-1].rstrip(".")
+    session.close()
+    with databases.past_the_application() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_log_no_update")
+        connection.exec_driver_sql("DROP TRIGGER audit_log_no_delete")
+        connection.exec_driver_sql("UPDATE audit_log SET subject = 'nobody' WHERE id = 2")
+    assert main(["audit", "verify"]) == 1
+    assert "line 2 of" in capsys.readouterr().err
+    with pytest.raises(StorageError, match="Line 2 of the audit log"):
+        moving.move(elsewhere)
+    with databases.past_the_application() as connection:
+        connection.exec_driver_sql("DELETE FROM audit_log WHERE id >= 2")
+    assert main(["audit", "verify"]) == 0
+    assert main(["audit", "verify", "--last-hash", last]) == 1
+    assert "is gone" in capsys.readouterr().err
+
+
+def test_what_cannot_be_moved_to_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    for address in (database_url(), "nonsense", "oracle://nowhere/x"):
+        assert main(["move", "--to", address]) == 2
+        told = capsys.readouterr().err
+        assert told.count("\n") == 1, told
