@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from dashboard import answer_body, asker, json_requests
 from dashboard.json_requests import read, reply
-from dashboard.services import answering, assigning, drafts, gold, task_pass
+from dashboard.services import answering, assigning, drafts, gold, metrics, task_pass
 from dashboard.services.answering import ConflictError
 from dashboard.services.refusals import told
 from db.records import DraftRecord, RatingRecord
@@ -32,6 +32,7 @@ async def store_answer(request: Request) -> Response:
         stored = await run_in_threadpool(answering.submit, sent)
     except ConflictError as conflict:
         return reply({"error": told(conflict), "standing": _answer(conflict.standing)}, status=409)
+    metrics.ANSWERS.inc()
     known = await run_in_threadpool(gold.told, stored)
     feedback = None if known is None else known.sentence
     return reply({"key": sent.key, "rating": stored.id, "stored": _answer(stored), "feedback": feedback})
