@@ -60,7 +60,7 @@ def main() -> None:
         (folder / "home").mkdir()
         with inside(folder / "home"):
             projects.create(PROJECT)
-        server = serve(folder / "home")
+        server = serve(folder / "home", "--sign-in", "none", "--allow-host", HOST)
         try:
             with _address(chosen.through, server.port, folder) as address:
                 rows = _browse(address, folder, chosen.takes, through=chosen.through)

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+ELSEWHERE = "dailies.test"
+"""A name by which the server may be addressed too."""
 START_S = 90
 ANALYSIS_S = 240
 
@@ -72,6 +74,7 @@ def serve(home: Path, *options: str, port: int = 0) -> Served:
     """
     if not {"--demo", "--sign-in"} & set(options):
         options = ("--sign-in", "none", *options)
+    options = ("--allow-host", ELSEWHERE, *options)
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboard", "serve", "--port", str(port), *options],
         cwd=ROOT,
