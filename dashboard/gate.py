@@ -20,9 +20,9 @@ from dashboard.services import messages, sign_in_mode, sign_ins
 
 SIGN_IN: Final = "/sign-in"
 OPEN: Final = frozenset(
-    {SIGN_IN, "/sign-out", "/session", "/healthz", "/readyz", "/favicon.png", "/favicon.ico"}
+    {SIGN_IN, "/sign-out", "/session", "/healthz", "/readyz", "/metrics", "/favicon.png", "/favicon.ico"}
 )
-"""What a stranger may ask for. They say nothing of anybody."""
+"""What a stranger may ask for. They say nothing of anybody; /metrics looks for itself who asks."""
 OPEN_FOLDERS: Final = ("/static/", "/invitation/", "/_stcore/health")
 """Streamlit's own program, which everybody has; links that are secrets themselves."""
 PROVIDER: Final = frozenset({"/auth/login", "/auth/logout", "/oauth2callback"})

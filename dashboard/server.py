@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import signal
 import socket
 import ssl
 import threading
@@ -19,6 +20,7 @@ from dashboard import (
     answer_routes,
     class_routes,
     cue_routes,
+    operation_routes,
     press_queue,
     provider_sign_in,
     recording_routes,
@@ -28,9 +30,19 @@ from dashboard import (
     visitor_routes,
 )
 from dashboard.gate import Gate
+from dashboard.operation_routes import Counted
 from dashboard.own_site import Names
-from dashboard.services import backup_schedule, demo, invitations, retention, sign_in_mode, whole_database
+from dashboard.services import (
+    backup_schedule,
+    demo,
+    invitations,
+    metrics,
+    retention,
+    sign_in_mode,
+    whole_database,
+)
 from dashboard.services.analysis_worker import AnalysisWorker
+from dashboard.services.readiness import Watch
 from dashboard.services.sign_in_mode import SignIn
 from dashboard.shield import Shield
 from engine.errors import DailiesError
@@ -39,6 +51,17 @@ SCRIPT: Final = Path(__file__).resolve().parent / "app.py"
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
 HIGHEST_PORT: Final = 65_535
+OWN_ROUTES: Final = (
+    *sign_in_routes.ROUTES,
+    *visitor_routes.ROUTES,
+    *answer_routes.ROUTES,
+    *trace_routes.ROUTES,
+    *cue_routes.ROUTES,
+    *class_routes.ROUTES,
+    *recording_routes.ROUTES,
+    *routes.ROUTES,
+)
+"""What is served beside Streamlit's own addresses; each has a row in docs/roles.md."""
 FAREWELL_S: Final = 3
 """Seconds that open pages get to finish at shutdown."""
 
@@ -133,6 +156,7 @@ def serve(
     server = uvicorn.Server(
         uvicorn.Config(
             application(with_demo=with_demo, names=Names(host, names)),
+            log_config=None,  # its lines go where all lines go
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -142,10 +166,11 @@ def serve(
         )
     )
     _keep_people_out_of_the_log()
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn passes it on once it has shut down in order
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
-        pass  # uvicorn has shut down in order and passes the signal on
+        pass  # passed on as well
     finally:
         listening.close()
 
@@ -158,28 +183,21 @@ def application(*, with_demo: bool = False, names: Names) -> Any:
     import streamlit as st
 
     press_queue.install()
+    metrics.watch_writers()
+    worker = AnalysisWorker()
+    watch = Watch(worker.is_alive)
     pages = st.App(
         SCRIPT,
-        routes=[
-            *sign_in_routes.ROUTES,
-            *visitor_routes.ROUTES,
-            *answer_routes.ROUTES,
-            *trace_routes.ROUTES,
-            *cue_routes.ROUTES,
-            *class_routes.ROUTES,
-            *recording_routes.ROUTES,
-            *routes.ROUTES,
-        ],
-        lifespan=_lifespan(with_demo),
+        routes=[*operation_routes.routes(watch), *OWN_ROUTES],
+        lifespan=_lifespan(worker, watch, with_demo=with_demo),
     )
-    return Shield(Gate(pages), names)
+    return Counted(Shield(Gate(pages), names))
 
 
-def _lifespan(with_demo: bool) -> Callable[[Any], Any]:
+def _lifespan(worker: AnalysisWorker, watch: Watch, *, with_demo: bool) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
         stopping = threading.Event()
-        worker = AnalysisWorker()
         worker.start()
         threading.Thread(target=retention.keep_watch, args=(stopping,), name="retention", daemon=True).start()
         threading.Thread(
@@ -190,6 +208,7 @@ def _lifespan(with_demo: bool) -> Callable[[Any], Any]:
         try:
             yield
         finally:
+            watch.end()
             stopping.set()
             worker.stop()
 

@@ -163,7 +163,7 @@ def _person() -> str:
 
 
 def _progress(project_id: int, person_id: int) -> None:
-    waiting = clip_list.waiting(project_id)
+    waiting = clip_list.waiting(project_id, person_id=person_id)
 
     @st.fragment(run_every=REFRESH_S if waiting else IDLE_REFRESH_S)
     def shown() -> None:
@@ -171,7 +171,7 @@ def _progress(project_id: int, person_id: int) -> None:
         share = progress.rated / progress.ready if progress.ready else 0.0
         words = messages.say("app.progress", rated=progress.rated, total=progress.ready)
         st.progress(min(1.0, share), text=words)
-        left = clip_list.waiting(project_id)
+        left = clip_list.waiting(project_id, person_id=person_id)
         if left:
             st.caption(messages.say("app.waiting", n=left))
 

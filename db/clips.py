@@ -136,6 +136,13 @@ def counts(session: Session, project_id: int) -> Mapping[ClipStatus, int]:
     return {status: found.get(status, 0) for status in ClipStatus}
 
 
+def count_everywhere(session: Session) -> Mapping[ClipStatus, int]:
+    """How many clips of all projects together are how far; every status is there."""
+    rows = session.execute(select(Clip.status, func.count()).group_by(Clip.status))
+    found = {row[0]: row[1] for row in rows}
+    return {status: found.get(status, 0) for status in ClipStatus}
+
+
 def next_unrated(session: Session, project_id: int, person_id: int, *, after: int = 0) -> ClipRecord | None:
     """The first ready clip behind number ``after`` that the person has not rated, then from the start.
 

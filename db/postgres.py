@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 
+from db.waits import Where, measured
+
 BACKEND: Final = "postgresql"
 DRIVER: Final = "postgresql+psycopg"
 
@@ -64,7 +66,8 @@ def open_engine(url: URL, *, json_serializer: Callable[[Any], str]) -> Engine:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         if connection.get_execution_options().get(_WRITES):
-            connection.exec_driver_sql(_TAKE_TURN)
+            with measured(Where.DATABASE):
+                connection.exec_driver_sql(_TAKE_TURN)
 
     return engine
 

@@ -31,6 +31,7 @@ from db.columns import now
 from db.errors import BUSY, DISK_ERROR, FULL, RefusedValueError, StorageError, refusal, server_refusal
 from db.in_use import Use
 from db.location import database_url
+from db.waits import Where, measured
 from db.write_gate import TURN_SUFFIX, WriteGate
 
 BUSY_TIMEOUT_MS: Final = 30_000
@@ -231,12 +232,15 @@ def _teach_sqlite(engine: Engine, gate: WriteGate, *, foreign_keys: bool) -> Non
         if mode == "DEFERRED":
             driver.execute("BEGIN DEFERRED")
         else:
-            gate.begin_to_write(driver)
+            with measured(Where.DATABASE):
+                gate.begin_to_write(driver)
 
 
 @contextmanager
 def _in_turn(turn: threading.Lock) -> Iterator[None]:
-    if not turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+    with measured(Where.PROCESS):
+        is_ours = turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+    if not is_ours:
         raise StorageError(BUSY)
     try:
         yield

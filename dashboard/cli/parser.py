@@ -21,6 +21,7 @@ from dashboard.cli import (
     thresholds,
     users,
 )
+from dashboard.log_format import LogFormat
 from dashboard.services.export import Format
 from dashboard.services.export_content import UNSTATED_LICENCE
 from dashboard.services.sign_in_mode import SignIn
@@ -88,6 +89,9 @@ def _serve(words: argparse.ArgumentParser) -> None:
     )
     words.add_argument("--tls-cert", type=Path, metavar="PEM", help="serve over TLS with this certificate")
     words.add_argument("--tls-key", type=Path, metavar="PEM", help="the certificate's private key")
+    words.add_argument(
+        "--log-format", type=LogFormat, choices=list(LogFormat), help="lines of text (default) or of JSON"
+    )
     words.set_defaults(run=serving.run)
 
 

@@ -11,8 +11,10 @@ def run(given: argparse.Namespace) -> int:
     """Serve the dashboard until interrupted."""
     if (given.tls_cert is None) != (given.tls_key is None):
         raise DailiesError("TLS takes both: give --tls-cert with the certificate and --tls-key with its key.")
-    from dashboard.server import Certificate, serve  # Streamlit takes seconds to load
+    from dashboard import log_format  # Streamlit takes seconds to load
+    from dashboard.server import Certificate, serve
 
+    log_format.use(log_format.chosen(given.log_format))
     certificate = None if given.tls_cert is None else Certificate(given.tls_cert, given.tls_key)
     serve(
         host=given.host,

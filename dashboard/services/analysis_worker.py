@@ -21,7 +21,15 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from dashboard.services import clip_work, media_store, own_weights, process_limits, recordings, scene_turns
+from dashboard.services import (
+    clip_work,
+    media_store,
+    metrics,
+    own_weights,
+    process_limits,
+    recordings,
+    scene_turns,
+)
 from dashboard.services.clip_turns import ClipTurn, Work
 from dashboard.services.line_turns import LinesTurn
 from dashboard.services.turns import Turn
@@ -104,6 +112,11 @@ class AnalysisWorker:
             lane.join()
         self._lock.release()
 
+    def is_alive(self) -> bool:
+        """Whether the lanes run, or this process waits to take over from another."""
+        keeps = self._keeper is not None and self._keeper.is_alive()
+        return keeps or all(lane.is_alive() for lane in self._lanes)
+
     def _take_over(self) -> None:
         while not self._stopping.is_set():
             try:
@@ -128,6 +141,9 @@ class _Lane:
 
     def start(self) -> None:
         self._thread.start()
+
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
 
     def join(self) -> None:
         if self._thread.ident is not None:
@@ -157,9 +173,14 @@ class _Lane:
             self._interrupted = None
 
     def _take(self, turn: Turn) -> None:
+        with metrics.analysing() as ended:
+            self._deal_with(turn, ended)
+
+    def _deal_with(self, turn: Turn, ended: list[str]) -> None:
         try:
             outcome = self._outcome(turn)
         except _StoppedError:
+            ended.append("stopped")
             turn.put_back()
         except DailiesError as error:
             turn.fail(str(error))
@@ -175,6 +196,7 @@ class _Lane:
         except Exception as error:
             _blame_us(turn, error)
         else:
+            ended.append("done")
             self._store(turn, outcome)
 
     @staticmethod

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Connection, Engine, inspect
 
 from db.errors import NewerDatabaseError, StorageError
 
@@ -56,6 +56,11 @@ def upgrade(engine: Engine, *, before_change: Callable[[str], object] | None = N
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def is_at_head(connection: Connection) -> bool:
+    """Whether a database has exactly the tables of this version."""
+    return MigrationContext.configure(connection).get_current_revision() == _scripts().get_current_head()
 
 
 def _config() -> Config:

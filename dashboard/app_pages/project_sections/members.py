@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import boundary, visit
-from dashboard.services import members, messages
+from dashboard.app_pages.project_sections import inviting
+from dashboard.services import members, messages, sign_in_mode
 from db.records import MemberRecord
 from engine.vocabulary import Role
 
@@ -37,6 +38,8 @@ def draw(here: visit.Visit) -> None:
         )
     for role in parts:
         st.caption(messages.say(f"project.part_what.{role.value}"))
+    if not sign_in_mode.is_named():
+        inviting.draw(here)
 
 
 def _give(here: visit.Visit, member: MemberRecord, key: str) -> None:
