@@ -72,6 +72,8 @@ UNIQUE_SENTENCES: Final = {
 
 BUSY: Final = "The database is busy with somebody else's work; nothing was stored. Try again."
 
+FULL: Final = "database or disk is full"
+DISK_ERROR: Final = "disk i/o error"
 DAMAGED: Final = "The database file is damaged; stop the server and restore a backup."
 
 AWAY: Final = "The database server cannot be reached; nothing was stored. Check that it runs and try again."
@@ -79,7 +81,7 @@ AWAY: Final = "The database server cannot be reached; nothing was stored. Check 
 UNKNOWN_ROW: Final = "The row points to a clip, person, project or policy that is not there."
 
 CONDITION_SENTENCES: Final = {
-    "database or disk is full": "The disk is full; nothing was stored. Free some space and try again.",
+    FULL: "The disk is full; nothing was stored. Free some space and try again.",
     "readonly database": "The database may not be written to; nothing was stored. Check its permissions.",
     "unable to open database file": "The database file cannot be opened; check that its folder exists "
     "and may be written to (DAILIES_HOME, DAILIES_DATABASE_URL).",
@@ -87,7 +89,7 @@ CONDITION_SENTENCES: Final = {
     "restore a backup.",
     "malformed": DAMAGED,
     "database is locked": BUSY,
-    "disk i/o error": "The disk refuses to read or write; nothing was stored. Check the disk.",
+    DISK_ERROR: "The disk refuses to read or write; nothing was stored. Check the disk.",
 }
 """What a person reads for a condition of the file or the disk, by a fragment of SQLite's message."""
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -27,7 +28,7 @@ from sqlalchemy.orm import Session
 
 from db import migrations, postgres, snapshot
 from db.columns import now
-from db.errors import BUSY, RefusedValueError, StorageError, refusal, server_refusal
+from db.errors import BUSY, DISK_ERROR, FULL, RefusedValueError, StorageError, refusal, server_refusal
 from db.in_use import Use
 from db.location import database_url
 from db.waits import Where, measured
@@ -39,6 +40,9 @@ BUSY_TIMEOUT_MS: Final = 30_000
 POOL_SIZE: Final = 8
 POOL_OVERFLOW: Final = 56
 """Connections beyond the pool: one for each thread of a full class that submits at once."""
+
+LEAST_FREE_BYTES: Final = 1 << 20
+"""With less, a disk that refuses is full: SQLite's log and its index grow by pieces of up to 32 kB."""
 
 _BEGIN: Final = "dailies_begin"
 
@@ -251,7 +255,11 @@ def sentences() -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.Error) as error:
         said = error.orig if isinstance(error, DBAPIError) else error
-        sentence = refusal(str(said)) if isinstance(said, sqlite3.Error) else server_refusal(str(said))
+        told = str(said)
+        if isinstance(said, sqlite3.Error):
+            sentence = refusal(FULL if _is_disk_full(told) else told)
+        else:
+            sentence = server_refusal(told)
         if sentence is None:
             raise
         raise sentence from error
@@ -265,6 +273,15 @@ def sentences() -> Iterator[None]:
         raise RefusedValueError(
             "A text holds characters that cannot be stored (half of a surrogate pair); retype it."
         ) from None
+
+
+def _is_disk_full(told: str) -> bool:
+    """Whether an error of the disk is for want of room: SQLite does not always say so."""
+    if DISK_ERROR not in told.lower() or (database := sqlite_file()) is None:
+        return False
+    with suppress(OSError):
+        return shutil.disk_usage(database.parent).free < LEAST_FREE_BYTES
+    return False
 
 
 def _json(value: Any) -> str:

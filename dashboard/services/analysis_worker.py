@@ -21,7 +21,15 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
-from dashboard.services import clip_work, media_store, metrics, own_weights, recordings, scene_turns
+from dashboard.services import (
+    clip_work,
+    media_store,
+    metrics,
+    own_weights,
+    process_limits,
+    recordings,
+    scene_turns,
+)
 from dashboard.services.clip_turns import ClipTurn, Work
 from dashboard.services.line_turns import LinesTurn
 from dashboard.services.turns import Turn
@@ -182,6 +190,9 @@ class _Lane:
         except BrokenProcessPool:
             self._fresh_process()
             turn.fail(_crashed(turn))
+        except MemoryError:
+            self._fresh_process()  # what it has left over may not be enough for the next
+            turn.fail(f"{turn.name} cannot be used: {process_limits.too_much_memory()}")
         except Exception as error:
             _blame_us(turn, error)
         else:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from dashboard.services import media_store
+from dashboard.services import media_store, process_limits
 from engine.errors import DailiesError
 from engine.media.channels import MissingChannelError, picture_alone, sound_alone
 from engine.vocabulary import Channel
@@ -61,10 +61,14 @@ def make(playable_key: str, channel: Channel) -> str:
 
 def main(words: list[str]) -> int:
     """Run :func:`make` on two words and print what it gives."""
+    process_limits.limit_memory()
     try:
         print(make(words[0], Channel(words[1])))
     except DailiesError as error:
         print(error, file=sys.stderr)
+        return BAD_INPUT
+    except MemoryError:
+        print(f"The clip cannot be used: {process_limits.too_much_memory()}", file=sys.stderr)
         return BAD_INPUT
     return 0
 

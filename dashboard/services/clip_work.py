@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from multiprocessing import parent_process
 from pathlib import Path
 from typing import Final
 
-from dashboard.services import channel_work, media_store
+from dashboard.services import channel_work, clip_limits, media_store, process_limits
 from engine.analysis import Analysis
 from engine.errors import DailiesError
 from engine.vocabulary import Channel, SystemName
@@ -91,7 +89,7 @@ class ClipOutcome:
 
 def prepare_process() -> None:
     """Make this process a good worker: polite, and gone when the server is gone; load the models."""
-    leave_with_server()
+    process_limits.restrain()
     os.nice(NICENESS)
     try:
         from engine import speech
@@ -101,11 +99,6 @@ def prepare_process() -> None:
         speech.at_hand()
     except Exception:  # the first clip will say it again, to the person who asks
         logging.getLogger(__name__).exception("The models cannot be loaded.")
-
-
-def leave_with_server() -> None:
-    """End this process when the one that started it has ended; a killed server cannot say goodbye."""
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 
 def warm_up() -> None:
@@ -125,6 +118,7 @@ def work_on(job: ClipJob) -> ClipOutcome:
         from engine.media import poster, probe, transcode
 
         found = probe(path)
+        clip_limits.check(found, name=path.name)
         browser_key = None
         if not found.browser_playable:
             with media_store.incoming() as temporary:
@@ -167,10 +161,3 @@ def analysed(path: Path, job: ClipJob) -> Analysis:
 
 def _kept(picture: bytes | None) -> str | None:
     return None if picture is None else media_store.put_bytes(picture).key
-
-
-def _leave_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -8,15 +8,13 @@ act, and leaves a line in the audit log that says so and not what was deleted.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import clip_work, filmed
+from dashboard.services import filmed
 from dashboard.services.permissions import Act, require
+from dashboard.services.process_limits import Apart, TooGreedyError
 from dashboard.services.refusals import worded
 from db import audit, enrolled_faces
 from db.errors import RefusedValueError
@@ -134,12 +132,10 @@ def _require_consent(session: Session, project_id: int, actor: str) -> None:
 
 def _read_apart(pictures: Sequence[Picture]) -> Vectors:
     """Look at pictures in a process of its own: a hostile file ends that process and nothing else."""
-    with ProcessPoolExecutor(
-        1, mp_context=get_context("spawn"), initializer=clip_work.leave_with_server
-    ) as process:
+    with Apart() as process:
         try:
-            found = process.submit(_vectors, pictures).result()
-        except BrokenProcessPool:
+            found = process.do(_vectors, pictures)
+        except TooGreedyError:
             raise worded(RefusedValueError, "refusal.picture_broken") from None
     if isinstance(found, str):
         raise DailiesError(found)

@@ -45,14 +45,14 @@ class _Tier:
 def write(content: Content, places: tuple[Path, ...]) -> Counted:
     """Write ``CLIP.mp4.eaf`` for each clip into the folder, and the clips beside them where they leave."""
     folder = places[0]
-    media = MediaFolder(folder)
     ratings = predictions = 0
-    for row in content.clips():
-        if content.choices.media:
-            media.put(row)
-        _document(folder / f"{row.file_name}.eaf", row)
-        ratings += len(row.answers)
-        predictions += row.judged is not None
+    with MediaFolder(folder) as media:
+        for row in content.clips():
+            if content.choices.media:
+                media.put(row)
+            _document(folder / f"{row.file_name}.eaf", row)
+            ratings += len(row.answers)
+            predictions += row.judged is not None
     return Counted(ratings, predictions, media.copied, tuple(media.notes))
 
 

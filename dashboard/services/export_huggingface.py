@@ -60,9 +60,9 @@ CLIP_COLUMNS: Final = (
 class _Writing:
     """The folder while it is written: what is counted on the way."""
 
-    def __init__(self, content: Content, folder: Path) -> None:
+    def __init__(self, content: Content, media: MediaFolder) -> None:
         self._content = content
-        self._media = MediaFolder(folder / CLIPS)
+        self._media = media
         self._files: dict[str, tuple[str | None, str | None]] = {}
         self._raters: set[str] = set()
         self._given = Given()
@@ -130,8 +130,11 @@ def write(content: Content, places: tuple[Path, ...]) -> Counted:
     """Write the folder with its card."""
     folder = places[0]
     (folder / CLIPS).mkdir(parents=True)
-    writing = _Writing(content, folder)
-    with ParquetTable(folder / CLIPS / METADATA, CLIP_COLUMNS) as table:
+    with (
+        MediaFolder(folder / CLIPS) as media,
+        ParquetTable(folder / CLIPS / METADATA, CLIP_COLUMNS) as table,
+    ):
+        writing = _Writing(content, media)
         table.write(writing.clip_rows())
     with ParquetTable(folder / CLIPS / RATINGS, (FILE, SOUND, *RATING_COLUMNS)) as table:
         ratings = table.write(writing.rating_rows())

@@ -40,10 +40,12 @@ STEP_NAMES: Final = {step: step.name.lower().replace("_", " ") for step in Deliv
 def write(content: Content, places: tuple[Path, ...]) -> Counted:
     """Write the tasks, the configuration, and the clips beside them where they leave."""
     folder = places[0]
-    media = MediaFolder(folder / CLIPS)
     rows = RatingRows(content.project)
     ratings = predictions = 0
-    with (folder / TASKS).open("w", encoding="utf-8", newline="\n") as file:
+    with (
+        MediaFolder(folder / CLIPS) as media,
+        (folder / TASKS).open("w", encoding="utf-8", newline="\n") as file,
+    ):
         file.write("[")
         for place, row in enumerate(content.clips()):
             if content.choices.media:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from dashboard.services import media_store, projects
+from dashboard.services import clip_limits, media_store, projects
 from dashboard.services.lines_table import (
     MAX_WORD_CHARACTERS,
     LineRow,
@@ -225,7 +225,7 @@ def _store(project_name: str, name: str, source: Source, row: LineRow | None) ->
     """Store one file; the clip, and whether it is new to the project."""
     try:
         with source.open() as opened:
-            stored = media_store.put_stream(opened)
+            stored = media_store.put_stream(opened, most_bytes=clip_limits.most_bytes())
     except OSError as error:
         raise MediaError(f"{name} cannot be read: {error.strerror or error}.") from error
     project = projects.get_or_create(project_name if row is None or row.project is None else row.project)

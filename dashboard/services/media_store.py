@@ -19,9 +19,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from dashboard.services.refusals import worded
 from db.disk import flush, made_folder
 from db.errors import StorageError
 from db.location import data_folder
+from engine.errors import MediaError
 
 FOLDER: Final = "media"
 INCOMING: Final = "incoming"
@@ -77,13 +79,20 @@ def put_bytes(content: bytes) -> StoredFile:
     return put_stream(BytesIO(content))
 
 
-def put_stream(source: BinaryIO) -> StoredFile:
+def put_stream(source: BinaryIO, *, most_bytes: int | None = None) -> StoredFile:
     """Store what ``source`` gives, read in pieces.
+
+    Parameters
+    ----------
+    most_bytes : int, optional
+        Refuse what is larger as soon as that is seen.
 
     Raises
     ------
     StorageError
         If nothing comes, or the store cannot be written to.
+    MediaError
+        If it is too large.
     """
     digest, size = hashlib.sha256(), 0
     with incoming() as temporary:
@@ -91,6 +100,8 @@ def put_stream(source: BinaryIO) -> StoredFile:
             while piece := source.read(PIECE_BYTES):
                 digest.update(piece)
                 size += len(piece)
+                if most_bytes is not None and size > most_bytes:
+                    raise worded(MediaError, "refusal.clip_large", mb=most_bytes >> 20)
                 opened.write(piece)
         if size == 0:
             raise StorageError("The file is empty (0 bytes); give a video or sound file.")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dashboard.services import media_store
+from dashboard.services import clip_limits, media_store
 from engine.errors import DailiesError
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def look_at(job: SceneJob) -> SceneLook:
         from engine.scenes.pauses import utterances_between_pauses
 
         found = probe(path)
+        clip_limits.check(found, name=path.name)
         browser_key = None
         if not found.browser_playable:
             with media_store.incoming() as temporary:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from dashboard.services import media_store
+from dashboard.services import clip_limits, media_store
 from dashboard.services.consents import NAME_LENGTH
 from dashboard.services.filmed import known_names
 from dashboard.services.importing import CLIP_SUFFIXES
@@ -80,7 +80,7 @@ def bring_in(
             if scripts.get(session, script_id).project_id != project_id:
                 raise worded(UnknownRowError, "refusal.gone")
             utterances = with_script(utterances, scripts.lines(session, script_id))
-    stored = media_store.put_stream(source)
+    stored = media_store.put_stream(source, most_bytes=clip_limits.most_bytes())
     draft = SceneDraft(project_id, name, stored.sha256, stored.key, kind, person_id, script_id)
     with writing() as session:
         require(session, project_id, person_id, Act.SET_UP)

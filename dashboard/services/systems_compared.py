@@ -11,7 +11,7 @@ from itertools import combinations
 from multiprocessing import get_context
 from pathlib import Path
 
-from dashboard.services import background, clip_work, media_store
+from dashboard.services import background, clip_work, media_store, process_limits
 from dashboard.services.background import Lane, Work
 from dashboard.services.clip_turns import job_of
 from dashboard.services.clip_work import ClipJob
@@ -105,7 +105,7 @@ def compared(
     path, job = media_store.path_of(clip.media_key), job_of(clip)
     answers = []
     with ProcessPoolExecutor(
-        1, mp_context=get_context("spawn"), initializer=clip_work.leave_with_server
+        1, mp_context=get_context("spawn"), initializer=process_limits.restrain
     ) as process:
         for done, system in enumerate(SystemName):
             report(done, len(SystemName))

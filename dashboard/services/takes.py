@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import assigned_lines, media_store, recordings
+from dashboard.services import assigned_lines, clip_limits, media_store, recordings
 from dashboard.services.importing import CLIP_SUFFIXES
 from dashboard.services.line_words import line_key
 from dashboard.services.lines_table import MAX_LINE_CHARACTERS, checked_name
@@ -124,7 +124,8 @@ def add(
     with reading() as session:
         require_performing(session, performer.project_id, performer.person_id)
         _check_line(session, performer, wanted)
-    take = _stored(performer, media_store.put_stream(source), name, wanted, recording_key)
+    kept = media_store.put_stream(source, most_bytes=clip_limits.most_bytes())
+    take = _stored(performer, kept, name, wanted, recording_key)
     _hand_in(take, wanted.assignment_id)
     return take
 

@@ -9,6 +9,7 @@ import av
 from av.error import FFmpegError
 
 from engine.errors import MediaError
+from engine.media.container import opened
 
 KEPT_KINDS: Final = ("video", "audio")
 """Other streams hold positions, time codes and subtitles."""
@@ -29,7 +30,7 @@ def copy_untagged(source: Path, target: Path) -> None:
         If the file cannot be read, or its streams do not fit the container; nothing is left behind.
     """
     try:
-        with av.open(str(source)) as given, av.open(str(target), "w") as made:
+        with opened(source) as given, av.open(str(target), "w") as made:
             kept = [stream for stream in given.streams if stream.type in KEPT_KINDS]
             placed = {stream.index: made.add_stream_from_template(stream) for stream in kept}
             for stream in placed.values():

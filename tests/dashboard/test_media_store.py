@@ -11,6 +11,7 @@ import pytest
 
 from dashboard.services import media_store
 from db.errors import StorageError
+from engine.errors import MediaError
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -106,3 +107,27 @@ def test_the_type_comes_from_the_content(tmp_path: Path, start: bytes, expected:
     path = tmp_path / "page.html"
     path.write_bytes(start)
     assert media_store.media_type(path) == expected
+
+
+def test_what_is_too_large_is_refused_as_soon_as_it_is_seen(home: Path) -> None:
+    with pytest.raises(MediaError, match="larger than 0 MB"):
+        media_store.put_stream(Breaking(b"a long take"), most_bytes=2)
+    assert files_under(home / "media") == []
+
+
+def test_a_file_and_its_name_are_on_the_disk_before_it_is_stored(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    media_store.secret()
+    flushed: list[str] = []
+    real = os.fsync
+
+    def noted(handle: int) -> None:
+        flushed.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    key = media_store.put_bytes(b"a take").key
+    media, own = str(home / "media"), str(home / "media" / key[:2])
+    written = next(place for place in flushed if Path(place).parent.name == media_store.INCOMING)
+    assert flushed.index(media) < flushed.index(written) < flushed.index(own)

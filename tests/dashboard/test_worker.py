@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.services import analysis_stop, analysis_worker, importing
+from dashboard.services import analysis_stop, analysis_worker, importing, process_limits
 from dashboard.services.analysis_worker import AnalysisWorker
 from dashboard.services.predictions import stored
 from db import clips, predictions, session
@@ -32,10 +32,10 @@ ENDED = {ClipStatus.READY, ClipStatus.FAILED}
 def new_worker() -> Iterator[Callable[..., AnalysisWorker]]:
     made: list[AnalysisWorker] = []
 
-    def make(*, lanes: int = 1, limit_s: float = 600.0) -> AnalysisWorker:
-        worker = AnalysisWorker(
-            lanes=lanes, work=work_made.quick_work, prepare=work_made.nothing, limit_s=limit_s
-        )
+    def make(
+        *, lanes: int = 1, limit_s: float = 600.0, prepare: Callable[[], None] = work_made.nothing
+    ) -> AnalysisWorker:
+        worker = AnalysisWorker(lanes=lanes, work=work_made.quick_work, prepare=prepare, limit_s=limit_s)
         made.append(worker)
         return worker
 
@@ -101,6 +101,17 @@ def test_a_file_that_takes_for_ever_is_given_up(new_worker: Callable[..., Analys
     slow, two = wait_for(ids, ended)
     assert slow.status is ClipStatus.FAILED
     assert "took longer" in str(slow.message)
+    assert two.status is ClipStatus.READY
+
+
+def test_a_file_that_takes_all_memory_fails_alone(
+    new_worker: Callable[..., AnalysisWorker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAILIES_CLIP_MEMORY_GB", "2")
+    ids = queued(work_made.SIGN_OF_GREED, b"two")
+    new_worker(prepare=process_limits.restrain).try_start()
+    greedy, two = wait_for(ids, ended)
+    assert greedy.message == "take0.mp4 cannot be used: it takes more than 2 GB of memory."
     assert two.status is ClipStatus.READY
 
 
@@ -220,11 +231,11 @@ def test_the_analysis_process_goes_when_its_server_is_killed(home: Path) -> None
     ids = queued(work_made.SIGN_OF_SLEEP)
     script = (
         "import time\n"
-        "from dashboard.services import clip_work\n"
+        "from dashboard.services import process_limits\n"
         "from dashboard.services.analysis_worker import AnalysisWorker\n"
         "from tests.dashboard import work_made\n"
         "if __name__ == '__main__':\n"
-        "    worker = AnalysisWorker(work=work_made.quick_work, prepare=clip_work.leave_with_server)\n"
+        "    worker = AnalysisWorker(work=work_made.quick_work, prepare=process_limits.restrain)\n"
         "    worker.try_start()\n"
         "    lane = worker._lanes[0]\n"
         "    while not (lane._pool and lane._pool._processes): time.sleep(0.05)\n"

@@ -14,6 +14,7 @@ from tests.dashboard.analysis_made import made_analysis
 
 SIGN_OF_DEATH = b"deadly"
 SIGN_OF_SLEEP = b"sleepy"
+SIGN_OF_GREED = b"greedy"
 SIGN_OF_PATIENCE = b"patient"
 SIGN_OF_REFUSAL = b"refused"
 SIGN_OF_A_BUG = b"buggy"
@@ -38,6 +39,8 @@ def quick_work(job: ClipJob) -> ClipOutcome:
         os.kill(os.getpid(), 9)
     if content.startswith(SIGN_OF_SLEEP):
         time.sleep(600)
+    if content.startswith(SIGN_OF_GREED):
+        bytearray(16 << 30)
     if content.startswith(SIGN_OF_PATIENCE):
         while not (data_folder() / GO_AHEAD).exists():
             time.sleep(0.02)
