@@ -6,7 +6,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 export DAILIES_CACHE ?= $(CURDIR)/.cache
 export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
 
-.PHONY: run test test-thorough test-postgres reliability bench bench-thresholds bench-systems bench-clips evaluate lint screenshots demo clean
+.PHONY: run test test-thorough test-postgres reliability bench bench-thresholds bench-systems bench-clips evaluate lint sbom audit lock screenshots demo clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m dashboard serve --demo
@@ -63,6 +63,28 @@ lint: $(VENV)/dev.stamp
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(PY) -m scripts.check_messages
+	$(PY) -m scripts.licences --check
+
+# Tools that look at the environment from outside; they lie in one of their own.
+SUPPLY := .venv-supply
+$(SUPPLY)/stamp: requirements-supply.txt
+	sh scripts/make_venv.sh "$(PYTHON)" "$(SUPPLY)"
+	$(SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-supply.txt
+	touch $@
+
+# What Dailies runs with, as CycloneDX.
+sbom: $(VENV)/run.stamp $(SUPPLY)/stamp
+	$(SUPPLY)/bin/cyclonedx-py environment --output-reproducible --of JSON -o sbom.cdx.json $(PY)
+	@echo "sbom.cdx.json lists what lies in $(VENV)."
+
+# Known weaknesses of the pinned versions, asked of PyPI.
+audit: $(SUPPLY)/stamp
+	$(SUPPLY)/bin/python scripts/audit.py constraints.txt
+
+# Checksums of everything that is pinned; torch differs by machine and has none.
+lock: $(SUPPLY)/stamp
+	$(SUPPLY)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-annotate --no-header --no-emit-options \
+		--unsafe-package torch --constraint constraints.txt --output-file requirements.lock requirements.txt
 
 screenshots: $(VENV)/dev.stamp
 	sh scripts/system_packages.sh chromium
