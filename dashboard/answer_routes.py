@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dashboard import answer_body, json_requests
+from dashboard import answer_body, asker, json_requests
 from dashboard.json_requests import read, reply
 from dashboard.services import answering, assigning, drafts, gold, metrics, task_pass
 from dashboard.services.answering import ConflictError
@@ -27,6 +27,7 @@ PASS_HEADER: Final = "dailies-pass"
 async def store_answer(request: Request) -> Response:
     """Store an answer; 409 with the standing one where the person answered elsewhere meanwhile."""
     sent = answer_body.sent_of(await read(request))
+    await asker.require(request, sent.task.person_id)
     try:
         stored = await run_in_threadpool(answering.submit, sent)
     except ConflictError as conflict:
@@ -41,6 +42,7 @@ async def store_answer(request: Request) -> Response:
 async def save_draft(request: Request) -> Response:
     """Keep what the form holds, and say when it was kept and as which revision."""
     task, content, revision, tab = answer_body.draft_of(await read(request))
+    await asker.require(request, task.person_id)
     kept = await run_in_threadpool(drafts.save, task, content, revision=revision, tab=tab)
     return reply({"draft": draft_sent(kept)})
 
@@ -49,6 +51,7 @@ async def save_draft(request: Request) -> Response:
 async def find_draft(request: Request) -> Response:
     """What the server keeps of a task, ``null`` where it keeps nothing."""
     task = task_pass.read(request.headers.get(PASS_HEADER, ""))
+    await asker.require(request, task.person_id)
     return reply({"draft": draft_sent(await run_in_threadpool(drafts.find, task))})
 
 
@@ -56,6 +59,7 @@ async def find_draft(request: Request) -> Response:
 async def renew_lease(request: Request) -> Response:
     """Keep a task's place on a sign of life; where others have it by now, a sentence says so."""
     task = answer_body.task_of(await read(request))
+    await asker.require(request, task.person_id)
     try:
         until = await run_in_threadpool(assigning.renew, task)
     except assigning.NoPlaceError as gone:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from dashboard.json_requests import RequestError
 from dashboard.services import sign_in_mode, sign_ins, visitors
 from dashboard.services.sign_ins import LASTS
 from dashboard.visitor_routes import COOKIE as VISITOR_COOKIE
@@ -15,6 +17,7 @@ from dashboard.visitor_routes import COOKIE as VISITOR_COOKIE
 COOKIE: Final = "dailies_sign_in"
 SAFE_COOKIE: Final = "__Host-dailies_sign_in"
 """Over TLS: a browser takes this name only from the host itself, over TLS, for all of its paths."""
+SIGNED_OUT: Final = 401
 SEEN: Final = "dailies.sign_in"
 """Where in a request's scope the gate leaves whom it has seen."""
 
@@ -25,6 +28,24 @@ def of(connection: HTTPConnection) -> int | None:
         return visitors.id_of(connection.cookies.get(VISITOR_COOKIE))
     seen = connection.scope[SEEN] if SEEN in connection.scope else look(connection)
     return None if seen is None else seen.person_id
+
+
+async def require(connection: HTTPConnection, person_id: int) -> None:
+    """Refuse what a page of one person sends while another, or nobody, is signed in.
+
+    A pass that a page was handed says whose answer it may store; it does not sign anybody in.
+
+    Raises
+    ------
+    RequestError
+        With the status 401, on which pages keep what they sent and send it again.
+    """
+    if sign_in_mode.is_named():
+        return
+    found = await run_in_threadpool(of, connection)
+    if found != person_id:
+        key = "sign_in.refusal.signed_out" if found is None else "sign_in.refusal.not_yours"
+        raise RequestError(SIGNED_OUT, key)
 
 
 def look(connection: HTTPConnection, *, may_rotate: bool = False) -> sign_ins.Seen | None:

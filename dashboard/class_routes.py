@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from dashboard.services import messages, visitors
+from dashboard import asker
+from dashboard.services import messages
 from dashboard.services.permissions import NotAllowedError
 from dashboard.services.refusals import told
-from dashboard.visitor_routes import COOKIE
 from db.errors import UnknownRowError
 from engine.errors import DailiesError
 
@@ -64,7 +64,7 @@ async def serve_book(request: Request) -> Response:
 def _answered(request: Request, act: Callable[[int], Response]) -> Response:
     language = request.query_params.get(LANGUAGE, "")
     messages.speak(language if language in messages.languages() else messages.DEFAULT_LANGUAGE)
-    person = visitors.id_of(request.cookies.get(COOKIE))
+    person = asker.of(request)
     if person is None or any(
         isinstance(value, int) and value > LARGEST_ID for value in request.path_params.values()
     ):

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dashboard import json_requests
+from dashboard import asker, json_requests
 from dashboard.services import cue_check, task_pass
 from dashboard.services.refusals import worded
 from db.errors import RefusedValueError
@@ -29,6 +29,7 @@ async def store_cues(request: Request) -> Response:
     if not (are_texts and is_number and _are_answers(answers)):
         raise worded(RefusedValueError, "refusal.cue_form")
     task = task_pass.read(str(given))
+    await asker.require(request, task.person_id)
     read = {int(number): said for number, said in answers.items()}
     kept = await run_in_threadpool(
         cue_check.store, task, int(prediction or 0), read, remark=str(remark), key=str(key)

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dashboard import json_requests
+from dashboard import asker, json_requests
 from dashboard.json_requests import RequestError, reply
 from dashboard.services import recording_pass, recordings, takes
 from dashboard.services.recording_pass import Performer
@@ -31,7 +31,7 @@ KINDS: Final = frozenset({"webm", "mp4", "ogg", "m4a"})
 @json_requests.answering
 async def keep_piece(request: Request) -> Response:
     """Store one piece: its bytes are the body."""
-    performer = _performer(request)
+    performer = await _performer(request)
     content = bytearray()
     async for part in request.stream():
         content += part
@@ -46,14 +46,14 @@ async def keep_piece(request: Request) -> Response:
 async def tell_pieces(request: Request) -> Response:
     """Which pieces of a recording are stored, so that a browser sends the others."""
     key = request.path_params["key"]
-    found = await run_in_threadpool(recordings.pieces, _performer(request), key)
+    found = await run_in_threadpool(recordings.pieces, await _performer(request), key)
     return reply({"key": key, "pieces": sorted(found)})
 
 
 @json_requests.answering
 async def finish(request: Request) -> Response:
     """Make the take; 409 with the missing pieces where some have not come yet."""
-    performer = _performer(request)
+    performer = await _performer(request)
     key = request.path_params["key"]
     body = await json_requests.read(request)
     count, kind = _whole(body, "pieces"), body.get("kind")
@@ -69,8 +69,11 @@ async def finish(request: Request) -> Response:
     return reply({"key": key, "clip": take.clip_id})
 
 
-def _performer(request: Request) -> Performer:
-    return recording_pass.read(request.headers.get(PASS_HEADER, ""))
+async def _performer(request: Request) -> Performer:
+    performer = recording_pass.read(request.headers.get(PASS_HEADER, ""))
+    await asker.require(request, performer.person_id)
+    await run_in_threadpool(takes.check, performer.project_id, performer.person_id)
+    return performer
 
 
 def _whole(body: dict[str, Any], name: str) -> int | None:

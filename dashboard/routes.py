@@ -1,7 +1,7 @@
 """Addresses beside the pages: clips and stills with byte ranges, and a sign of life.
 
-An address holds a key or an id that cannot be guessed; the database says what lies under it, and in a class
-who may see it. Nothing of an address reaches the file system.
+An address holds a key or an id that cannot be guessed; the database says what lies under it, and who may see
+it. Nothing of an address reaches the file system.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from dashboard.services import media_access, media_store, visitors
+from dashboard import asker
+from dashboard.services import media_access, media_store
 from dashboard.services.media_access import Sight
-from dashboard.visitor_routes import COOKIE
 from db import clips, predictions
 from db.errors import StorageError, UnknownRowError
 from db.session import reading
@@ -53,8 +53,7 @@ def peak_url(clip_id: str, prediction_id: int, key: str) -> str:
 async def serve_media(request: Request) -> Response:
     """A clip, channel or still by its key, inline, whole or in ranges; nothing tells the file's name."""
     key = request.path_params["key"]
-    cookie = request.cookies.get(COOKIE)
-    sight = await run_in_threadpool(lambda: media_access.of_file(key, visitors.id_of(cookie)))
+    sight = await run_in_threadpool(lambda: media_access.of_file(key, asker.of(request)))
     return await _file(request, key, sight)
 
 
@@ -64,8 +63,7 @@ async def serve_peak(request: Request) -> Response:
     key = await run_in_threadpool(_peak_key, given["clip_id"], given["prediction_id"], given["key"])
     if key is None:
         return PlainTextResponse(UNSEEN, status_code=404)
-    cookie = request.cookies.get(COOKIE)
-    sight = await run_in_threadpool(lambda: media_access.of_clip(given["clip_id"], visitors.id_of(cookie)))
+    sight = await run_in_threadpool(lambda: media_access.of_clip(given["clip_id"], asker.of(request)))
     return await _file(request, key, sight)
 
 

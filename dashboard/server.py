@@ -51,6 +51,17 @@ SCRIPT: Final = Path(__file__).resolve().parent / "app.py"
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
 HIGHEST_PORT: Final = 65_535
+OWN_ROUTES: Final = (
+    *sign_in_routes.ROUTES,
+    *visitor_routes.ROUTES,
+    *answer_routes.ROUTES,
+    *trace_routes.ROUTES,
+    *cue_routes.ROUTES,
+    *class_routes.ROUTES,
+    *recording_routes.ROUTES,
+    *routes.ROUTES,
+)
+"""What is served beside Streamlit's own addresses; each has a row in docs/roles.md."""
 FAREWELL_S: Final = 3
 """Seconds that open pages get to finish at shutdown."""
 
@@ -177,17 +188,7 @@ def application(*, with_demo: bool = False, names: Names) -> Any:
     watch = Watch(worker.is_alive)
     pages = st.App(
         SCRIPT,
-        routes=[
-            *sign_in_routes.ROUTES,
-            *visitor_routes.ROUTES,
-            *answer_routes.ROUTES,
-            *trace_routes.ROUTES,
-            *cue_routes.ROUTES,
-            *class_routes.ROUTES,
-            *recording_routes.ROUTES,
-            *operation_routes.routes(watch),
-            *routes.ROUTES,
-        ],
+        routes=[*operation_routes.routes(watch), *OWN_ROUTES],
         lifespan=_lifespan(worker, watch, with_demo=with_demo),
     )
     return Counted(Shield(Gate(pages), names))

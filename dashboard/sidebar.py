@@ -26,6 +26,7 @@ from engine.vocabulary import Role
 
 _PROJECT: Final = "chosen_project"
 _PERSON: Final = "chosen_person"
+_LAST_PERSON: Final = "last_person"
 _TICKET: Final = "visitor_ticket"
 _SIGNED_IN: Final = "signed_in_person"
 SIGN_OUT: Final = """
@@ -149,15 +150,20 @@ def _person() -> str:
     if visitors.DEMO_TEACHER not in names:
         names.insert(0, visitors.DEMO_TEACHER)
     remembered = visitors.person_of(st.context.cookies.get(COOKIE))
-    start = names.index(remembered.name if remembered and remembered.name in names else visitors.DEMO_TEACHER)
+    # What was chosen in this session goes before the cookie, which is that of its beginning: with another
+    # page a widget forgets its value.
+    last = st.session_state.get(_LAST_PERSON, remembered.name if remembered else None)
+    start = names.index(last if last in names else visitors.DEMO_TEACHER)
     chosen = st.selectbox(
         messages.say("app.you_are"), names, index=start, key=_PERSON, accept_new_options=True
     )
-    return str(chosen or visitors.DEMO_TEACHER).strip() or visitors.DEMO_TEACHER
+    name = str(chosen or visitors.DEMO_TEACHER).strip() or visitors.DEMO_TEACHER
+    st.session_state[_LAST_PERSON] = name
+    return name
 
 
 def _progress(project_id: int, person_id: int) -> None:
-    waiting = clip_list.waiting(project_id)
+    waiting = clip_list.waiting(project_id, person_id=person_id)
 
     @st.fragment(run_every=REFRESH_S if waiting else IDLE_REFRESH_S)
     def shown() -> None:
@@ -165,7 +171,7 @@ def _progress(project_id: int, person_id: int) -> None:
         share = progress.rated / progress.ready if progress.ready else 0.0
         words = messages.say("app.progress", rated=progress.rated, total=progress.ready)
         st.progress(min(1.0, share), text=words)
-        left = clip_list.waiting(project_id)
+        left = clip_list.waiting(project_id, person_id=person_id)
         if left:
             st.caption(messages.say("app.waiting", n=left))
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dashboard import json_requests
+from dashboard import asker, json_requests
 from dashboard.services import task_pass, traces
 from dashboard.services.refusals import worded
 from db.errors import RefusedValueError
@@ -29,6 +29,7 @@ async def store_trace(request: Request) -> Response:
     if len(levels) > MOST_LEVELS:
         raise worded(RefusedValueError, "refusal.trace_most", n=MOST_LEVELS)
     task = task_pass.read(given)
+    await asker.require(request, task.person_id)
     kept = await run_in_threadpool(traces.store, task, key=key, levels=levels)
     return json_requests.reply(
         {

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dashboard.services import visitors
+from dashboard.services import sign_in_mode, visitors
 
 COOKIE: Final = "dailies_visitor"
 COOKIE_SECONDS: Final = 90 * 24 * 3600
@@ -20,6 +20,8 @@ async def remember(request: Request) -> Response:
     """Set the cookie for the person of a ticket; only a page of this server can have made one."""
     if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
         return JSONResponse({"error": "Only a page of this server may ask this."}, status_code=403)
+    if not sign_in_mode.is_named():
+        return JSONResponse({"error": "People sign in here; see /sign-in."}, status_code=403)
     body = await request.body()
     try:
         cookie = await run_in_threadpool(

@@ -94,7 +94,7 @@ def is_there(session: Session, scene_id: str) -> bool:
     return bool(session.scalar(select(exists().where(Scene.id == scene_id))))
 
 
-def _numbers(project_id: int) -> Select[tuple[int]]:
+def _numbers(project_id: int) -> Select[int]:
     return select(Scene.number).where(Scene.project_id == project_id)
 
 

@@ -149,7 +149,7 @@ def _prepare() -> tuple[int, list[int]]:
 
 @contextmanager
 def _server() -> Iterator[str]:
-    command = [sys.executable, "-m", "dashboard", "serve", "--port", "0"]
+    command = [sys.executable, "-m", "dashboard", "serve", "--port", "0", "--sign-in", "none"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

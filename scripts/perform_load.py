@@ -26,7 +26,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Response, expect, sync_playwright
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -60,7 +60,7 @@ def main() -> None:
         (folder / "home").mkdir()
         with inside(folder / "home"):
             projects.create(PROJECT)
-        server = serve(folder / "home")
+        server = serve(folder / "home", "--sign-in", "none", "--allow-host", HOST)
         try:
             with _address(chosen.through, server.port, folder) as address:
                 rows = _browse(address, folder, chosen.takes, through=chosen.through)
@@ -110,13 +110,20 @@ def _take(page: Page) -> float:
     recorder = page.locator(".recorder")
     recorder.get_by_role("button", name="Record", exact=True).click()
     expect(recorder.locator(".clock")).to_have_text(SPOKEN)
-    with page.expect_response(
-        lambda each: "/recordings/" in each.url and each.request.method == "POST" and each.ok
-    ):
+    with page.expect_response(_is_whole):
         recorder.get_by_role("button", name="Stop").click()
     started = time.perf_counter()
     expect(page.locator(".verdict .headline")).to_be_visible()
     return time.perf_counter() - started
+
+
+def _is_whole(answer: Response) -> bool:
+    """Whether the server says that it has a take; what else it says of one is printed."""
+    if "/recordings/" not in answer.url:
+        return False
+    if not answer.ok:
+        print(answer.request.method, answer.status, answer.text(), file=sys.stderr)
+    return answer.request.method == "POST" and answer.ok
 
 
 def _passage(page: Page, address: str, folder: Path, through: str) -> list[tuple[str, str]]:

@@ -51,12 +51,13 @@ def main() -> None:
         f"`python -m scripts.systems_table --data DIR --seed {given.seed}{asked}`",
         "",
     ]
+    given.out.mkdir(parents=True, exist_ok=True)
     for name in given.systems.split(","):
         for table in SYSTEMS[name](given.data, seed=given.seed, folds=given.folds):
             said.append(table.markdown())
             print(said[-1], flush=True)
-    given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / f"systems-{now:%Y-%m-%d}.md").write_text("\n".join(said), encoding="utf-8")
+        # After each system: a table that is stopped keeps those that were measured.
+        (given.out / f"systems-{now:%Y-%m-%d}.md").write_text("\n".join(said), encoding="utf-8")
 
 
 if __name__ == "__main__":

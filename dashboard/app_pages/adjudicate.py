@@ -41,7 +41,7 @@ def show() -> None:
         st.toast(messages.say("adjudicate.stored", name=messages.plain(just)))
     cases = adjudication.agenda(here.project.id, person_id=here.person.id)
     waiting = [case for case in cases if case.is_open]
-    labels = label_sets.in_force(here.project)
+    labels = label_sets.in_force(here.project, person_id=here.person.id)
     chosen = _chosen(cases, waiting)
     if not waiting:
         st.success(messages.say("adjudicate.nothing"))

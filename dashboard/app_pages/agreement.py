@@ -96,7 +96,7 @@ def _part(part: PartAgreement) -> str:
 
 
 def _languages(project_id: int) -> None:
-    found = language_functioning.language_functioning(project_id)
+    found = language_functioning.language_functioning(project_id, person_id=visit.here().person.id)
     if not found.is_mixed:
         return
     st.markdown(f"#### {messages.say('agreement.functioning.title')}")

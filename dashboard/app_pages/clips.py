@@ -27,7 +27,7 @@ def show() -> None:
     here = visit.here()
     asked = st.session_state.pop(_DETAILS, None)
     st.header(messages.say("clips.title"))
-    counts = clip_list.counts(here.project.id)
+    counts = clip_list.counts(here.project.id, person_id=here.person.id)
     with st.expander(messages.say("clips.add"), expanded=not sum(counts.values()), icon=":material/upload:"):
         _add(here)
     _import_progress(_import_name(here))
@@ -87,12 +87,17 @@ def _add(here: visit.Visit) -> None:
 def _start_import(here: visit.Visit, files: list[Any], lines: LinesTable | None) -> None:
     sources = [importing.Source(name=file.name.rsplit("/", 1)[-1], open=_opener(file)) for file in files]
     importing.refuse_unknown_clips(lines, [source.name for source in sources])
-    project = here.project.name
+    project, person_id = here.project.name, here.person.id
     name = _import_name(here)
     background.start(
         name,
         lambda report: importing.import_clips(
-            project, sources, lines=lines, progress=report, is_stopped=lambda: background.is_stopping(name)
+            project,
+            sources,
+            lines=lines,
+            progress=report,
+            is_stopped=lambda: background.is_stopping(name),
+            person_id=person_id,
         ),
     )
 
@@ -177,10 +182,12 @@ def _from_the_start() -> None:
 def _list(project_id: int, status: ClipStatus | None, text: str) -> None:
     if _DETAILS in st.session_state or visit.is_turning():
         st.rerun()  # what was asked for lies outside this fragment
-    state = clip_list.counts(project_id)
+    state = clip_list.counts(project_id, person_id=visit.here().person.id)
     _analysis(project_id, state)
     trail: list[int] = st.session_state.setdefault(_AFTER, [0])
-    page = clip_list.look(project_id, status=status, text=text, after=trail[-1])
+    page = clip_list.look(
+        project_id, person_id=visit.here().person.id, status=status, text=text, after=trail[-1]
+    )
     clip_table(page.items, on_act=_act)
     back, forth, _ = st.columns([1, 1, 6])
     if len(trail) > 1 and back.button(messages.say("clips.back"), key="clips_back"):
@@ -195,7 +202,7 @@ def _analysis(project_id: int, state: Mapping[ClipStatus, int]) -> None:
     """How far the analysis is, with the way to stop it and to go on."""
     total, waiting = sum(state.values()), state[ClipStatus.QUEUED]
     done = state[ClipStatus.READY] + state[ClipStatus.FAILED] + state[ClipStatus.WITHDRAWN]
-    is_stopped = analysis_stop.is_stopped(project_id)
+    is_stopped = analysis_stop.is_stopped(project_id, person_id=visit.here().person.id)
     if done == total and not is_stopped:
         return
     said, button = st.columns([5, 1], vertical_alignment="center")
@@ -231,7 +238,7 @@ def _do(what: str, clip_id: str) -> None:
 
 def _details(clip_id: str, person_id: int) -> None:
     with boundary.shown():
-        clip = clip_list.clip(clip_id)
+        clip = clip_list.clip(clip_id, person_id=visit.here().person.id)
         st.text(clip.original_name)
         with st.form("details", border=False):
             line = st.text_area(messages.say("clips.line"), clip.line, max_chars=2000, height=80)

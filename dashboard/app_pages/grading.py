@@ -21,6 +21,7 @@ from db.records import SetWorkRecord
 
 WORK_PARAMETER: Final = "work"
 STUDENT_PARAMETER: Final = "student"
+HEAD_SHARES: Final = (1, 2.4)
 PLAYER_SHARE: Final = (1.12, 1)
 _WORK: Final = "grading_work"
 _STUDENT: Final = "grading_student"
@@ -40,13 +41,17 @@ def show() -> None:
     if not works:
         st.info(messages.say("classes.desk.no_work"))
         return
-    desk = grading.desk(_work(works).id, person_id=here.person.id)
+    choice, head = st.columns(HEAD_SHARES, gap="medium", vertical_alignment="bottom")
+    with choice:
+        work = _work(works)
+    desk = grading.desk(work.id, person_id=here.person.id)
     if not desk.rows:
         st.info(messages.say("classes.desk.no_students"))
         return
     student = _student(desk)
     found = student_work.student_work(desk.work.id, student, person_id=here.person.id)
-    _head(desk, found)
+    with head:
+        _head(desk, found)
     left, right = st.columns(PLAYER_SHARE, gap="medium")
     with left:
         shown = shown_take.draw(here, found)

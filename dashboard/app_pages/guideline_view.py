@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from dashboard import visit
 from dashboard.routes import media_url
 from dashboard.services import guidelines, messages
 from dashboard.services.guidelines import Guideline
@@ -26,7 +27,7 @@ def draw(guideline: Guideline, *, name: str) -> None:
         st.subheader(messages.say("project.examples"))
     for example in guideline.examples:
         try:
-            clip = guidelines.clip_of(example)
+            clip = guidelines.clip_of(example, person_id=visit.here().person.id)
         except UnknownRowError:  # the clip was removed since; what was said about it stays
             st.markdown(messages.plain(example.note))
             continue

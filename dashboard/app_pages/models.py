@@ -59,7 +59,9 @@ def _chosen_clip(here: visit.Visit) -> str | None:
     text = st.text_input(
         messages.say("clips.search"), placeholder=messages.say("clips.search"), key="models_search"
     )
-    found = clip_list.look(here.project.id, status=ClipStatus.READY, text=text, limit=MOST_LISTED).items
+    found = clip_list.look(
+        here.project.id, person_id=here.person.id, status=ClipStatus.READY, text=text, limit=MOST_LISTED
+    ).items
     names = {listed.clip.id: listed.clip.original_name for listed in found}
     if not names:
         st.info(messages.say("models.no_clip"))
@@ -83,14 +85,14 @@ def _chosen_clip(here: visit.Visit) -> str | None:
 
 
 def _progress(clip_id: str) -> None:
-    work = systems_compared.look(clip_id)
+    work = systems_compared.look(clip_id, person_id=visit.here().person.id)
     if work is None:
         return
 
     @st.fragment(run_every=None if work.is_done else REFRESH_S)
     def shown() -> None:
         with boundary.shown():
-            now = systems_compared.look(clip_id)
+            now = systems_compared.look(clip_id, person_id=visit.here().person.id)
             if now is None:
                 return
             if not now.is_done:

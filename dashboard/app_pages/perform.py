@@ -31,13 +31,14 @@ def show() -> None:
     """Draw the page."""
     here = visit.here()
     st.header(messages.say("perform.title"))
-    st.caption(messages.say("perform.advice_only"))
+    tells = takes.tells_verdict(here.role)
+    st.caption(messages.say("perform.advice_only" if tells else "perform.for_teacher"))
     takes.check(here.project.id, here.person.id)
     left, right = st.columns(SHARES, gap="medium")
     with left:
         wanted = line_choice.choose(here)
         performer = Performer(here.project.id, here.person.id)
-        recorder(RecorderView(performer, wanted), on_taken=_taken)
+        recorder(RecorderView(performer, wanted, tells), on_taken=_taken)
         _upload(performer, wanted)
         st.caption(messages.say("perform.consent"))
     seen = takes.mine(here.project.id, here.person.id, line=wanted.line or None)
@@ -95,7 +96,8 @@ def _chosen(seen: tuple[SeenTake, ...]) -> SeenTake | None:
 
 def _verdict(here: visit.Visit, take: SeenTake | None) -> None:
     if take is None:
-        st.info(messages.say("perform.nothing_yet"))
+        tells = takes.tells_verdict(here.role)
+        st.info(messages.say("perform.nothing_yet" if tells else "perform.nothing_for_teacher"))
         return
     if takes.is_waiting(take):
         _waiting(take.clip.id, here.person.id)

@@ -63,7 +63,7 @@ def _view(here: visit.Visit) -> review.ReviewView | None:
 @st.fragment(run_every=REFRESH_S)
 def _waiting(project: ProjectRecord) -> None:
     with boundary.shown():
-        counts = clip_list.counts(project.id)
+        counts = clip_list.counts(project.id, person_id=visit.here().person.id)
         total = sum(counts.values())
         if counts[ClipStatus.READY]:
             st.rerun()

@@ -38,7 +38,7 @@ def show() -> None:
     """Draw the page."""
     here = visit.here()
     st.header(messages.say("thresholds.title"))
-    view = thresholds.view(here.project.id)
+    view = thresholds.view(here.project.id, person_id=here.person.id)
     _in_force(view)
     left, right = st.columns([1.6, 1], gap="large")
     with left:

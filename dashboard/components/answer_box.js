@@ -4,7 +4,7 @@
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 20_000;
 const ANSWER_PATIENCE_MS = 30_000;
-const COME_BACK_LATER = new Set([408, 425, 429]); // and every 5xx: the answer itself is not at fault
+const COME_BACK_LATER = new Set([401, 408, 425, 429]); // and every 5xx: the answer itself is not at fault
 
 class AnswerBox {
   // `on` has sending(), waiting(count), stored(answer, receipt) and refused(answer, status, content).

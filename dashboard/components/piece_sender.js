@@ -4,7 +4,7 @@
 const FIRST_PIECE_WAIT_MS = 1_000;
 const LONGEST_PIECE_WAIT_MS = 15_000;
 const PIECE_PATIENCE_MS = 60_000;
-const PIECE_LATER = new Set([408, 425, 429]); // and every 5xx
+const PIECE_LATER = new Set([401, 408, 425, 429]); // and every 5xx
 
 class PieceSender {
   // `on` has waiting(count), moving(sent, all), stored(recording, clip) and refused(recording, sentence).

@@ -18,10 +18,11 @@ _mount = asset.renderer("recorder", scripts=("answer_box.js", "piece_store.js", 
 
 @dataclass(frozen=True, slots=True)
 class RecorderView:
-    """Who records what."""
+    """Who records what, and whether they are told the verdict when they stop."""
 
     performer: Performer
     wanted: Wanted
+    tells_verdict: bool = True
 
 
 def recorder(view: RecorderView, *, on_taken: Callable[[str], None]) -> None:
@@ -33,6 +34,9 @@ def recorder(view: RecorderView, *, on_taken: Callable[[str], None]) -> None:
         Gets the id of the clip that a recording became, before the page runs again.
     """
     performer, wanted = view.performer, view.wanted
+    labels = messages.part("recorder")
+    if not view.tells_verdict:
+        labels = {**labels, "stop": messages.say("recorder.stop_alone")}
     _mount(
         key=KEY,
         data={
@@ -43,7 +47,7 @@ def recorder(view: RecorderView, *, on_taken: Callable[[str], None]) -> None:
             "script_line": wanted.script_line_id,
             "assignment": wanted.assignment_id,
             "language": messages.spoken(),
-            "labels": messages.part("recorder"),
+            "labels": labels,
         },
         acts={"taken": on_taken},
     )

@@ -47,7 +47,7 @@ class TraceStore {
         const response = await fetch(this.address, {
           method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(trace),
         });
-        if (response.status >= 500) throw new Error(response.statusText);
+        if (response.status >= 500 || response.status === 401) throw new Error(response.statusText);
         const answer = await response.json();
         this.waiting = this.waiting.filter((one) => one.key !== trace.key);
         this.put(TRACE_OUTBOX, this.waiting);

@@ -6,7 +6,7 @@ stay in the queue, where nothing takes them until somebody says to go on.
 
 from __future__ import annotations
 
-from dashboard.services.permissions import Act, require
+from dashboard.services.permissions import Act, ensure, require
 from db import audit, projects
 from db.projects import STOPPED_SETTING
 from db.session import reading, writing
@@ -34,14 +34,17 @@ def go_on(project_id: int, *, person_id: int | None = None) -> None:
     _set(project_id, stopped=False, person_id=person_id)
 
 
-def is_stopped(project_id: int) -> bool:
+def is_stopped(project_id: int, *, person_id: int | None = None) -> bool:
     """Whether the project's waiting clips are left alone.
 
     Raises
     ------
+    NotAllowedError
+        If the person's part in the project does not include it.
     UnknownRowError
         If there is no such project.
     """
+    ensure(project_id, person_id, Act.SEE_MACHINE)
     with reading() as session:
         return bool(projects.by_id(session, project_id).settings.get(STOPPED_SETTING, False))
 

@@ -176,6 +176,7 @@ def renew(key: TaskKey, *, at: datetime | None = None) -> datetime:
     with reading() as session:
         held = handed_out(session, key)
         project = _project_of(session, key.clip_id)
+        require(session, project.id, key.person_id, Act.RATE)
         is_over = held.skipped_at is not None or has_answered(session, key)
         if is_over or not is_waning(project, held, moment):
             return held.expires_at
@@ -198,6 +199,7 @@ def skip(key: TaskKey, reason: SkipReason, note: str = "", *, at: datetime | Non
     """
     _ensure_short(note)
     with writing() as session:
+        require(session, _project_of(session, key.clip_id).id, key.person_id, Act.RATE)
         handed_out(session, key)
         if has_answered(session, key):
             raise worded(RefusedValueError, "queue.skip_answered")
@@ -216,8 +218,10 @@ def unskip(key: TaskKey, *, at: datetime | None = None) -> Task:
         If it was never handed out.
     """
     with writing() as session:
+        project = _project_of(session, key.clip_id)
+        require(session, project.id, key.person_id, Act.RATE)
         handed_out(session, key)
-        task = take(session, _project_of(session, key.clip_id), key, at or now())
+        task = take(session, project, key, at or now())
         if task is None:
             raise worded(NoPlaceError, "queue.place_gone")
         _log(session, "task.unskip", key)

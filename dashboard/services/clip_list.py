@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dashboard.services.judging import in_force, judge
-from dashboard.services.permissions import Act, require
+from dashboard.services.permissions import Act, ensure, require
 from db import audit, clips, predictions, ratings
 from db.errors import RefusedValueError
 from db.records import ClipDetails, ClipRecord, ClipStatus, PredictionSummary, Progress
@@ -53,8 +53,16 @@ def look(
     text: str = "",
     after: int = 0,
     limit: int = PAGE_SIZE,
+    person_id: int | None = None,
 ) -> ClipList:
-    """A page of a project's clips, narrowed by status and by text in name, line or actor."""
+    """A page of a project's clips, narrowed by status and by text in name, line or actor.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in the project does not include it.
+    """
+    ensure(project_id, person_id, Act.SEE_MACHINE)
     with reading() as session:
         page = clips.list_page(session, project_id, status=status, text=text, after=after, limit=limit)
         ids = [clip.id for clip in page.items]
@@ -71,34 +79,58 @@ def look(
     return ClipList(items, page.next_key)
 
 
-def counts(project_id: int) -> Mapping[ClipStatus, int]:
-    """How many clips of a project are how far."""
+def counts(project_id: int, *, person_id: int | None = None) -> Mapping[ClipStatus, int]:
+    """How many clips of a project are how far.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in the project does not include it.
+    """
+    ensure(project_id, person_id, Act.RATE)
     with reading() as session:
         return clips.counts(session, project_id)
 
 
-def waiting(project_id: int) -> int:
-    """How many clips of a project wait for their analysis or are in it."""
-    state = counts(project_id)
+def waiting(project_id: int, *, person_id: int | None = None) -> int:
+    """How many clips of a project wait for their analysis or are in it.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in the project does not include it.
+    """
+    state = counts(project_id, person_id=person_id)
     return state[ClipStatus.QUEUED] + state[ClipStatus.ANALYSING]
 
 
 def progress(project_id: int, person_id: int) -> Progress:
-    """How far a person is with a project."""
+    """How far a person is with a project.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in the project does not include it.
+    """
+    ensure(project_id, person_id, Act.RATE)
     with reading() as session:
         return ratings.progress(session, project_id, person_id)
 
 
-def clip(clip_id: str) -> ClipRecord:
+def clip(clip_id: str, *, person_id: int | None = None) -> ClipRecord:
     """The clip with that id.
 
     Raises
     ------
+    NotAllowedError
+        If the person's part in the project does not include it.
     UnknownRowError
         If there is none.
     """
     with reading() as session:
-        return clips.get(session, clip_id)
+        found = clips.get(session, clip_id)
+        require(session, found.project_id, person_id, Act.SEE_MACHINE)
+        return found
 
 
 def correct(clip_id: str, details: ClipDetails, *, person_id: int) -> ClipRecord:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard.services import table_header
 from engine.errors import TableError
+
+LONGEST_HEADER: Final = 100_000
+"""Characters."""
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -22,9 +27,16 @@ def read_table(path: Path) -> pd.DataFrame:
     if path.is_dir():
         raise TableError(f"{path.name} is a folder; give a CSV file.")
     try:
+        with path.open(encoding="utf-8-sig") as opened:
+            first = opened.readline(LONGEST_HEADER + 1)
+        if len(first) > LONGEST_HEADER:
+            raise TableError(f"{path.name} has a first line that is no line of column names; check it.")
+        table_header.check([f"{number}" for number in range(first.count(",") + 1)], file=path.name)
         table = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
         with path.open(encoding="utf-8-sig") as opened:
             header = next(pd.read_csv(opened, header=None, nrows=1, dtype=str).itertuples(index=False))
+    except TableError:
+        raise
     except OSError as error:
         raise TableError(f"{path.name} cannot be read ({error.strerror}); give a CSV file.") from error
     except pd.errors.EmptyDataError as error:
@@ -32,9 +44,7 @@ def read_table(path: Path) -> pd.DataFrame:
     except (UnicodeDecodeError, ValueError) as error:
         raise TableError(f"{path.name} is no CSV text in UTF-8; export it again as CSV.") from error
     names = [str(name).strip() for name in header]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise TableError(f"{path.name} has more than one column called {twice[0]!r}; rename one.")
+    table_header.check(names, file=path.name)
     if not isinstance(table.index, pd.RangeIndex) or len(names) != table.shape[1]:
         raise TableError(f"{path.name} has rows with more cells than column names; check its commas.")
     table.columns = pd.Index(names)
@@ -50,7 +60,7 @@ def column(table: pd.DataFrame, name: str, file: str) -> pd.Series:
         If there is none of that name.
     """
     if name not in table.columns:
-        known = ", ".join(map(str, table.columns[:20]))
+        known = table_header.shown(map(str, table.columns))
         raise TableError(f"{file} has no column {name!r}; its columns are: {known}.")
     return table[name]
 

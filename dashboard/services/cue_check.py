@@ -49,10 +49,12 @@ class CueView:
 
 def view(prediction: StoredPrediction, person_id: int) -> CueView | None:
     """The check of a prediction for a person who sees it, ``None`` where it has none with cues."""
-    check = prediction.analysis.ekman
-    if check is None or not check.cues:
-        return None
     with reading() as session:
+        project_id = clips.get(session, prediction.clip_id).project_id
+        permissions.require(session, project_id, person_id, Act.RATE)
+        check = prediction.analysis.ekman
+        if check is None or not check.cues:
+            return None
         mine = cue_answers.newest(session, prediction.id, person_id)
         everyone = () if mine is None else cue_answers.of_clip(session, prediction.clip_id)
     said = [each for each in everyone if each.prediction_id == prediction.id]

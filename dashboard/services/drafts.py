@@ -75,8 +75,16 @@ def save(task: TaskKey, content: Mapping[str, object], *, revision: int, tab: st
 
 
 def find(task: TaskKey) -> DraftRecord | None:
-    """The draft of a task, ``None`` without one."""
+    """The draft of a task, ``None`` without one.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person may not rate in the project.
+    """
     with reading() as session:
+        project_id = clips.get(session, task.clip_id).project_id
+        permissions.require(session, project_id, task.person_id, Act.RATE)
         return drafts.find(session, task)
 
 

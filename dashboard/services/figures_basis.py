@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from dashboard.services import thresholds
+from dashboard.services.permissions import Act, ensure
 from dashboard.services.project_state import ProjectState, state_of
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
@@ -72,14 +73,17 @@ class FiguresBasis:
         return abs(self.ratings - older.ratings) > GROWTH * older.ratings
 
 
-def basis_of(project_id: int) -> FiguresBasis | None:
+def basis_of(project_id: int, *, person_id: int | None = None) -> FiguresBasis | None:
     """The basis of a project's figures now, ``None`` before anything was learned.
 
     Raises
     ------
+    NotAllowedError
+        If the person's part in the project does not include it.
     UnknownRowError
         If there is no such project.
     """
+    ensure(project_id, person_id, Act.TEACH)
     return _basis_at(project_id, state_of(project_id))
 
 

@@ -19,6 +19,7 @@ from dashboard.services import background, figures_basis, figures_file, page_fig
 from dashboard.services.background import Lane
 from dashboard.services.figures_basis import FiguresBasis
 from dashboard.services.page_figures import PageFigures
+from dashboard.services.permissions import Act, ensure
 from dashboard.services.refusals import worded
 from db.errors import StorageError
 from db.location import data_folder
@@ -41,11 +42,17 @@ def name_of(project_id: int) -> str:
     return f"figures:{project_id}"
 
 
-def begin(project_id: int) -> None:
+def begin(project_id: int, *, person_id: int | None = None) -> None:
     """Work the figures out again, after a training that goes on; an import does not delay them.
 
     Where only other thresholds judge than before, all but the monitor stays as it was.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in the project does not include it.
     """
+    ensure(project_id, person_id, Act.TEACH)
 
     def act(report: page_figures.Report) -> str:
         basis = figures_basis.basis_of(project_id)

@@ -1,7 +1,8 @@
 """Who is filmed in a project, what shows them, and where their consent stands.
 
 A filmed person is whom a clip names as its actor, the student whose take it is, or whom a scene is said to
-show. A scene also shows whoever speaks in it under the name of a filmed person.
+show. A scene of which nobody has said whom it shows is taken to show who speaks in it by the name of somebody
+filmed or on record.
 """
 
 from __future__ import annotations
@@ -223,11 +224,11 @@ def _spelt(session: Session, project_id: int, folded: Collection[str]) -> tuple[
 def _scenes_of(
     session: Session, project_id: int, said: Mapping[int, Collection[str]]
 ) -> Mapping[str, tuple[SceneRecord, ...]]:
-    """The scenes that show somebody, by their name folded: as somebody filmed, or as a speaker."""
+    """The scenes that show somebody, by their name folded: whom a scene names, else who speaks in it."""
     speaking = filmed_scenes.speakers_of_project(session, project_id)
     found: dict[str, tuple[SceneRecord, ...]] = {}
     for scene in scenes.of_project(session, project_id):
-        shown = {*said.get(scene.number, ()), *speaking.get(scene.number, ())}
+        shown = said.get(scene.number) or speaking.get(scene.number, ())
         for folded in {name.strip().casefold() for name in shown}:
             found[folded] = (*found.get(folded, ()), scene)
     return found

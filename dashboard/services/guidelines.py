@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from dashboard.services import messages
-from dashboard.services.permissions import Act, require
+from dashboard.services.permissions import Act, ensure, require
 from dashboard.services.refusals import worded
 from db import audit, clips, projects
 from db import guidelines as stored_texts
@@ -71,8 +71,15 @@ def in_force(session: Session, project_id: int, language: str) -> GuidelineRecor
     return stored_texts.newest(session, project_id, projects.by_id(session, project_id).language)
 
 
-def shown(project_id: int, language: str) -> Guideline:
-    """What somebody who reads ``language`` goes by: the project's text, else the shipped one."""
+def shown(project_id: int, language: str, *, person_id: int | None = None) -> Guideline:
+    """What somebody who reads ``language`` goes by: the project's text, else the shipped one.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in the project does not include it.
+    """
+    ensure(project_id, person_id, Act.RATE)
     with reading() as session:
         found = in_force(session, project_id, language)
     if found is None:
@@ -80,8 +87,15 @@ def shown(project_id: int, language: str) -> Guideline:
     return read(found)
 
 
-def history(project_id: int, language: str) -> tuple[Guideline, ...]:
-    """The project's versions in one language, the newest first."""
+def history(project_id: int, language: str, *, person_id: int | None = None) -> tuple[Guideline, ...]:
+    """The project's versions in one language, the newest first.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in the project does not include it.
+    """
+    ensure(project_id, person_id, Act.SET_UP)
     with reading() as session:
         return tuple(read(each) for each in stored_texts.history(session, project_id, language))
 
@@ -138,23 +152,33 @@ def write(
         return read(stored)
 
 
-def candidates(project_id: int) -> tuple[ClipRecord, ...]:
-    """Clips to choose examples from, in the order they came; the first :data:`MOST_CANDIDATES` of them."""
+def candidates(project_id: int, *, person_id: int | None = None) -> tuple[ClipRecord, ...]:
+    """Clips to choose examples from, in the order they came; the first :data:`MOST_CANDIDATES` of them.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in the project does not include it.
+    """
+    ensure(project_id, person_id, Act.SET_UP)
     with reading() as session:
         page = clips.list_page(session, project_id, status=ClipStatus.READY, limit=MOST_CANDIDATES)
     return page.items
 
 
-def clip_of(example: Example) -> ClipRecord:
+def clip_of(example: Example, *, person_id: int | None = None) -> ClipRecord:
     """The clip of an example.
 
     Raises
     ------
+    NotAllowedError
+        If the person's part in the project does not include it.
     UnknownRowError
         If it is gone.
     """
     with reading() as session:
         clip = clips.get(session, example.clip_id)
+        require(session, clip.project_id, person_id, Act.RATE)
     if clip.status is ClipStatus.WITHDRAWN:
         raise worded(UnknownRowError, "refusal.gone")
     return clip

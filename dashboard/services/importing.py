@@ -19,7 +19,7 @@ from dashboard.services.lines_table import (
     checked_name,
     composed,
 )
-from dashboard.services.permissions import Act, require
+from dashboard.services.permissions import Act, ensure, require
 from dashboard.services.refusals import worded
 from db import audit, clips, consents
 from db.errors import RefusedValueError
@@ -157,6 +157,7 @@ def import_clips(
     check_media: bool = False,
     progress: Callable[[int, int], None] | None = None,
     is_stopped: Callable[[], bool] | None = None,
+    person_id: int | None = None,
 ) -> ImportReport:
     """Store ``sources`` in a project (made if there is none) and queue them for analysis.
 
@@ -193,7 +194,7 @@ def import_clips(
         try:
             if check_media and source.path is not None:
                 probe(source.path)
-            clip, is_new = _store(project_name, name, source, row)
+            clip, is_new = _store(project_name, name, source, row, person_id)
             (added if is_new else there).append(clip)
         except DailiesError as error:
             refused.append(Refusal(name=name, sentence=str(error)))
@@ -221,15 +222,20 @@ def analyse_again(clip_id: str, *, person_id: int | None = None) -> ClipRecord:
         return clips.set_status(session, clip_id, ClipStatus.QUEUED)
 
 
-def _store(project_name: str, name: str, source: Source, row: LineRow | None) -> tuple[ClipRecord, bool]:
+def _store(
+    project_name: str, name: str, source: Source, row: LineRow | None, person_id: int | None
+) -> tuple[ClipRecord, bool]:
     """Store one file; the clip, and whether it is new to the project."""
+    wanted = project_name if row is None or row.project is None else row.project
+    project = projects.get_or_create(wanted, person_id=person_id)
+    ensure(project.id, person_id, Act.SET_UP)  # a table may name other projects than the one it is given to
     try:
         with source.open() as opened:
             stored = media_store.put_stream(opened, most_bytes=clip_limits.most_bytes())
     except OSError as error:
         raise MediaError(f"{name} cannot be read: {error.strerror or error}.") from error
-    project = projects.get_or_create(project_name if row is None or row.project is None else row.project)
     with writing() as session:
+        require(session, project.id, person_id, Act.SET_UP)
         known = clips.by_sha256(session, project.id, stored.sha256)
         if known is not None and known.status is ClipStatus.WITHDRAWN:
             if not consents.needed_by_others(session, {stored.key}, {known.id}):
@@ -239,7 +245,11 @@ def _store(project_name: str, name: str, source: Source, row: LineRow | None) ->
             return known, False
         clip = clips.add(session, project.id, _draft(name, stored, row, project))
         audit.write(
-            session, "clip.import", f"clip:{clip.id}", details={"name": name, "sha256": stored.sha256}
+            session,
+            "clip.import",
+            f"clip:{clip.id}",
+            person_id=person_id,
+            details={"name": name, "sha256": stored.sha256},
         )
         return clip, True
 
@@ -263,10 +273,19 @@ def _draft(
     )
 
 
-def statuses(clip_ids: Sequence[str]) -> tuple[ClipRecord, ...]:
-    """How far some clips are, in their order; from the database, whoever analyses them."""
+def statuses(clip_ids: Sequence[str], *, person_id: int | None = None) -> tuple[ClipRecord, ...]:
+    """How far some clips are, in their order; from the database, whoever analyses them.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in a clip's project does not include it.
+    """
     with reading() as session:
-        return tuple(clips.get(session, clip_id) for clip_id in clip_ids)
+        found = tuple(clips.get(session, clip_id) for clip_id in clip_ids)
+        for project_id in {clip.project_id for clip in found}:
+            require(session, project_id, person_id, Act.RATE)
+        return found
 
 
 def _opener(path: Path) -> Callable[[], BinaryIO]:

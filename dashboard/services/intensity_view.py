@@ -10,6 +10,7 @@ import numpy as np
 from dashboard.services.intensity_judging import map_in_force, read_map, suspension
 from dashboard.services.intensity_maps import way_here
 from dashboard.services.judging import context_of
+from dashboard.services.permissions import Act, ensure
 from dashboard.services.projects import context_columns
 from dashboard.services.training_intensities import RatedIntensity, collect, stated_by
 from db import intensity_maps, people, predictions, projects
@@ -101,14 +102,17 @@ class Moved:
     most: float
 
 
-def view(project_id: int, side: IntensitySide) -> SideView:
+def view(project_id: int, side: IntensitySide, *, person_id: int | None = None) -> SideView:
     """What the section shows of one side.
 
     Raises
     ------
+    NotAllowedError
+        If the person's part in the project does not include it.
     UnknownRowError
         If there is no such project.
     """
+    ensure(project_id, person_id, Act.TEACH)
     with reading() as session:
         project = projects.by_id(session, project_id)
         training = collect(session, project)[side]
@@ -137,14 +141,17 @@ def view(project_id: int, side: IntensitySide) -> SideView:
     )
 
 
-def moved(project_id: int, map_id: int) -> Moved:
+def moved(project_id: int, map_id: int, *, person_id: int | None = None) -> Moved:
     """Compare a version with what is in force, on every analysed clip; nothing is changed.
 
     Raises
     ------
+    NotAllowedError
+        If the person's part in the project does not include it.
     UnknownRowError
         If the project has no such map.
     """
+    ensure(project_id, person_id, Act.TEACH)
     with reading() as session:
         record = intensity_maps.by_id(session, map_id)
         if record.project_id != project_id:

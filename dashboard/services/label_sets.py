@@ -18,7 +18,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from dashboard.services import messages
-from dashboard.services.permissions import Act, require
+from dashboard.services.permissions import Act, ensure, require
 from db import audit
 from db import label_sets as stored_sets
 from db.errors import RefusedValueError
@@ -96,8 +96,15 @@ class LabelSet:
         return self.label(code, language).definition
 
 
-def in_force(project: ProjectRecord) -> LabelSet:
-    """The label set of a project: its newest version, else the shipped one."""
+def in_force(project: ProjectRecord, *, person_id: int | None = None) -> LabelSet:
+    """The label set of a project: its newest version, else the shipped one.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in the project does not include it.
+    """
+    ensure(project.id, person_id, Act.RATE)
     with reading() as session:
         return of_project(session, project.id)
 

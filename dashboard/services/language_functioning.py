@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from dashboard.services import agreement_words
+from dashboard.services.permissions import Act, ensure
 from dashboard.services.project_state import ProjectState, state_of
 from dashboard.services.training_ratings import collect
 from db import projects
@@ -49,14 +50,17 @@ class LanguageFunctioning:
         return self.found.finding is Finding.DIFFERS
 
 
-def language_functioning(project_id: int) -> LanguageFunctioning:
+def language_functioning(project_id: int, *, person_id: int | None = None) -> LanguageFunctioning:
     """Test the answers that teach a project's thresholds, clips without a language as the project's.
 
     Raises
     ------
+    NotAllowedError
+        If the person's part in the project does not include it.
     UnknownRowError
         If there is no such project.
     """
+    ensure(project_id, person_id, Act.SEE_MACHINE)
     return _at(project_id, state_of(project_id))
 
 

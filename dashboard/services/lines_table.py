@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from dashboard.services import table_header
 from engine.errors import TableError, UnknownNameError
 from engine.vocabulary import Emotion, emotion_named
 
@@ -109,7 +110,7 @@ def parse_lines(content: bytes, *, name: str) -> LinesTable:
         ) from None
     if not rows:
         raise TableError(f"{name} has a header and no rows; add a row for each clip.")
-    notes = (f"{name}: the columns {', '.join(unknown)} mean nothing here and were left out.",)
+    notes = (f"{name}: the columns {table_header.shown(unknown)} mean nothing here and were left out.",)
     return LinesTable(name=name, rows=rows, notes=notes if unknown else ())
 
 
@@ -153,15 +154,13 @@ def decoded(content: bytes, name: str) -> str:
 
 def _columns(header: list[str], name: str) -> tuple[list[str], list[str]]:
     columns = [column.strip().lower() for column in header]
+    table_header.check(columns, file=name)
     missing = [column for column in REQUIRED if column not in columns]
     if missing:
         raise TableError(
             f"{name} lacks the column {' and '.join(missing)}; it needs clip,line "
             f"and may have {', '.join(OPTIONAL)}."
         )
-    twice = sorted({column for column in columns if columns.count(column) > 1})
-    if twice:
-        raise TableError(f"{name} has the column {twice[0]!r} more than once; leave one.")
     return columns, [column for column in columns if column and column not in REQUIRED + OPTIONAL]
 
 

@@ -58,6 +58,18 @@ def may(role: Role | None, act: Act) -> bool:
     return role is not None and act in ALLOWED[role]
 
 
+def ensure(project_id: int, person_id: int | None, act: Act) -> None:
+    """As :func:`require`, in a transaction of its own: for what is read in none, or in several.
+
+    Raises
+    ------
+    NotAllowedError
+    """
+    if person_id is not None:
+        with reading() as session:
+            require(session, project_id, person_id, act)
+
+
 def require(session: Session, project_id: int, person_id: int | None, act: Act) -> None:
     """Refuse an act that a person's part in the project does not include.
 

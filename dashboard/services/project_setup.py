@@ -8,7 +8,7 @@ from typing import Final
 from babel import Locale
 from babel.core import UnknownLocaleError
 
-from dashboard.services.permissions import Act, require
+from dashboard.services.permissions import Act, ensure, require
 from db import audit, project_marks, projects
 from db.errors import AlreadyThereError, RefusedValueError
 from db.records import ProjectRecord
@@ -75,8 +75,15 @@ def set_basics(project_id: int, wanted: Basics, *, person_id: int | None) -> Pro
         return changed
 
 
-def answers(project_id: int) -> int:
-    """How many answers people have given in a project: what a change of protocol would set apart."""
+def answers(project_id: int, *, person_id: int | None = None) -> int:
+    """How many answers people have given in a project: what a change of protocol would set apart.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in the project does not include it.
+    """
+    ensure(project_id, person_id, Act.SET_UP)
     with reading() as session:
         return project_marks.of_project(session, project_id).ratings[0]
 

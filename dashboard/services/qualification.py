@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from dashboard.services.check_lots import lot
 from dashboard.services.gold import wrong_questions
 from dashboard.services.handing_out import DueCheck
-from dashboard.services.permissions import Act, NotAllowedError, require
+from dashboard.services.permissions import Act, NotAllowedError, ensure, require
 from dashboard.services.rating_protocol import protocol_of
 from dashboard.services.refusals import worded
 from db import assignments, audit, clips, first_answers, gold, people, places, projects
@@ -100,9 +100,12 @@ def look(project_id: int, person_id: int) -> Qualification:
 
     Raises
     ------
+    NotAllowedError
+        If the person's part in the project does not include it.
     UnknownRowError
         If there is no such project.
     """
+    ensure(project_id, person_id, Act.RATE)
     with reading() as session:
         return of_person(session, projects.by_id(session, project_id), person_id)
 

@@ -146,15 +146,15 @@ def view(
     UnknownRowError
         If the project has no such clip, or it is a take that is another's to see.
     NotAllowedError
-        In a class, if the person does not teach there.
+        If the person may not rate in the project, or, in a class, does not teach there.
     """
     moment = at or now()
     with reading() as session:
         project = projects.by_id(session, project_id)
         if clip_id is not None:
             takes.require_sight(session, clip_id, person_id)
-        if classes.is_class(project):  # takes are seen by those who teach alone
-            require(session, project_id, person_id, Act.GRADE)
+        is_class = classes.is_class(project)  # there, takes are seen by those who teach alone
+        require(session, project_id, person_id, Act.GRADE if is_class else Act.RATE)
     chosen = _chosen(project, person_id, clip_id, channel, moment)
     if chosen is None:
         return None

@@ -17,6 +17,7 @@ from typing import Any, Final
 from screenplain.parsers import fountain
 from screenplain.types import Dialog, DualDialog, Slug
 
+from dashboard.services import table_header
 from dashboard.services.lines_table import MAX_LINE_CHARACTERS, MAX_WORD_CHARACTERS, decoded
 from dashboard.services.refusals import worded
 from db.records import ScriptLineDraft
@@ -167,6 +168,7 @@ def _of_table(text: str, name: str) -> Iterator[ScriptLineDraft]:
     except csv.Error as error:
         raise worded(TableError, "refusal.script_csv", name=name, why=str(error)) from None
     columns = [column.strip().lower() for column in rows[0]] if rows else []
+    table_header.check(columns, file=name)
     said = next((column for column in TEXT_COLUMNS if column in columns), None)
     if said is None:
         raise worded(TableError, "refusal.script_columns", name=name)

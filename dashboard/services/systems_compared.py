@@ -87,8 +87,16 @@ def begin(clip_id: str, *, person_id: int | None) -> None:
     background.start(_name(clip_id), act, lane=Lane.SYSTEMS)
 
 
-def look(clip_id: str) -> Work | None:
-    """How far the comparison of a clip is; its answer is a :class:`Comparison`."""
+def look(clip_id: str, *, person_id: int | None = None) -> Work | None:
+    """How far the comparison of a clip is; its answer is a :class:`Comparison`.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person may not see what the machine says.
+    """
+    with reading() as session:
+        require(session, clips.get(session, clip_id).project_id, person_id, Act.SEE_MACHINE)
     return background.look(_name(clip_id))
 
 

@@ -96,8 +96,15 @@ def finish_recording(performer: Performer, key: str, count: int, wanted: Wanted,
 
 
 def made_of(performer: Performer, key: str) -> TakeRecord | None:
-    """The take that was made of a person's recording, ``None`` before."""
+    """The take that was made of a person's recording, ``None`` before.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person may not perform in the project.
+    """
     with reading() as session:
+        require_performing(session, performer.project_id, performer.person_id)
         take = takes.by_key(session, key)
     if take is None or (take.project_id, take.person_id) != (performer.project_id, performer.person_id):
         return None

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from dashboard.services.permissions import Act, ensure
 from dashboard.services.rating_protocol import protocol_of
 from dashboard.services.task_order import seat_of
 from db import places, projects, task_progress
@@ -75,9 +76,12 @@ def progress(project_id: int, person_id: int, *, at: datetime | None = None) -> 
 
     Raises
     ------
+    NotAllowedError
+        If the person's part in the project does not include it.
     UnknownRowError
         If there is no such project.
     """
+    ensure(project_id, person_id, Act.RATE)
     with reading() as session:
         project = projects.by_id(session, project_id)
         return of_person(session, project, person_id, moment=at or now())

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from dashboard.services.judging import gap_of, in_force, judge
+from dashboard.services.permissions import Act, ensure
 from dashboard.services.project_state import ProjectState, state_of
 from db import predictions
 from db.session import reading
@@ -55,8 +56,15 @@ class TriedClip:
     margin: float
 
 
-def judged(project_id: int) -> tuple[JudgedClip, ...]:
-    """Every analysed clip of a project whose gap is known, in the clips' order."""
+def judged(project_id: int, *, person_id: int | None = None) -> tuple[JudgedClip, ...]:
+    """Every analysed clip of a project whose gap is known, in the clips' order.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in the project does not include it.
+    """
+    ensure(project_id, person_id, Act.TEACH)
     return _judged_at(project_id, state_of(project_id))
 
 

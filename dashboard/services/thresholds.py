@@ -10,6 +10,7 @@ from typing import Final
 
 from dashboard.services.judging import gap_of, in_force, judge, policy_of
 from dashboard.services.messages import say
+from dashboard.services.permissions import Act, ensure
 from dashboard.services.project_state import ProjectState, state_of
 from dashboard.services.projects import context_columns
 from dashboard.services.recalibrate import thresholds_of, varied
@@ -128,14 +129,17 @@ class Flip:
         return self.now.verdict != self.then.verdict
 
 
-def view(project_id: int) -> ThresholdsView:
+def view(project_id: int, *, person_id: int | None = None) -> ThresholdsView:
     """What the page shows of a project; read again only after something in it has changed.
 
     Raises
     ------
+    NotAllowedError
+        If the person's part in the project does not include it.
     UnknownRowError
         If there is no such project.
     """
+    ensure(project_id, person_id, Act.TEACH)
     return _view_at(project_id, state_of(project_id))
 
 
@@ -171,16 +175,19 @@ def _view_at(project_id: int, _state: ProjectState) -> ThresholdsView:
     )
 
 
-def under(project_id: int, policy_id: int) -> tuple[Flip, ...]:
+def under(project_id: int, policy_id: int, *, person_id: int | None = None) -> tuple[Flip, ...]:
     """Every analysed clip under the policy in force and under another; no rating is touched.
 
     Raises
     ------
+    NotAllowedError
+        If the person's part in the project does not include it.
     UnknownRowError
         If there is no such policy.
     PolicyError
         If the policy belongs to another project.
     """
+    ensure(project_id, person_id, Act.TEACH)
     return _under_at(project_id, policy_id, state_of(project_id))
 
 

@@ -103,6 +103,8 @@ def shown(task: TaskKey, *, reveals: bool) -> ShownTraces:
         Whether other people's may be seen: the person's own answer is locked, or the project is assisted.
     """
     with reading() as session:
+        project_id = clips.get(session, task.clip_id).project_id
+        permissions.require(session, project_id, task.person_id, Act.RATE)
         found = traces.newest(session, task.clip_id, task.channel)
     own = next((trace.levels for trace in found if trace.person_id == task.person_id), ())
     others = sum(trace.person_id != task.person_id for trace in found)

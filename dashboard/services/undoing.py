@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dashboard.services.handing_out import Task, standing_task, take
 from dashboard.services.messages import say
-from dashboard.services.permissions import Act, require
+from dashboard.services.permissions import Act, ensure, require
 from dashboard.services.rating_protocol import shows_machine
 from dashboard.services.refusals import worded
 from db import assignments, audit, drafts, own_answers, projects, ratings
@@ -71,7 +71,13 @@ def refusal(project_id: int, person_id: int) -> str | None:
     """Why what a person did last cannot be taken back, in a sentence; ``None`` where it can.
 
     A place that others may take meanwhile is no reason yet.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person's part in the project does not include it.
     """
+    ensure(project_id, person_id, Act.RATE)
     with reading() as session:
         project = projects.by_id(session, project_id)
         last = own_answers.last(session, project_id, person_id)

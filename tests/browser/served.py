@@ -18,6 +18,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNDER = shlex.split(os.environ.get("DAILIES_TEST_SERVE_UNDER", ""))
 """What each server is started under, such as a tracer (``scripts/reliability/sockets.py``)."""
+ELSEWHERE = "dailies.test"
+"""A name by which the server may be addressed too."""
 START_S = 90
 ANALYSIS_S = 240
 
@@ -69,7 +71,13 @@ class Served:
 
 
 def serve(home: Path, *options: str, port: int = 0) -> Served:
-    """Start ``python -m dashboard serve`` on ``home`` and wait until it answers."""
+    """Start ``python -m dashboard serve`` on ``home`` and wait until it answers.
+
+    People name themselves there, unless ``options`` say how else they get in.
+    """
+    if not {"--demo", "--sign-in"} & set(options):
+        options = ("--sign-in", "none", *options)
+    options = ("--allow-host", ELSEWHERE, *options)
     process = subprocess.Popen(
         [*UNDER, sys.executable, "-m", "dashboard", "serve", "--port", str(port), *options],
         cwd=ROOT,

@@ -28,3 +28,15 @@ def test_four_systems_answer_about_one_clip_and_show_their_branches(page: Page, 
     branches = page.get_by_test_id("stExpander").filter(has_text="Late fusion: branch by branch")
     branches.get_by_text("Late fusion: branch by branch").click()
     expect(branches.get_by_text(re.compile(r"^For \w+: "))).to_be_visible()
+
+
+def test_tuning_is_begun_on_the_page_and_says_what_it_lacks(page: Page, server: Served) -> None:
+    page.goto(f"{server.url}/models?project=Demo")
+    section = page.locator(".st-key-tuning")
+    section.get_by_text("Tune on your own answers").click()
+    section.get_by_role("button", name="Tune on the rated lines").click()
+    # What the demo's raters say is simulated, and nothing is learned from that.
+    expect(section.get_by_text(re.compile("no answer about what a line demands"))).to_be_visible(
+        timeout=240_000
+    )
+    expect(section.get_by_role("button", name="Use it, analyse again")).to_have_count(0)

@@ -13,11 +13,10 @@ import soundfile
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import CHROMIUM, FLAGS, WAIT_MS
-from tests.browser.served import Served
+from tests.browser.served import ELSEWHERE, Served
 from tests.face_made import HEIGHT, WIDTH, drawn_face
 from tests.media_made import SOUND_RATE_HZ, Picture, Wave, made_clip, silence
 
-ELSEWHERE = "dailies.test"
 SECONDS = 2
 RATE = 10
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.services import sign_in_mode
+from dashboard.services.sign_in_mode import SignIn
 from db import session
 
 
@@ -18,5 +20,7 @@ def home(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch, databa
     folder.mkdir()
     shutil.copy(migrated, folder)
     monkeypatch.setenv("DAILIES_HOME", str(folder))
+    sign_in_mode.use(SignIn.NONE)  # tests of accounts choose them
     yield folder
+    sign_in_mode.use(SignIn.ACCOUNTS)
     session.close()

@@ -8,11 +8,19 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
+from dashboard.services import members, projects
 from dashboard.services.predictions import draft_of
 from db import clips, people, predictions, ratings, session
-from db.records import ClipDraft, ClipRecord, ClipStatus, ProjectRecord, RatingDraft
-from engine.vocabulary import INTENSITY_UNIT, Delivery, LineSource, Phase
+from db.records import ClipDraft, ClipRecord, ClipStatus, PersonRecord, ProjectRecord, RatingDraft
+from engine.vocabulary import INTENSITY_UNIT, Delivery, LineSource, Phase, Role
 from tests.dashboard.analysis_made import made_analysis
+
+
+def led_project(name: str, lead: PersonRecord) -> ProjectRecord:
+    """A project that somebody leads."""
+    project = projects.create(name)
+    members.take_in(project.id, lead.id, Role.INSTRUCTOR)
+    return project
 
 
 def made_clip(

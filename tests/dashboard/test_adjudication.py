@@ -15,7 +15,7 @@ from db import audit, people, ratings, session
 from db.errors import RefusedValueError, UnknownRowError
 from db.records import ClipRecord, PersonRecord, ProjectRecord
 from engine.vocabulary import Channel, Delivery, Emotion, Phase, Role
-from tests.dashboard.project_made import made_clip
+from tests.dashboard.project_made import led_project, made_clip
 from tests.dashboard.rated_made import answered
 
 WHY = "She shouts where the line is a threat under her breath."
@@ -28,7 +28,7 @@ def lead() -> PersonRecord:
 
 @pytest.fixture
 def project(lead: PersonRecord) -> ProjectRecord:
-    return projects.create("Disputed", person_id=lead.id)
+    return led_project("Disputed", lead)
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_a_rater_may_neither_look_nor_decide(project: ProjectRecord, disputed: C
 
 
 def test_a_clip_of_another_project_is_refused(disputed: ClipRecord, lead: PersonRecord) -> None:
-    other = projects.create("Other", person_id=lead.id)
+    other = led_project("Other", lead)
     with pytest.raises(UnknownRowError, match="no such clip"):
         case_table.of_clip(other.id, disputed.id, person_id=lead.id)
 

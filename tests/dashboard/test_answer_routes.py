@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from dashboard.answer_routes import PASS_HEADER, ROUTES
 from dashboard.json_requests import LARGEST_BODY
 from dashboard.services import assigning, messages, projects, task_pass
-from db import assignments, circumstances, drafts, people, ratings, session
+from db import assignments, circumstances, clips, drafts, people, ratings, session
 from db.records import Circumstances, DraftRecord, RatingRecord, TaskKey
 from engine.vocabulary import Channel, Delivery, Emotion, Phase, Protocol, Role
 from tests.dashboard.project_made import made_clip
@@ -214,9 +214,11 @@ def test_a_draft_is_kept_and_found_on_another_device(client: TestClient, task: T
 
 
 def test_a_draft_of_another_person_is_out_of_reach(client: TestClient, task: TaskKey) -> None:
+    ben = projects.person("Ben")
     with session.writing() as s:
         drafts.keep(s, task, {"delivery": 1})
-    other = TaskKey(task.clip_id, projects.person("Ben").id, Channel.FULL)
+        people.join(s, clips.get(s, task.clip_id).project_id, ben.id, Role.RATER)
+    other = TaskKey(task.clip_id, ben.id, Channel.FULL)
     found = client.get("/drafts", headers={PASS_HEADER: task_pass.issue(other)})
     assert found.json() == {"draft": None}
     assert client.get("/drafts").status_code == 403

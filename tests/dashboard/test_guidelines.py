@@ -10,7 +10,7 @@ from dashboard.services.permissions import NotAllowedError
 from db import audit, session
 from db.errors import RefusedValueError, UnknownRowError
 from engine.errors import UnknownNameError
-from tests.dashboard.project_made import made_clip
+from tests.dashboard.project_made import led_project, made_clip
 
 
 @pytest.mark.parametrize("language", messages.languages())
@@ -25,7 +25,7 @@ def test_a_text_ships_in_every_language_and_none_is_stored_for_it(language: str)
 
 def test_a_text_counts_from_the_moment_it_is_stored_and_the_old_version_stays() -> None:
     person = projects.person("Asha")
-    project = projects.create("Hamlet", person_id=person.id)
+    project = led_project("Hamlet", person)
     clip = made_clip(project)
     first = guidelines.write(project.id, "hi", " क्लिप देखें। ", person_id=person.id)
     example = Example(clip.id, "Quiet, and right.")

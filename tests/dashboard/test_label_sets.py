@@ -11,6 +11,7 @@ from db import audit, session
 from db.errors import RefusedValueError
 from engine.errors import UnknownNameError
 from engine.vocabulary import BASIC_EMOTIONS, Delivery, Emotion
+from tests.dashboard.project_made import led_project
 
 
 @pytest.mark.parametrize("language", messages.languages())
@@ -33,7 +34,7 @@ def test_a_project_asks_for_the_basic_emotions_until_it_says_otherwise() -> None
 
 def test_a_change_is_a_version_in_force_at_once_and_the_old_one_stays() -> None:
     person = projects.person("Asha")
-    project = projects.create("Hamlet", person_id=person.id)
+    project = led_project("Hamlet", person)
     codes = (Emotion.SHAME, Emotion.ANGER)
     words = {"hi": {Emotion.ANGER: Label("  रौद्र ", definition="")}, "ur": {Emotion.SHAME: Label()}}
     made = label_sets.change(project.id, person_id=person.id, codes=codes, words=words)

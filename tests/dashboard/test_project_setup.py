@@ -11,12 +11,12 @@ from dashboard.services.project_setup import Basics
 from db import audit, session
 from db.errors import AlreadyThereError, RefusedValueError
 from engine.vocabulary import Protocol
-from tests.dashboard.project_made import made_ratings
+from tests.dashboard.project_made import led_project, made_ratings
 
 
 def test_a_change_is_stored_and_the_log_says_from_what_to_what() -> None:
     person = projects.person("Asha")
-    project = projects.create("Hamlet", person_id=person.id)
+    project = led_project("Hamlet", person)
     wanted = Basics("  Hamlet  in Hindi ", "hi", Protocol.BLIND_FIRST)
     changed = project_setup.set_basics(project.id, wanted, person_id=person.id)
     assert (changed.name, changed.language, changed.protocol) == (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dashboard.services import projects
+from dashboard.services import accounts, projects
 from dashboard.services.judging import (
     LEVEL_BORDERS,
     NO_TRUST,
@@ -26,13 +26,13 @@ from tests.dashboard.project_made import made_clip
 
 
 def test_a_new_project_has_the_fixed_pair_in_force_and_an_instructor() -> None:
-    person = projects.person("Asha")
+    person = accounts.add("Asha", None, is_admin=True)
     made = projects.create("Hamlet", person_id=person.id, protocol=Protocol.BLIND_FIRST, language="hi")
     assert (made.protocol, made.language, made.demo) == (Protocol.BLIND_FIRST, "hi", False)
     with session.reading() as s:
         assert people.role_in(s, made.id, person.id) is Role.INSTRUCTOR
         judging = in_force(s, made.id)
-        assert [line.action for line in audit.list_page(s).items] == ["project.create"]
+        assert [line.action for line in audit.list_page(s).items] == ["project.create", "account.open"]
     assert judging.policy == FIXED
     assert judging.record is not None
     assert judging.record.version == FIXED.version

@@ -16,6 +16,7 @@ from db.records import ClipStatus, PersonRecord, PolicyDraft, PolicyKind, Projec
 from engine.verdict.fixed import FIXED, FixedPolicy
 from engine.vocabulary import SystemName, Verdict
 from tests.dashboard.analysis_made import made_analysis
+from tests.dashboard.desk_made import rater
 from tests.dashboard.project_made import made_clip, press
 
 WIDE = FixedPolicy(lower=-5.0, upper=5.0)
@@ -27,8 +28,8 @@ def project() -> ProjectRecord:
 
 
 @pytest.fixture
-def person() -> PersonRecord:
-    return projects.person("Asha")
+def person(project: ProjectRecord) -> PersonRecord:
+    return rater(project)
 
 
 def rate(clip_id: str, person: PersonRecord) -> None:
@@ -173,7 +174,7 @@ def test_ones_own_answer_is_shown_and_nobody_elses(project: ProjectRecord, perso
     clip = made_clip(project)
     rate(clip.id, person)
     own = view(project.id, person.id, clip.id)
-    others = view(project.id, projects.person("Ben").id, clip.id)
+    others = view(project.id, rater(project, "Ben").id, clip.id)
     assert own is not None
     assert others is not None
     assert own.own_rating is not None

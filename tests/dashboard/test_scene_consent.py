@@ -81,8 +81,9 @@ def test_a_withdrawal_removes_every_scene_that_shows_the_person_and_no_other(
 ) -> None:
     named = bring_in(project, lead, " Meera  Rao ", "Ben")
     read_through(media_store.put_bytes(b"\x00\x00\x00\x20ftypmp42 copy").key)
-    spoken = bring_in(project, lead, "Ben", film=FILM + b"2", table=TABLE.replace(b"Asha", b"meera rao"))
-    other = bring_in(project, lead, "Ben", film=FILM + b"3")
+    speaking = TABLE.replace(b"Asha", b"meera rao")
+    spoken = bring_in(project, lead, film=FILM + b"2", table=speaking)
+    other = bring_in(project, lead, "Ben", film=FILM + b"3", table=speaking)  # her name is a part in it
     what = removal.preview(project.id, "Meera Rao", person_id=lead.id)
     assert ({scene.id for scene in what.scenes}, what.files) == ({named.id, spoken.id}, 3)
     assert removal.withdraw(project.id, "meera rao", person_id=lead.id).files == 3

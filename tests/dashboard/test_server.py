@@ -34,7 +34,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], tuple[subprocess.Popen[str], 
 
     def begin() -> tuple[subprocess.Popen[str], str]:
         server = subprocess.Popen(
-            [sys.executable, "-m", "dashboard", "serve", "--port", "0"],
+            [sys.executable, "-m", "dashboard", "serve", "--port", "0", "--sign-in", "none"],
             cwd=ROOT,
             env=dict(os.environ),
             stdout=subprocess.PIPE,

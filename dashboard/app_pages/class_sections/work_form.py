@@ -30,7 +30,7 @@ def work_form(
     store : callable
         Gets what was filled in.
     """
-    labels = label_sets.in_force(here.project)
+    labels = label_sets.in_force(here.project, person_id=here.person.id)
     targets, emotions = list(Target), [None, *labels.codes]
     known = {} if before is None else {each.key: each for each in rubric.read(before.rubric)}
     with st.form(f"work_{key}", border=False, clear_on_submit=False):

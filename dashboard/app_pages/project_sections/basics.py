@@ -14,7 +14,7 @@ from engine.vocabulary import Protocol
 def draw(here: visit.Visit) -> None:
     """Draw the section."""
     project = here.project
-    given = project_setup.answers(project.id)
+    given = project_setup.answers(project.id, person_id=here.person.id)
     with st.form("project_basics", border=False):
         name = st.text_input(
             messages.say("project.name"),

@@ -26,7 +26,7 @@ def draw(here: visit.Visit) -> None:
             key="guideline_language",
         )
     )
-    versions = guidelines.history(here.project.id, language)
+    versions = guidelines.history(here.project.id, language, person_id=here.person.id)
     now = (
         versions[0]
         if versions
@@ -60,10 +60,15 @@ def draw(here: visit.Visit) -> None:
 
 def _examples(here: visit.Visit, now: Guideline) -> tuple[Example, ...]:
     notes = {example.clip_id: example.note for example in now.examples if guidelines.is_there(example)}
-    named = {clip.id: clip.original_name for clip in guidelines.candidates(here.project.id)}
+    named = {
+        clip.id: clip.original_name
+        for clip in guidelines.candidates(here.project.id, person_id=here.person.id)
+    }
     for example in now.examples:
         if example.clip_id in notes:
-            named.setdefault(example.clip_id, guidelines.clip_of(example).original_name)
+            named.setdefault(
+                example.clip_id, guidelines.clip_of(example, person_id=here.person.id).original_name
+            )
     key = f"{now.language}_{now.version}"
     chosen = st.multiselect(
         messages.say("project.examples"),

@@ -21,7 +21,7 @@ COLUMNS: Final = ("name", "definition", "example")
 
 def draw(here: visit.Visit) -> None:
     """Draw the section."""
-    now = label_sets.in_force(here.project)
+    now = label_sets.in_force(here.project, person_id=here.person.id)
     st.caption(messages.say("project.labels_what"))
     codes = st.multiselect(
         messages.say("project.emotions"),

@@ -5,14 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import boundary, visit
-from dashboard.services import members, messages
+from dashboard.app_pages.project_sections import inviting
+from dashboard.services import members, messages, sign_in_mode
 from db.records import MemberRecord
 from engine.vocabulary import Role
 
 
 def draw(here: visit.Visit) -> None:
     """Draw the section."""
-    st.caption(messages.say("project.members"))
+    named = sign_in_mode.is_named()
+    st.caption(messages.say("project.members" if named else "sign_in.invite.members"))
     parts = members.parts_in(here.project)
     for member in members.listing(here.project.id, person_id=here.person.id):
         person = member.person
@@ -37,6 +39,8 @@ def draw(here: visit.Visit) -> None:
         )
     for role in parts:
         st.caption(messages.say(f"project.part_what.{role.value}"))
+    if not named:
+        inviting.draw(here)
 
 
 def _give(here: visit.Visit, member: MemberRecord, key: str) -> None:

@@ -117,7 +117,7 @@ def _save(
     here: visit.Visit, wanted: Mapping[str, object], typed: Mapping[str, str], order: QueueOrder
 ) -> None:
     keys = {question: codes for question, text in typed.items() if (codes := codes_of(text))}
-    answers = {"emotion": len(label_sets.in_force(here.project).codes)}
+    answers = {"emotion": len(label_sets.in_force(here.project, person_id=here.person.id).codes)}
     keymap_of(keys, answers={**ANSWERS, **answers})
     rating_protocol.change(here.project.id, person_id=here.person.id, **wanted, keys=keys)
     if order is not queue.order_of(here.project):

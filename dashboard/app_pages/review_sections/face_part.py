@@ -40,7 +40,7 @@ def draw(here: visit.Visit, view: ReviewView, prediction: StoredPrediction) -> N
 @st.fragment(run_every=REFRESH_S)
 def _reading_again(clip_id: str) -> None:
     with boundary.shown():
-        (clip,) = importing.statuses([clip_id])
+        (clip,) = importing.statuses([clip_id], person_id=visit.here().person.id)
         if clip.status not in WORKING:
             st.rerun()
         st.info(messages.say("faces.reading"), icon=":material/hourglass_top:")

@@ -46,7 +46,7 @@ def draw(here: visit.Visit, view: ReviewView) -> None:
     """
     emotions = _emotions(view)
     rules = protocol_of(view.project)
-    guideline = guidelines.shown(view.project.id, messages.spoken())
+    guideline = guidelines.shown(view.project.id, messages.spoken(), person_id=visit.here().person.id)
     keys = keymap_of(rules.keys, answers={Question.EMOTION.value: len(emotions)})
     scene = replace(
         _scene(here, view),
@@ -121,7 +121,7 @@ def _reveals(view: ReviewView) -> bool:
 
 
 def _emotions(view: ReviewView) -> tuple[EmotionOption, ...]:
-    labels = label_sets.in_force(view.project)
+    labels = label_sets.in_force(view.project, person_id=visit.here().person.id)
     language = messages.spoken()
     return tuple(
         EmotionOption(code, labels.name(code, language), labels.definition(code, language))

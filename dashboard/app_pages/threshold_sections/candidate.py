@@ -36,7 +36,7 @@ def learn(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
             lambda _report: recalibrate.recalibrate(project_id, person_id=person_id, promote=False),
             lane=background.Lane.THRESHOLDS,
         )
-        figures_store.begin(project_id)  # waits its turn, and then knows the new version
+        figures_store.begin(project_id, person_id=person_id)  # waits its turn, and then knows the new version
         st.rerun()
     if work is not None:
         _learning(name)
@@ -74,7 +74,7 @@ def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
     if policy is None or policy.id is None:
         return
     st.markdown(messages.say("thresholds.candidate", lower=signed(policy.lower), upper=signed(policy.upper)))
-    flips = sum(flip.flips for flip in thresholds.under(here.project.id, policy.id))
+    flips = sum(flip.flips for flip in thresholds.under(here.project.id, policy.id, person_id=here.person.id))
     where = f" {messages.say('thresholds.flips_where')}" if flips else ""
     st.caption(messages.say("thresholds.flips", n=flips) + where)
     if policy.may_judge:

@@ -26,7 +26,7 @@ Pair = tuple[float, float]
 
 def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
     """Draw the section."""
-    clips = threshold_trial.judged(here.project.id)
+    clips = threshold_trial.judged(here.project.id, person_id=here.person.id)
     if not clips:
         st.info(messages.say("thresholds.trial.no_clips"))
         return
@@ -52,7 +52,11 @@ def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
 
 
 def _under_candidate(project_id: int, policy_id: int) -> None:
-    flips = [flip for flip in thresholds.under(project_id, policy_id) if flip.flips]
+    flips = [
+        flip
+        for flip in thresholds.under(project_id, policy_id, person_id=visit.here().person.id)
+        if flip.flips
+    ]
     st.markdown(messages.say("thresholds.flips", n=len(flips)))
     list_flips(flips, key="candidate_flip")
 

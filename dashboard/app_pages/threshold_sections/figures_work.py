@@ -23,7 +23,7 @@ def fetch(here: visit.Visit, view: thresholds.ThresholdsView, *, key: str) -> Pa
     older ones are shown.
     """
     project_id = here.project.id
-    basis = figures_basis.basis_of(project_id)
+    basis = figures_basis.basis_of(project_id, person_id=visit.here().person.id)
     if basis is None:
         st.info(messages.say("thresholds.figures.untrained"))
         return None
@@ -32,7 +32,7 @@ def fetch(here: visit.Visit, view: thresholds.ThresholdsView, *, key: str) -> Pa
     is_stale = kept is None or basis.has_outgrown(kept[0])
     failed = work is not None and work.error is not None
     if is_stale and not failed and (work is None or (work.is_done and work.answer != basis.key)):
-        figures_store.begin(project_id)
+        figures_store.begin(project_id, person_id=visit.here().person.id)
         work = background.look(figures_store.name_of(project_id))
     is_busy = work is not None and not work.is_done
     figures = None if kept is None else kept[1]
@@ -50,7 +50,7 @@ def fetch(here: visit.Visit, view: thresholds.ThresholdsView, *, key: str) -> Pa
     if (kept is None or basis.key != kept[0].key) and bar.button(
         messages.say(f"thresholds.figures.{label}"), key=f"figures_{key}", icon=":material/insights:"
     ):
-        figures_store.begin(project_id)
+        figures_store.begin(project_id, person_id=visit.here().person.id)
         st.rerun()
     return figures
 

@@ -51,7 +51,9 @@ def _compare(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
         return
     if chosen.reason:
         st.markdown(messages.plain(chosen.reason))
-    flips = [flip for flip in thresholds.under(here.project.id, chosen.id) if flip.flips]
+    flips = [
+        flip for flip in thresholds.under(here.project.id, chosen.id, person_id=here.person.id) if flip.flips
+    ]
     st.markdown(messages.say("thresholds.look_flips", n=len(flips)))
     if chosen.may_judge and st.button(messages.say("thresholds.put_in_force"), key="put_earlier"):
         recalibrate.put_in_force(here.project.id, chosen.id, person_id=here.person.id)

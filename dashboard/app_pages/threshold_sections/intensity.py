@@ -42,7 +42,7 @@ def show(here: visit.Visit, _view: ThresholdsView) -> None:
         key="intensity_side",
         label_visibility="collapsed",
     )
-    shown = intensity_view.view(here.project.id, side)
+    shown = intensity_view.view(here.project.id, side, person_id=here.person.id)
     if not shown.answers:
         st.info(" ".join((messages.say("intensity.no_answers"), *shown.notes)))
     else:
@@ -108,7 +108,7 @@ def _candidate(here: visit.Visit, shown: SideView) -> None:
     candidate = shown.candidate
     if candidate is None:
         return
-    moved = intensity_view.moved(here.project.id, candidate.id)
+    moved = intensity_view.moved(here.project.id, candidate.id, person_id=here.person.id)
     st.caption(
         messages.say("intensity.moved", n=moved.clips, mean=f"{moved.mean:.2f}", most=f"{moved.most:.2f}")
     )

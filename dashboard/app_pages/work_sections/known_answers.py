@@ -117,7 +117,7 @@ def _accepted(
     if matters:
         delivery = float(low), float(high)
     matters, where = _row(Question.EMOTION, is_proposed=bool(proposed.emotions), key=rating.id)
-    labels = label_sets.in_force(here.project)
+    labels = label_sets.in_force(here.project, person_id=here.person.id)
     emotions = where.multiselect(
         _field(Question.EMOTION),
         list(labels.codes),

@@ -1,0 +1,267 @@
+"""What somebody tries who wants in, or wants another's browser to act for them: none of it works."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from dashboard import asker, gate
+from dashboard.own_site import Names, local_path
+from dashboard.server import OWN_ROUTES
+from dashboard.services import accounts, sign_in_mode, sign_ins
+from dashboard.services.sign_in_mode import ModeError, SignIn
+from db import session
+from db.columns import now
+from db.tables import SignIn as SignInRow
+from tests.dashboard.door_made import PASSWORD, door
+
+pytestmark = pytest.mark.usefixtures("home")
+
+STREAM = "/_stcore/stream"
+HTML = {"accept": "text/html,*/*"}
+
+
+@pytest.fixture
+def browser() -> Iterator[TestClient]:
+    with door() as client:
+        accounts.add("Asha", PASSWORD)
+        yield client
+
+
+def enter(browser: TestClient, password: str = PASSWORD, **fields: str) -> int:
+    return browser.post("/sign-in", data={"name": "Asha", "password": password, **fields}).status_code
+
+
+def test_fixation_a_cookie_from_before_the_sign_in_is_worth_nothing_after_it(browser: TestClient) -> None:
+    accounts.add("Mallory", PASSWORD)
+    planted = sign_ins.begin(accounts.required("Mallory").id)
+    browser.cookies.set(asker.COOKIE, planted)
+    assert enter(browser) == 303
+    got = browser.cookies.get(asker.COOKIE, domain="testserver.local")
+    assert got
+    assert sign_ins.id_in(got) != sign_ins.id_in(planted)
+    assert sign_ins.look(planted) is None
+
+
+def test_theft_and_replay_end_the_sign_in_for_thief_and_owner(browser: TestClient) -> None:
+    assert enter(browser) == 303
+    stolen = browser.cookies[asker.COOKIE]
+    _age(stolen, rotated=timedelta(minutes=16))
+    assert browser.get("/session").status_code == 200
+    browser.get("/anything")
+    newer = browser.cookies[asker.COOKIE]
+    assert newer != stolen
+    assert browser.get("/anything").status_code == 200
+    _age(newer, taken_up=timedelta(minutes=2))
+    browser.cookies.clear()
+    assert browser.get("/anything", headers={"cookie": f"{asker.COOKIE}={stolen}"}).status_code == 401
+    assert browser.get("/anything", headers={"cookie": f"{asker.COOKIE}={newer}"}).status_code == 401
+
+
+def _age(cookie: str, *, rotated: timedelta | None = None, taken_up: timedelta | None = None) -> None:
+    aged = {} if rotated is None else {"rotated_at": now() - rotated}
+    aged |= {} if taken_up is None else {"taken_up_at": now() - taken_up}
+    with session.writing() as s:
+        s.execute(update(SignInRow).where(SignInRow.id == sign_ins.id_in(cookie)).values(**aged))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+    ],
+)
+def test_csrf_no_other_site_has_anything_done(browser: TestClient, headers: dict[str, str]) -> None:
+    assert enter(browser) == 303
+    changing = [
+        (method, re.sub(r"{\w+(:int)?}", "1", route.path))
+        for route in OWN_ROUTES
+        for method in (route.methods or ())
+        if method not in ("GET", "HEAD")
+    ]
+    assert len(changing) >= 12
+    for method, path in [
+        *changing,
+        ("PUT", "/_stcore/upload_file/a/b"),
+        ("DELETE", "/_stcore/upload_file/a/b"),
+    ]:
+        answer = browser.request(method, path, headers=headers, data={"everywhere": "1"})
+        assert (answer.status_code, path) == (403, path)
+    assert browser.get("/session").json()["person"] is not None
+
+
+def test_a_live_connection_is_for_a_page_of_this_server_and_somebody_signed_in(browser: TestClient) -> None:
+    with pytest.raises(WebSocketDisconnect), browser.websocket_connect(STREAM):
+        pass
+    assert enter(browser) == 303
+    evil = {"origin": "https://evil.example"}
+    with pytest.raises(WebSocketDisconnect), browser.websocket_connect(STREAM, headers=evil):
+        pass
+    own = {"origin": "http://testserver", "cookie": f"{asker.COOKIE}={browser.cookies[asker.COOKIE]}"}
+    with browser.websocket_connect(STREAM, headers=own) as live:
+        live.send_text("run")
+        assert live.receive_text() == "run"
+
+
+def test_who_is_signed_out_or_shut_out_is_cut_off_before_the_next_run_and_when_idle(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for is_idle in (False, True):
+        accounts.enable("Asha")
+        assert enter(browser) == 303
+        monkeypatch.setattr(gate, "LOOK_AGAIN_S", 0.05 if is_idle else 60.0)
+        cookie = {"cookie": f"{asker.COOKIE}={browser.cookies[asker.COOKIE]}"}
+        with browser.websocket_connect(STREAM, headers=cookie) as live:
+            live.send_text("run")
+            assert live.receive_text() == "run"
+            accounts.disable("Asha")
+            if not is_idle:
+                live.send_text("run")
+            with pytest.raises(WebSocketDisconnect) as gone:
+                live.receive_text()
+        assert gone.value.code == gate.ENDED
+        assert browser.get("/anything").status_code == 401
+
+
+def test_enumeration_an_unknown_name_a_wrong_password_and_a_shut_account_look_alike(
+    browser: TestClient,
+) -> None:
+    accounts.add("Bela", PASSWORD)
+    accounts.disable("Bela")
+    answers = [
+        browser.post("/sign-in", data={"name": name, "password": password})
+        for name, password in (("Asha", "wrong"), ("Bela", PASSWORD), ("Nobo", "wrong"))
+    ]
+    shown = {re.sub(r'value="\w{4}"|nonce[=-]"?[\w-]+', "", answer.text) for answer in answers}
+    assert len(shown) == 1
+    assert {answer.status_code for answer in answers} == {422}
+    assert all("set-cookie" not in answer.headers for answer in answers)
+
+
+def test_brute_force_is_told_to_wait_whatever_it_sends_next(browser: TestClient) -> None:
+    assert [enter(browser, f"guess {number}") for number in range(6)] == [422] * 5 + [429]
+    assert enter(browser) == 429
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+        "/sign-out",
+        " //evil.example",
+        "http:evil",
+        "/%0d%0a\r\nset-cookie:x",
+        "",
+    ],
+)
+def test_open_redirect_one_goes_on_within_this_server_alone(browser: TestClient, wanted: str) -> None:
+    assert local_path(wanted) == "/"
+    answer = browser.post("/sign-in", data={"name": "Asha", "password": PASSWORD, "next": wanted})
+    assert answer.headers["location"] == "/"
+
+
+def test_one_comes_back_to_where_one_wanted_to_go(browser: TestClient) -> None:
+    turned = browser.get("/clips?project=A%26B&clip=1", headers=HTML)
+    assert turned.status_code == 303
+    shown = browser.get(turned.headers["location"]).text
+    found = re.search(r'name="next" value="([^"]*)"', shown)
+    assert found
+    assert found[1] == "/clips?project=A%26B&amp;clip=1"
+    answer = browser.post(
+        "/sign-in", data={"name": "Asha", "password": PASSWORD, "next": "/clips?project=A%26B&clip=1"}
+    )
+    assert answer.headers["location"] == "/clips?project=A%26B&clip=1"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/sign-in?next=//evil.example", "/sign-in?next=%22%3E%3Cscript%3E", "/sign-in?x=%22%3E%3Cscript%3E"],
+)
+def test_nothing_of_an_address_becomes_part_of_the_page(browser: TestClient, path: str) -> None:
+    shown = browser.get(path).text
+    assert 'name="next" value="/"' in shown
+    assert shown.count("<script") == 1
+
+
+@pytest.mark.parametrize("host", ["evil.example", "", "testserver.evil.example", "evil.example:80"])
+def test_rebinding_the_server_does_not_go_by_another_name(browser: TestClient, host: str) -> None:
+    assert browser.get("/sign-in", headers={"host": host}).status_code == 421
+
+
+@pytest.mark.parametrize("host", ["testserver", "localhost:8501", "127.0.0.1:8501", "[::1]:8501", "10.0.0.7"])
+def test_it_goes_by_its_names_and_by_numbers(host: str) -> None:
+    assert Names("testserver").knows(host)
+    assert Names("0.0.0.0", ["Dailies.School.example"]).knows("dailies.school.example:443")
+
+
+def test_every_answer_says_what_a_page_may_do_and_scripts_have_numbers_used_once(browser: TestClient) -> None:
+    assert enter(browser) == 303
+    pages = [browser.get("/", headers={**HTML, "if-none-match": '"1"'}) for _ in range(2)]
+    policies = [page.headers["content-security-policy"] for page in pages]
+    numbers = [
+        re.search(r"script-src 'nonce-([\w-]+)' 'strict-dynamic' 'wasm-unsafe-eval';", policy)[1]
+        for policy in policies
+    ]  # type: ignore[index]
+    assert numbers[0] != numbers[1]
+    for page, number in zip(pages, numbers, strict=True):
+        assert page.text == f'<html><script nonce="{number}">1</script><link nonce="{number}" rel=x></html>'
+        assert page.headers["cache-control"] == "no-store"
+        assert "etag" not in page.headers
+    for answer in (*pages, browser.get("/session"), browser.get("/healthz"), browser.get("/sign-in?out=1")):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["referrer-policy"] == "same-origin"
+        assert "camera=(self), microphone=(self)" in answer.headers["permissions-policy"]
+
+
+def test_over_tls_the_cookie_is_of_this_host_alone_and_a_plain_one_is_not_heard() -> None:
+    with door(base="https://testserver") as browser:
+        accounts.add("Asha", PASSWORD)
+        answer = browser.post("/sign-in", data={"name": "Asha", "password": PASSWORD})
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-")
+        assert {"Secure", "HttpOnly", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
+        assert "strict-transport-security" in answer.headers
+        value = cookie.partition("=")[2].partition(";")[0]
+        browser.cookies.clear()
+        plain = {"cookie": f"{asker.COOKIE}={value}"}
+        assert browser.get("/anything", headers=plain).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("mode", "host", "demo"),
+    [
+        (None, "0.0.0.0", True),
+        (SignIn.NONE, "0.0.0.0", False),
+        (SignIn.NONE, "192.0.2.1", False),
+        (SignIn.NONE, "::", False),
+        (SignIn.NONE, "school.example", False),
+        (SignIn.ACCOUNTS, "127.0.0.1", True),
+    ],
+)
+def test_nobody_names_themselves_on_an_address_that_others_reach(
+    mode: SignIn | None, host: str, *, demo: bool
+) -> None:
+    with pytest.raises(ModeError):
+        sign_in_mode.checked(mode, host, demo=demo)
+
+
+def test_accounts_are_the_rule_and_the_demo_signs_its_teacher_in_here_alone() -> None:
+    assert sign_in_mode.checked(None, "0.0.0.0", demo=False) is SignIn.ACCOUNTS
+    assert sign_in_mode.checked(None, "127.0.0.1", demo=True) is SignIn.NONE
+    assert sign_in_mode.checked(SignIn.NONE, "localhost", demo=False) is SignIn.NONE
