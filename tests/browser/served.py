@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+UNDER = shlex.split(os.environ.get("DAILIES_TEST_SERVE_UNDER", ""))
+"""What each server is started under, such as a tracer (``scripts/reliability/sockets.py``)."""
 ELSEWHERE = "dailies.test"
 """A name by which the server may be addressed too."""
 START_S = 90
@@ -76,7 +79,7 @@ def serve(home: Path, *options: str, port: int = 0) -> Served:
         options = ("--sign-in", "none", *options)
     options = ("--allow-host", ELSEWHERE, *options)
     process = subprocess.Popen(
-        [sys.executable, "-m", "dashboard", "serve", "--port", str(port), *options],
+        [*UNDER, sys.executable, "-m", "dashboard", "serve", "--port", str(port), *options],
         cwd=ROOT,
         env=environment(home),
         stdout=subprocess.PIPE,
