@@ -14,18 +14,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
+from dashboard.services.analysis_worker import LOCK_FILE
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_S = 90
-ANALYSIS_S = 240
+ANALYSIS_S = 600  # a busy machine is slow, not wrong
 
 
 @dataclass
 class Served:
-    """A running server; ``url`` has no slash at its end."""
+    """A running server; ``url`` has no slash at its end.
+
+    Attributes
+    ----------
+    turn : FileLock, optional
+        The turn to analyse on this data folder, kept from a server that has nothing to analyse: it need not
+        load the models.
+    """
 
     home: Path
     port: int
     process: subprocess.Popen[str]
+    turn: FileLock | None = None
 
     @property
     def url(self) -> str:
@@ -35,6 +47,7 @@ class Served:
         """End it as a power cut would: nothing gets to say goodbye."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        self._let_go()
 
     def stop(self) -> None:
         """End it in order."""
@@ -44,6 +57,11 @@ class Served:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
                 self.kill()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self.turn is not None:
+            self.turn.release()
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask the server's database, past the server."""
@@ -65,8 +83,18 @@ class Served:
         raise AssertionError(f"{query} gives {found}, not {expected}, after {within_s} s.")
 
 
-def serve(home: Path, *options: str, port: int = 0) -> Served:
-    """Start ``python -m dashboard serve`` on ``home`` and wait until it answers."""
+def serve(home: Path, *options: str, port: int = 0, analyses: bool = False) -> Served:
+    """Start ``python -m dashboard serve`` on ``home`` and wait until it answers.
+
+    Parameters
+    ----------
+    analyses : bool
+        Whether it may load the models and analyse what is queued.
+    """
+    turn = None
+    if not analyses:
+        turn = FileLock(home / LOCK_FILE, thread_local=False)
+        turn.acquire()
     process = subprocess.Popen(
         [sys.executable, "-m", "dashboard", "serve", "--port", str(port), *options],
         cwd=ROOT,
@@ -79,7 +107,7 @@ def serve(home: Path, *options: str, port: int = 0) -> Served:
     said = process.stdout.readline()
     found = re.search(r"http://127\.0\.0\.1:(\d+)", said)
     assert found, f"The server said {said!r}."
-    served = Served(home, int(found[1]), process)
+    served = Served(home, int(found[1]), process, turn)
     deadline = time.monotonic() + START_S
     while True:
         try:
