@@ -2,7 +2,9 @@
 PYTHON ?= python3.11
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+# pip would compile what it installs on one core, file after file; afterwards all cores do.
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile
+COMPILE := $(PY) -m compileall -qq -j 0 $(VENV)/lib || true  # some packages carry files of other Pythons
 export DAILIES_CACHE ?= $(CURDIR)/.cache
 export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
 # What one process has compiled need not be compiled by the many others that tests start.
@@ -65,10 +67,12 @@ $(PY):
 
 $(VENV)/run.stamp: requirements.txt constraints.txt | $(PY)
 	$(PIP) -r requirements.txt -c constraints.txt
+	$(COMPILE)
 	touch $@
 
 $(VENV)/dev.stamp: requirements.txt requirements-dev.txt requirements-opensmile.txt constraints.txt | $(PY)
 	$(PIP) -r requirements-dev.txt -c constraints.txt
+	$(COMPILE)
 	touch $@ $(VENV)/run.stamp
 
 clean:
