@@ -90,14 +90,26 @@ async def read(request: Request) -> dict[str, Any]:
         body += part
         if len(body) > LARGEST_BODY:
             raise RequestError(413, "refusal.too_large", n=LARGEST_BODY // 1024)
+    content = parsed(bytes(body))
+    if content.get("language") is not None:
+        _speak(content["language"])
+    return content
+
+
+def parsed(body: bytes) -> dict[str, Any]:
+    """The JSON object of a body.
+
+    Raises
+    ------
+    RequestError
+        If it is none.
+    """
     try:
         content = json.loads(body, parse_int=_integer)
     except (ValueError, RecursionError):
         raise RequestError(400, "refusal.no_json") from None
     if not isinstance(content, dict):
         raise RequestError(400, "refusal.no_object")
-    if content.get("language") is not None:
-        _speak(content["language"])
     return content
 
 

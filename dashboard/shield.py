@@ -20,7 +20,7 @@ from dashboard.own_site import UNSAFE, Names, has_own_origin, is_own
 NONCE_BYTES: Final = 18
 PAGE_POLICY: Final = (
     "default-src 'self'; "
-    "script-src 'nonce-{nonce}' 'strict-dynamic'; "
+    "script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; "  # Streamlit compiles WebAssembly
     "style-src 'self' 'unsafe-inline'; "  # Streamlit writes its styles into the page as it goes
     "img-src 'self' data: blob:; "
     "media-src 'self' data: blob:; "

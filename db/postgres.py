@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, create_engine, event
 
 from db.waits import Where, measured
 
@@ -40,6 +40,16 @@ _TAKE_TURN: Final = (
 )
 
 
+class _WholeNumber(BigInteger):
+    """A whole number that a query is asked with, as wide as SQLite's.
+
+    So "up to the largest" may be asked, and too large a number in an address finds nothing. Columns stay as
+    they are.
+    """
+
+    render_bind_cast = True
+
+
 def is_postgres(url: URL) -> bool:
     """Whether an address names a PostgreSQL database; ``postgres://`` does, as hosts write it."""
     return url.drivername == "postgres" or url.get_backend_name() == BACKEND
@@ -62,6 +72,8 @@ def open_engine(url: URL, *, json_serializer: Callable[[Any], str]) -> Engine:
         pool_pre_ping=True,  # a database that was restarted is met again
         json_serializer=json_serializer,
     )
+
+    engine.dialect.colspecs = {**engine.dialect.colspecs, Integer: _WholeNumber}
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:

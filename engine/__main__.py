@@ -23,6 +23,9 @@ BRAINS: Final = ("text", "performance")
 SYSTEMS: Final = ("meld", "ravdess", "mmmla")
 """That name emotions, trained after the brains; the last alone wants openSMILE."""
 
+TEXT_WORDS: Final = "text-words"
+"""Part of the text brain with a file of its own."""
+
 FACE_READERS: Final = ("face-picture", "face-stills")
 """Parts of the performance brain with files of their own, in the order in which they build on each other."""
 
@@ -114,6 +117,9 @@ def train(chosen: argparse.Namespace) -> None:
             from engine.training.text import train as train_text
 
             train_text(chosen.data, chosen.out, seed=chosen.seed, soft=chosen.soft)
+            _train_text_words(chosen)
+        elif brain == TEXT_WORDS:
+            _train_text_words(chosen)
         elif brain in SYSTEMS:
             import_module(f"engine.training.{brain}").train(chosen.data, chosen.out, seed=chosen.seed)
         elif brain == TRIMODAL:
@@ -165,6 +171,12 @@ def distil(chosen: argparse.Namespace) -> None:
 
     count = scored(chosen.models, chosen.lines, chosen.out)
     print(f"{count} lines are scored; train with `python -m engine train text --soft {chosen.out}`.")
+
+
+def _train_text_words(chosen: argparse.Namespace) -> None:
+    from engine.training.plain_words import train as train_words
+
+    train_words(chosen.data, chosen.out)
 
 
 def _train_face_reader(part: str, chosen: argparse.Namespace) -> None:
@@ -235,7 +247,9 @@ def _parser() -> argparse.ArgumentParser:
     warming.set_defaults(run=warm)
 
     training = commands.add_parser("train", help="train a brain or a system and write its weights")
-    training.add_argument("brain", choices=(*BRAINS, FACE, *FACE_READERS, *SYSTEMS, TRIMODAL, "all"))
+    training.add_argument(
+        "brain", choices=(*BRAINS, TEXT_WORDS, FACE, *FACE_READERS, *SYSTEMS, TRIMODAL, "all")
+    )
     training.add_argument(
         "--data",
         type=Path,

@@ -22,7 +22,8 @@ MODELS_VARIABLE: Final = "DAILIES_MODELS"
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 CONFIG: Final = "config.json"
-WEIGHTS: Final = ("*.safetensors", "pytorch_model.bin")
+WEIGHTS: Final = ("*.safetensors",)
+"""Weights are read from safetensors only: a pickle runs what it holds when it is opened."""
 FILES: Final = (
     CONFIG,
     "generation_config.json",

@@ -127,7 +127,7 @@ class Speech:
         transformers_logging.set_verbosity_error()
         try:
             model, report = WhisperForConditionalGeneration.from_pretrained(
-                folder, local_files_only=True, output_loading_info=True
+                folder, local_files_only=True, use_safetensors=True, output_loading_info=True
             )
             processor = WhisperProcessor.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:

@@ -18,11 +18,16 @@ is added, fails those tests until it has a row. A *stranger* has an account and 
 """
 
 
+def cells() -> int:
+    """How many answers the matrix gives."""
+    routes = {**ROUTE_ROWS, **MORE_ROWS}
+    return len(ROWS) * len(PARTIES) + sum(len(row.status) for row in routes.values())
+
+
 def written() -> str:
     """The file's text."""
     routes = {**ROUTE_ROWS, **MORE_ROWS}
-    cells = len(ROWS) * len(PARTIES) + sum(len(row.status) for row in routes.values())
-    lines = [HEAD, f"{cells} cells.", "", "## Services", "", _row("service", *PARTIES), _row(*["---"] * 6)]
+    lines = [HEAD, f"{cells()} cells.", "", "## Services", "", _row("service", *PARTIES), _row(*["---"] * 6)]
     for name, row in ROWS.items():
         lines.append(_row(f"`{name}`", *("yes" if party in row.may else "–" for party in PARTIES)))
     lines += ["", "Services that ask for something else than a part:", ""]
@@ -35,8 +40,8 @@ def written() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |"
+def _row(*words: str) -> str:
+    return f"| {' | '.join(words)} |"
 
 
 def main() -> None:

@@ -36,7 +36,11 @@ def main() -> None:
     parser.add_argument("--systems", default=",".join(SYSTEMS), help="which of them, such as meld,ravdess")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--folds", type=int, default=FOLDS, choices=range(2, FOLDS + 1), help="of the five, for variants"
+        "--folds",
+        type=int,
+        default=FOLDS,
+        choices=(0, *range(2, FOLDS + 1)),
+        help="of the five, for variants; 0 trains none",
     )
     given = parser.parse_args()
     torch.set_num_threads(1)
@@ -51,12 +55,13 @@ def main() -> None:
         f"`python -m scripts.systems_table --data DIR --seed {given.seed}{asked}`",
         "",
     ]
+    given.out.mkdir(parents=True, exist_ok=True)
     for name in given.systems.split(","):
         for table in SYSTEMS[name](given.data, seed=given.seed, folds=given.folds):
             said.append(table.markdown())
             print(said[-1], flush=True)
-    given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / f"systems-{now:%Y-%m-%d}.md").write_text("\n".join(said), encoding="utf-8")
+        # After each system: a table that is stopped keeps those that were measured.
+        (given.out / f"systems-{now:%Y-%m-%d}.md").write_text("\n".join(said), encoding="utf-8")
 
 
 if __name__ == "__main__":

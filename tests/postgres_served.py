@@ -1,7 +1,6 @@
 """A real PostgreSQL for tests: a server in a temporary folder, a database of its own for each test.
 
-The server listens on a socket in its folder and on nothing else. It does not sync to the disk: what a power
-cut leaves is not what these tests ask.
+The server listens on a socket in its folder and on nothing else.
 """
 
 from __future__ import annotations
@@ -25,13 +24,12 @@ COMMANDS: Final = ("initdb", "pg_ctl", "postgres")
 TEMPLATE: Final = "dailies_template"
 SETTINGS: Final = (
     "listen_addresses=",
-    "fsync=off",
-    "full_page_writes=off",
-    "synchronous_commit=off",
     "autovacuum=off",
     "max_connections=200",
     "shared_buffers=32MB",
 )
+HASTY: Final = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
+"""For tests that do not ask what a power cut leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,9 @@ class Postgres:
     """A running server; ``folder`` holds its socket."""
 
     folder: Path
+    commands: Path
+    user: str | None
+    options: str
 
     def url(self, database: str) -> str:
         """What ``DAILIES_DATABASE_URL`` says for a database of it."""
@@ -58,6 +59,24 @@ class Postgres:
             host=str(self.folder), user="postgres", dbname=database, autocommit=True
         ) as opened:
             yield opened
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._control("start", "--wait", "-l", str(self.folder / "log"), "-o", self.options)
+
+    def crash(self) -> None:
+        """End it as a power cut would, and start it again."""
+        self._control("stop", "-m", "immediate")
+        self.start()
+
+    def _control(self, *words: str) -> None:
+        command = [self.commands / "pg_ctl", "-D", self.folder / "data", *words]
+        quiet = subprocess.DEVNULL
+        subprocess.run(command, check=True, stdout=quiet, user=self.user, cwd=self.folder)
+
+    def stop(self) -> None:
+        """End it for good."""
+        self._control("stop", "-m", "immediate")
 
     @contextmanager
     def database(self, *, template: str = "template0") -> Iterator[str]:
@@ -83,23 +102,34 @@ def missing() -> str | None:
 
 
 @contextmanager
-def served() -> Iterator[Postgres]:
-    """A server for as long as the block lasts."""
+def served(*, durable: bool = False) -> Iterator[Postgres]:
+    """A server for as long as the block lasts.
+
+    Parameters
+    ----------
+    durable : bool
+        Let it wait for the disk, as a server in use does.
+    """
     commands = _commands()
     assert commands is not None
     folder = Path(tempfile.mkdtemp(prefix="pg"))  # a socket's path may have 107 bytes
     user = _server_user(folder)
-    data, log = folder / "data", folder / "log"
-    quiet: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, "user": user, "cwd": folder}
+    settings = (*SETTINGS, *(() if durable else HASTY))
+    options = " ".join(["-k", str(folder), *(f"-c {setting}" for setting in settings)])
+    server = Postgres(folder, commands, user, options)
     setup = ["--auth=trust", "--username=postgres", "--locale=C.UTF-8", "--encoding=UTF8", "--no-sync"]
-    subprocess.run([commands / "initdb", f"--pgdata={data}", *setup], **quiet)
-    options = " ".join(["-k", str(folder), *(f"-c {setting}" for setting in SETTINGS)])
-    start = [commands / "pg_ctl", "start", "--wait", "-D", data, "-l", log, "-o", options]
-    subprocess.run(start, **quiet)
+    subprocess.run(
+        [commands / "initdb", f"--pgdata={folder / 'data'}", *setup],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        user=user,
+        cwd=folder,
+    )
+    server.start()
     try:
-        yield Postgres(folder)
+        yield server
     finally:
-        subprocess.run([commands / "pg_ctl", "stop", "-D", data, "-m", "immediate"], **quiet)
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

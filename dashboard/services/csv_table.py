@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard.services import table_header
+from dashboard.services.table_files import RETURN, cell, undefused
 from engine.errors import TableError
+
+LONGEST_HEADER: Final = 100_000
+"""Characters."""
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -22,9 +29,16 @@ def read_table(path: Path) -> pd.DataFrame:
     if path.is_dir():
         raise TableError(f"{path.name} is a folder; give a CSV file.")
     try:
+        with path.open(encoding="utf-8-sig") as opened:
+            first = opened.readline(LONGEST_HEADER + 1)
+        if len(first) > LONGEST_HEADER:
+            raise TableError(f"{path.name} has a first line that is no line of column names; check it.")
+        table_header.check([f"{number}" for number in range(first.count(",") + 1)], file=path.name)
         table = pd.read_csv(path, dtype=str, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
         with path.open(encoding="utf-8-sig") as opened:
             header = next(pd.read_csv(opened, header=None, nrows=1, dtype=str).itertuples(index=False))
+    except TableError:
+        raise
     except OSError as error:
         raise TableError(f"{path.name} cannot be read ({error.strerror}); give a CSV file.") from error
     except pd.errors.EmptyDataError as error:
@@ -32,13 +46,11 @@ def read_table(path: Path) -> pd.DataFrame:
     except (UnicodeDecodeError, ValueError) as error:
         raise TableError(f"{path.name} is no CSV text in UTF-8; export it again as CSV.") from error
     names = [str(name).strip() for name in header]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise TableError(f"{path.name} has more than one column called {twice[0]!r}; rename one.")
+    table_header.check(names, file=path.name)
     if not isinstance(table.index, pd.RangeIndex) or len(names) != table.shape[1]:
         raise TableError(f"{path.name} has rows with more cells than column names; check its commas.")
     table.columns = pd.Index(names)
-    return table
+    return table.map(undefused, na_action="ignore")
 
 
 def column(table: pd.DataFrame, name: str, file: str) -> pd.Series:
@@ -50,7 +62,7 @@ def column(table: pd.DataFrame, name: str, file: str) -> pd.Series:
         If there is none of that name.
     """
     if name not in table.columns:
-        known = ", ".join(map(str, table.columns[:20]))
+        known = table_header.shown(map(str, table.columns))
         raise TableError(f"{file} has no column {name!r}; its columns are: {known}.")
     return table[name]
 
@@ -93,7 +105,7 @@ def numbers(
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a CSV; a reader never meets half of one.
+    """Write a CSV; a reader never meets half of one, and a spreadsheet runs no text of it.
 
     Raises
     ------
@@ -102,8 +114,22 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     """
     temporary = path.with_name(path.name + ".part")
     try:
-        table.to_csv(temporary, index=False)
+        safe = table.map(_defused)
+        has_return = safe.map(lambda value: isinstance(value, str) and RETURN in value).to_numpy().any()
+        quoting = csv.QUOTE_NONNUMERIC if has_return else csv.QUOTE_MINIMAL  # readers end a row at a bare one
+        safe.to_csv(temporary, index=False, quoting=quoting)
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise TableError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _defused(value: object) -> object:
+    """A text that spreadsheets would run led by an apostrophe; a number in text is none."""
+    if not isinstance(value, str):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return cell(value)
+    return value

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from dashboard.services import foreign_corpora as corpora
 from dashboard.services import foreign_label_studio as label_studio
 from dashboard.services import foreign_ratings as own
+from dashboard.services import table_header
 from dashboard.services.foreign import ForeignTable
 from dashboard.services.foreign_records import SUFFIXES, BadCellError, ForeignRow, document, rows_of
 from engine.errors import TableError
@@ -74,7 +75,7 @@ def read(path: Path) -> ForeignTable:
     if columns & set(own.CLIP_COLUMNS) and columns & set(own.PREDICTED_COLUMNS):
         said = tuple(_each(rows, own.prediction_of, bad))
         return ForeignTable(path.name, sha256, "predictions", predictions=said, bad=tuple(bad))
-    shown = ", ".join(sorted(columns)[:8])
+    shown = table_header.shown(sorted(columns))
     raise TableError(f"{path.name} has the columns {shown}, which are none known here: {KNOWN}.")
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from dashboard.services import table_header
 from dashboard.services.table_files import undefused
 from engine.errors import TableError, UnknownNameError
 from engine.vocabulary import Emotion, emotion_named
@@ -161,7 +162,7 @@ def document(path: Path) -> Any:
     try:
         with path.open(encoding="utf-8-sig") as opened:
             return json.load(opened, parse_constant=lambda _name: None)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise TableError(f"{path.name} is no JSON in UTF-8 ({error}); export it again.") from None
     except OSError as error:
         raise TableError(f"{path.name} cannot be read: {error.strerror or error}; check the path.") from error
@@ -179,9 +180,7 @@ def _csv(path: Path) -> Iterator[ForeignRow]:
             raise TableError(
                 f"{path.name} is empty; it needs a line of column names and a row for each answer."
             )
-        twice = sorted({name for name in names if name and names.count(name) > 1})
-        if twice:
-            raise TableError(f"{path.name} has the column {twice[0]!r} more than once; leave one.")
+        table_header.check(names, file=path.name)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
@@ -202,7 +201,7 @@ def _json_lines(path: Path) -> Iterator[ForeignRow]:
                 where = f"{path.name}, line {number}"
                 try:
                     held = json.loads(line, parse_constant=lambda _name: None)
-                except (json.JSONDecodeError, RecursionError):
+                except (ValueError, RecursionError):  # a number of thousands of digits is no JSON error
                     raise TableError(f"{where} is no JSON object; write one object a line.") from None
                 yield _row(where, held)
 

@@ -96,8 +96,8 @@ def invite(
         own = Role.ADMIN if person_id is None else people.role_in(session, project_id, person_id)
         if not members.may_give(own, role):
             raise NotAllowedError("Only an admin makes an admin or ends one's part; ask one.")
-        if member_id is not None:
-            _require_invitable(session, project_id, member_id)
+        if member_id is not None and not _is_invitable(session, project_id, member_id, person_id):
+            raise worded(RefusedValueError, "sign_in.refusal.has_account")
         made = invitations.add(
             session,
             token_hash=_hash(token),
@@ -227,7 +227,7 @@ def listing(project_id: int, *, person_id: int | None, at: datetime | None = Non
 
 
 def invitable(project_id: int, *, person_id: int | None) -> tuple[PersonRecord, ...]:
-    """People with a part in a project who have no account yet, by name.
+    """People with a part in a project who have no account yet and whom the one who asks may invite, by name.
 
     Raises
     ------
@@ -239,7 +239,7 @@ def invitable(project_id: int, *, person_id: int | None) -> tuple[PersonRecord, 
         return tuple(
             each.person
             for each in people.members(session, project_id)
-            if not each.person.simulated and stored_accounts.of_person(session, each.person.id) is None
+            if not each.person.simulated and _is_invitable(session, project_id, each.person.id, person_id)
         )
 
 
@@ -282,6 +282,10 @@ def _still_may(session: Session, found: InvitationRecord) -> bool:
         return True
     account = stored_accounts.of_person(session, found.made_by)
     is_closed = account is not None and account.disabled_at is not None
+    if found.person_id is not None and not _is_invitable(
+        session, found.project_id, found.person_id, found.made_by
+    ):
+        return False
     return not is_closed and members.may_give(
         people.role_in(session, found.project_id, found.made_by), found.role
     )
@@ -312,10 +316,17 @@ def _take_part(session: Session, found: InvitationRecord, person_id: int, moment
     )
 
 
-def _require_invitable(session: Session, project_id: int, member_id: int) -> None:
-    is_member = people.role_in(session, project_id, member_id) is not None
-    if not is_member or stored_accounts.of_person(session, member_id) is not None:
-        raise worded(RefusedValueError, "sign_in.refusal.has_account")
+def _is_invitable(session: Session, project_id: int, member_id: int, inviter_id: int | None) -> bool:
+    """Whether somebody may be handed a link to an account that is to be a known person's.
+
+    Whoever opens it has all of that person's parts: the one who invites must be able to give each of them.
+    """
+    parts = people.roles_of(session, member_id)
+    if project_id not in parts or stored_accounts.of_person(session, member_id) is not None:
+        return False
+    return inviter_id is None or all(
+        members.may_give(people.role_in(session, place, inviter_id), role) for place, role in parts.items()
+    )
 
 
 def _hash(token: str) -> str:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from dashboard.services import table_header
+from dashboard.services.table_files import undefused
 from engine.errors import TableError, UnknownNameError
 from engine.vocabulary import Emotion, emotion_named
 
@@ -109,7 +111,7 @@ def parse_lines(content: bytes, *, name: str) -> LinesTable:
         ) from None
     if not rows:
         raise TableError(f"{name} has a header and no rows; add a row for each clip.")
-    notes = (f"{name}: the columns {', '.join(unknown)} mean nothing here and were left out.",)
+    notes = (f"{name}: the columns {table_header.shown(unknown)} mean nothing here and were left out.",)
     return LinesTable(name=name, rows=rows, notes=notes if unknown else ())
 
 
@@ -153,22 +155,20 @@ def decoded(content: bytes, name: str) -> str:
 
 def _columns(header: list[str], name: str) -> tuple[list[str], list[str]]:
     columns = [column.strip().lower() for column in header]
+    table_header.check(columns, file=name)
     missing = [column for column in REQUIRED if column not in columns]
     if missing:
         raise TableError(
             f"{name} lacks the column {' and '.join(missing)}; it needs clip,line "
             f"and may have {', '.join(OPTIONAL)}."
         )
-    twice = sorted({column for column in columns if columns.count(column) > 1})
-    if twice:
-        raise TableError(f"{name} has the column {twice[0]!r} more than once; leave one.")
     return columns, [column for column in columns if column and column not in REQUIRED + OPTIONAL]
 
 
 def _rows(reader: Iterator[list[str]], columns: list[str], name: str) -> dict[str, LineRow]:
     rows: dict[str, LineRow] = {}
     for cells in reader:
-        if not any(cell.strip() for cell in cells):
+        if not any(undefused(cell.strip()) for cell in cells):
             continue
         where = f"{name}, line {reader.line_num}"  # type: ignore[attr-defined] # csv.reader has it
         if len(cells) != len(columns):
@@ -176,7 +176,7 @@ def _rows(reader: Iterator[list[str]], columns: list[str], name: str) -> dict[st
                 f"{where}: {len(cells)} cells where the header has {len(columns)}; "
                 "put texts that hold commas in quotes."
             )
-        row = _row(dict(zip(columns, (cell.strip() for cell in cells), strict=True)), where)
+        row = _row(dict(zip(columns, (undefused(cell.strip()) for cell in cells), strict=True)), where)
         if row.clip in rows:
             raise TableError(f"{where}: {_shown(row.clip)!r} is listed twice; leave one row for each clip.")
         rows[row.clip] = row

@@ -139,14 +139,12 @@ def fetch(wanted: Plan) -> Path:
 
 
 def _wanted(siblings: Any) -> tuple[RemoteFile, ...]:
-    """The files that are read here; safetensors rather than a pickle where both are there."""
-    known = [
+    """The files that are read here; weights as safetensors alone, since a pickle runs what it holds."""
+    return tuple(
         RemoteFile(each.rfilename, each.size, None if each.lfs is None else each.lfs.sha256)
         for each in siblings
         if any(fnmatch(each.rfilename, kind) for kind in hub_models.FILES) and "/" not in each.rfilename
-    ]
-    has_safetensors = any(file.name.endswith(".safetensors") for file in known)
-    return tuple(file for file in known if not (has_safetensors and file.name.endswith(".bin")))
+    )
 
 
 def _is_weights(name: str) -> bool:

@@ -14,9 +14,11 @@ from typing import Final
 
 import pysubs2
 
+from dashboard.services import table_header
 from dashboard.services.line_words import line_key
 from dashboard.services.lines_table import MAX_LINE_CHARACTERS, MAX_WORD_CHARACTERS, decoded
 from dashboard.services.refusals import worded
+from dashboard.services.table_files import undefused
 from db.records import CutBy, ScriptLineRecord, UtteranceDraft
 from engine.errors import TableError
 
@@ -29,6 +31,8 @@ ALIKE: Final = 0.6
 """Share of letters in common from which what was said is a line of the script."""
 AHEAD: Final = 12
 """How many lines of the script may be left out or skipped."""
+LONGEST_CUE: Final = 10_000
+"""Characters of one subtitle with its marks: to read marks takes time with the square of it."""
 CLOCK: Final = re.compile(r"^(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:[.,]\d+)?)$")
 SPEAKER: Final = re.compile(r"^\s*-?\s*([^\s:：][^:：]{0,39}?)\s*[:：]\s+(\S.*)$", re.DOTALL)
 MOST_SPEAKER_WORDS: Final = 4
@@ -96,6 +100,8 @@ def _found(said: str, script: Sequence[ScriptLineRecord]) -> int | None:
 
 
 def _of_subtitles(text: str, name: str) -> list[UtteranceDraft]:
+    if any(len(row) > LONGEST_CUE for row in text.splitlines()):
+        raise _too_long(name)
     try:
         subtitles = pysubs2.SSAFile.from_string(text, keep_unknown_html_tags=True)
     except (pysubs2.Pysubs2Error, ValueError, IndexError) as error:
@@ -104,6 +110,8 @@ def _of_subtitles(text: str, name: str) -> list[UtteranceDraft]:
     for event in subtitles:
         if event.is_comment or event.end <= event.start:
             continue
+        if len(event.text) > LONGEST_CUE:
+            raise _too_long(name)
         tagged = VOICE_TAG.search(event.text)
         words = " ".join(re.sub(r"<[^>]+>", " ", event.plaintext).split())
         speaker = event.name or (tagged[1].strip() if tagged else None)
@@ -111,6 +119,12 @@ def _of_subtitles(text: str, name: str) -> list[UtteranceDraft]:
             speaker, words = cue[1], cue[2]
         found.append(_draft(event.start / 1000, event.end / 1000, words, speaker))
     return found
+
+
+def _too_long(name: str) -> TableError:
+    return worded(
+        TableError, "refusal.cuts_format", name=name, why=f"a text is longer than {LONGEST_CUE} characters"
+    )
 
 
 def _of_table(text: str, name: str) -> list[UtteranceDraft]:
@@ -121,15 +135,16 @@ def _of_table(text: str, name: str) -> list[UtteranceDraft]:
     except csv.Error as error:
         raise worded(TableError, "refusal.script_csv", name=name, why=str(error)) from None
     columns = [column.strip().lower() for column in rows[0]] if rows else []
+    table_header.check(columns, file=name)
     if "start" not in columns or "end" not in columns:
         raise worded(TableError, "refusal.cuts_columns", name=name)
     found = []
     for number, cells in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in cells):
+        if not any(undefused(cell.strip()) for cell in cells):
             continue
         if len(cells) > len(columns):
             raise worded(TableError, "refusal.csv_cells", name=name, row=number)
-        row = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+        row = dict(zip(columns, (undefused(cell.strip()) for cell in cells), strict=False))
         start, end = _seconds(row.get("start", "")), _seconds(row.get("end", ""))
         if start is None or end is None or end <= start:
             raise worded(TableError, "refusal.cuts_times", name=name, row=number)

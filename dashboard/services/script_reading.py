@@ -17,8 +17,10 @@ from typing import Any, Final
 from screenplain.parsers import fountain
 from screenplain.types import Dialog, DualDialog, Slug
 
+from dashboard.services import table_header
 from dashboard.services.lines_table import MAX_LINE_CHARACTERS, MAX_WORD_CHARACTERS, decoded
 from dashboard.services.refusals import worded
+from dashboard.services.table_files import undefused
 from db.records import ScriptLineDraft
 from engine.errors import TableError
 
@@ -167,6 +169,7 @@ def _of_table(text: str, name: str) -> Iterator[ScriptLineDraft]:
     except csv.Error as error:
         raise worded(TableError, "refusal.script_csv", name=name, why=str(error)) from None
     columns = [column.strip().lower() for column in rows[0]] if rows else []
+    table_header.check(columns, file=name)
     said = next((column for column in TEXT_COLUMNS if column in columns), None)
     if said is None:
         raise worded(TableError, "refusal.script_columns", name=name)
@@ -174,7 +177,7 @@ def _of_table(text: str, name: str) -> Iterator[ScriptLineDraft]:
     for number, cells in enumerate(rows[1:], start=2):
         if len(cells) > len(columns):
             raise worded(TableError, "refusal.csv_cells", name=name, row=number)
-        row = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+        row = dict(zip(columns, (undefused(cell.strip()) for cell in cells), strict=False))
         if row.get(said):
             yield ScriptLineDraft(
                 row[said],

@@ -48,6 +48,8 @@ OF_NAME: Final = Patience(free=4, longest=timedelta(minutes=15), most=100)
 """SP 800-63B-4, 3.2.2: no more than 100 failures in a row on one account."""
 OF_ADDRESS: Final = Patience(free=30, longest=timedelta(minutes=5), most=None)
 """A whole class may sit behind one address."""
+KEPT: Final = timedelta(days=30)
+"""What nobody has tried for so long starts anew."""
 FORGOTTEN: Final = timedelta(hours=24)
 """Failures of an address older than this do not count any more."""
 
@@ -66,6 +68,7 @@ def count(name_key: str, address: str, *, at: datetime | None = None) -> None:
     """
     moment = at or now()
     with writing() as session:
+        failed_sign_ins.forget(session, before=moment - KEPT)
         keys = ((_key("name", name_key), OF_NAME), (_key("address", _network(address)), OF_ADDRESS))
         for key, patience in keys:
             _refuse(failed_sign_ins.find(session, key), patience, moment)

@@ -113,7 +113,7 @@ class TextEncoder:
         folder = encoder_folder()
         transformers_logging.disable_progress_bar()  # it would write into a command's answer
         return cls(
-            AutoModel.from_pretrained(folder, local_files_only=True),
+            AutoModel.from_pretrained(folder, local_files_only=True, use_safetensors=True),
             AutoTokenizer.from_pretrained(folder, local_files_only=True),
         )
 

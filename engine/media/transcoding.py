@@ -70,13 +70,23 @@ def transcode(path: Path, out: Path, *, progress: Progress | None = None) -> Pro
             av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as target,
         ):
             _copy(container, target, source, surveyed, progress)
-        copied = facts(part, survey(part))
+        copied = _checked(part, path)
         part.replace(out)
     except av.FFmpegError as error:
         raise MediaError(f"{path.name} cannot be converted for the browser: {error.strerror}.") from error
     finally:
         part.unlink(missing_ok=True)
     return copied
+
+
+def _checked(copy: Path, source: Path) -> Probe:
+    """What is in a copy; a source of which hardly anything decodes makes none."""
+    try:
+        return facts(copy, survey(copy))
+    except MediaError as error:
+        raise MediaError(
+            f"Too little of {source.name} can be decoded; it is cut off or damaged, export it again."
+        ) from error
 
 
 class _Pictures:

@@ -97,7 +97,8 @@ class AlignmentSystem:
     def version(self) -> str:
         """Changes with any weight file behind an answer."""
         named_by = "" if self.line_emotion is None else "+line-emotion"
-        return f"{self.text.version[:6]}{self.performance.version}{named_by}{self.tuned.version}"
+        words = "" if self.text.plain is None else self.text.plain.version[:6]
+        return f"{self.text.version[:6]}{words}{self.performance.version}{named_by}{self.tuned.version}"
 
     def analyze(
         self,

@@ -81,7 +81,9 @@ class LineEmotion:
         """
         transformers_logging.disable_progress_bar()  # it would write into a command's answer
         try:
-            model = AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)
+            model = AutoModelForSequenceClassification.from_pretrained(
+                folder, local_files_only=True, use_safetensors=True
+            )
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         except (OSError, ValueError, KeyError) as error:
             raise WeightsError(

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import logit
+from scipy.special import logit, softmax
 
 from engine import weights
 from engine.analysis import EmotionEstimate
@@ -26,6 +26,7 @@ from engine.systems.line_network import (
     LineNetwork,
     network_of,
 )
+from engine.systems.plain_words import PlainWords
 from engine.systems.word_space import WordSpace
 from engine.vocabulary import BASIC_EMOTIONS, Emotion
 
@@ -87,6 +88,8 @@ class TextBrain:
     scale : DemandScale
     version : str
         Version of the weight file.
+    plain : PlainWords, optional
+        Has its say in which emotion is named.
     """
 
     def __init__(
@@ -97,12 +100,14 @@ class TextBrain:
         network: LineNetwork,
         scale: DemandScale,
         version: str,
+        plain: PlainWords | None = None,
     ) -> None:
         self.encoder = encoder
         self.space = space
         self.network = network.eval()
         self.scale = scale
         self.version = version
+        self.plain = plain
 
     @classmethod
     def load(cls) -> TextBrain:
@@ -122,6 +127,7 @@ class TextBrain:
             network=network,
             scale=DemandScale.of(stored.arrays),
             version=stored.version,
+            plain=PlainWords.load(text_version=stored.version),
         )
 
     def read(self, line: str, *, before: Sequence[str] = ()) -> TextReading:
@@ -154,7 +160,8 @@ class TextBrain:
         readings: list[TextReading] = [_unread(each) for each in encoded]
         for batch in _batches(encoded):
             answers = self._answers([encoded[at].states for at in batch])
-            for at, reading in zip(batch, self._readings(answers, batch, encoded, named), strict=True):
+            alone = self._shares(answers, [lines[at] for at in batch])
+            for at, reading in zip(batch, self._readings(answers, batch, encoded, alone, named), strict=True):
                 readings[at] = reading
         return readings
 
@@ -177,21 +184,28 @@ class TextBrain:
         )
         named: dict[int, NDArray[np.float64]] = {}
         for batch in _batches(encoded):
-            shares = _shares(self._answers([encoded[at].states for at in batch]))
+            answers = self._answers([encoded[at].states for at in batch])
+            shares = self._shares(answers, [lines[numbers[at]] for at in batch])
             named.update(zip((numbers[at] for at in batch), shares, strict=True))
         return named
+
+    def _shares(self, answers: LineAnswers, lines: Sequence[str]) -> NDArray[np.float64]:
+        """Shares of the emotions of these lines, shape (n, 7)."""
+        logits = answers.emotion_in_context.double().numpy()
+        shares = softmax(logits, axis=1) if self.plain is None else self.plain.joined(logits, lines)
+        return np.asarray(shares, dtype=np.float64)
 
     def _readings(
         self,
         answers: LineAnswers,
         batch: Sequence[int],
         encoded: Sequence[EncodedLine],
+        alone: NDArray[np.float64],
         named: Mapping[int, NDArray[np.float64]],
     ) -> list[TextReading]:
         intensity, opinions = judged(answers)
         raw = self.scale.raw(opinions)
         expected = self.scale.reference.standing(raw)
-        alone = _shares(answers)
         rated = answers.rated.double().numpy()
         attention = answers.attention.numpy()
         return [
@@ -233,11 +247,6 @@ def _batches(encoded: Sequence[EncodedLine]) -> Iterator[list[int]]:
     )
     for start in range(0, len(spoken), BATCH):
         yield spoken[start : start + BATCH]
-
-
-def _shares(answers: LineAnswers) -> NDArray[np.float64]:
-    shares: NDArray[np.float64] = torch.softmax(answers.emotion_in_context, dim=-1).double().numpy()
-    return shares
 
 
 def _estimate(shares: NDArray[np.float64]) -> EmotionEstimate:

@@ -87,7 +87,9 @@ class Teacher:
         transformers_logging.disable_progress_bar()
         local = Path(source).is_dir()
         try:
-            model = AutoModelForSequenceClassification.from_pretrained(source, local_files_only=local)
+            model = AutoModelForSequenceClassification.from_pretrained(
+                source, local_files_only=local, use_safetensors=True
+            )
             tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=local)
         except (OSError, ValueError, KeyError) as error:
             reason = (str(error).strip().splitlines() or [type(error).__name__])[0]

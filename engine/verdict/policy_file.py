@@ -38,7 +38,7 @@ def policy_from_json(text: str) -> Policy:
     """
     try:
         content = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PolicyError(f"The policy is not readable JSON: {error}.") from error
     if not isinstance(content, dict) or content.get("format") != POLICY_FORMAT:
         raise PolicyError(f'This is no threshold policy: it lacks "format": "{POLICY_FORMAT}".')

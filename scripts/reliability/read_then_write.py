@@ -18,20 +18,20 @@ def run() -> Row:
     with data_folder() as home:
         desk = made_desk(home, raters=1)
         with get_context("fork").Pool(PROCESSES) as pool:
-            refused = sum(pool.starmap(_count_up, [(desk.project_id, TIMES)] * PROCESSES, chunksize=1))
-        counted = _read(desk.project_id)
+            refused = sum(pool.starmap(count_up, [(desk.project_id, TIMES)] * PROCESSES, chunksize=1))
+        found = counted(desk.project_id)
     wanted = PROCESSES * TIMES
     return Row(
         name=f"{PROCESSES} processes × {TIMES:,} read-then-write",
         target="0 lost, 0 lock errors",
-        found=f"{wanted - refused - counted} of {wanted:,} lost, {refused} lock errors",
-        met=counted == wanted and not refused,
+        found=f"{wanted - refused - found} of {wanted:,} lost, {refused} lock errors",
+        met=found == wanted and not refused,
         detail="Each transaction reads a project's settings and writes them back with a number one higher "
         "(`db.session.writing`, SQLite).",
     )
 
 
-def _count_up(project_id: int, times: int) -> int:
+def count_up(project_id: int, times: int) -> int:
     """Count up; how often that was refused."""
     from db import projects, session
     from db.errors import StorageError
@@ -47,7 +47,8 @@ def _count_up(project_id: int, times: int) -> int:
     return refused
 
 
-def _read(project_id: int) -> int:
+def counted(project_id: int) -> int:
+    """How far it was counted."""
     from db import projects, session
 
     with session.reading() as opened:

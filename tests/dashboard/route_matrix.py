@@ -188,6 +188,10 @@ ROUTE_ROWS: Final[dict[str, RouteRow]] = {
     "GET /takes/{key}": RouteRow(
         lambda w, _: ("GET", f"/takes/{w.clip.media_key}", {}), _said(200, 404, RATES)
     ),
+    "GET /readyz": RouteRow(lambda *_: ("GET", "/readyz", {}), _everybody(200, 200)),
+    "GET /metrics": RouteRow(
+        lambda *_: ("GET", "/metrics", {}), _everybody(404, 404)
+    ),  # from another machine
     "GET /healthz": RouteRow(lambda *_: ("GET", "/healthz", {}), _everybody(200, 200)),
 }
 """By method and path, as the routes are declared."""

@@ -241,6 +241,7 @@ def test_a_sign_in_ends_by_itself_by_hand_and_with_the_account(asha: PersonRecor
     assert sign_ins.look(cookie, at=NOW) is None
 
 
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("asha")
 def test_of_a_password_and_a_cookie_nothing_is_kept_but_hashes(home: object) -> None:
     cookie = enter()
@@ -330,6 +331,22 @@ def test_a_link_for_one_person_is_theirs_and_lowers_nobody(asha: PersonRecord, l
     anybodys = invitations.invite(led.id, Role.STUDENT, person_id=asha.id, at=NOW)
     invitations.accept_as(anybodys, asha.id, at=NOW)
     assert permissions.role_of(led.id, asha.id) is Role.INSTRUCTOR
+
+
+def test_nobody_is_let_into_a_name_by_whoever_leads_only_one_of_their_projects(
+    asha: PersonRecord, led: ProjectRecord
+) -> None:
+    other = projects.create("The head's")
+    with session.writing() as writing:
+        head = people.get_or_create(writing, "The head")
+        people.join(writing, led.id, head.id, Role.STUDENT)  # as a teacher's list of names would
+    link = invitations.invite(led.id, Role.STUDENT, person_id=asha.id, member_id=head.id, at=NOW)
+    members.take_in(other.id, head.id, Role.INSTRUCTOR)
+    assert invitations.invitable(led.id, person_id=asha.id) == ()
+    with pytest.raises(RefusedValueError):
+        invitations.invite(led.id, Role.STUDENT, person_id=asha.id, member_id=head.id, at=NOW)
+    with pytest.raises(InvitationError):
+        invitations.accept(link, "", PASSWORD, at=NOW)
 
 
 @pytest.mark.usefixtures("asha")

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from collections import Counter
 
+import pytest
+
 from db import ratings, session
 from tests.dashboard.desk_made import made_desk, rater
 
@@ -23,6 +25,7 @@ while (task := assigning.next_task(project, person)) is not None:
 """
 
 
+@pytest.mark.both
 def test_four_processes_never_make_a_third_rating_of_a_clip() -> None:
     project, made = made_desk(clips=CLIPS, overlap=OVERLAP)
     people = [rater(project, f"Rater {number}") for number in range(PROCESSES)]

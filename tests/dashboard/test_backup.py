@@ -81,6 +81,7 @@ def test_a_backup_comes_back_elsewhere_as_it_was(
         assert names() == ["Asha"]
 
 
+@pytest.mark.sqlite
 def test_a_backup_taken_while_others_write_is_of_one_moment(tmp_path: Path) -> None:
     ended = threading.Event()
 
@@ -109,6 +110,7 @@ def test_a_backup_taken_while_others_write_is_of_one_moment(tmp_path: Path) -> N
         }
 
 
+@pytest.mark.sqlite
 def test_what_is_replaced_is_kept_aside(home: Path, tmp_path: Path) -> None:
     meet("Asha")
     backup.make(tmp_path / "kept")
@@ -178,6 +180,7 @@ def test_a_path_that_leads_outside_is_refused_even_with_a_right_checksum(tmp_pat
             restoring.restore(kept)
 
 
+@pytest.mark.sqlite
 def test_a_backup_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     meet("Asha")
     kept = tmp_path / "kept"

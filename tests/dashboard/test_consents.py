@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from io import BytesIO, StringIO
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 import db.consents
 from dashboard.__main__ import main
@@ -42,7 +41,6 @@ from dashboard.services.retention import Rule
 from db import audit, channel_media, clips, enrolled_faces, flags, predictions, ratings
 from db.columns import now
 from db.errors import RefusedValueError, StorageError, UnknownRowError
-from db.location import DATABASE_FILE
 from db.records import ClipRecord, ClipStatus, ConsentScope, ProjectRecord, RemovalCause
 from db.session import close, reading, writing
 from engine.errors import DailiesError
@@ -50,6 +48,7 @@ from engine.vocabulary import Channel, Delivery
 from tests.dashboard.analysis_made import made_analysis
 from tests.dashboard.class_made import made_class, made_take
 from tests.dashboard.project_made import made_clip, press
+from tests.databases import past_the_application
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -253,21 +252,19 @@ def test_a_file_that_another_clip_shows_stays_for_that_one() -> None:
         media_store.path_of(same.media_key)
 
 
-def test_a_prediction_is_emptied_only_once_its_clip_has_a_tombstone(home: Path) -> None:
+def test_a_prediction_is_emptied_only_once_its_clip_has_a_tombstone() -> None:
     project = projects.create("Dubbing")
     clip = _filmed(project, "Meera Rao", 1)
     close()
     change, drop = "UPDATE predictions SET line = 'x'", "DELETE FROM predictions"
-    with closing(sqlite3.connect(home / DATABASE_FILE)) as connection:
+    with past_the_application() as connection:
         for statement in (change, drop):
-            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-                connection.execute(f"{statement} WHERE clip_id = ?", (clip.id,))
+            with pytest.raises(DBAPIError, match="append-only"):
+                connection.exec_driver_sql(f"{statement} WHERE clip_id = '{clip.id}'")
     removal.withdraw(project.id, "Meera Rao", person_id=None)
     close()
-    connection = sqlite3.connect(home / DATABASE_FILE)
-    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        connection.execute(f"{drop} WHERE clip_id = ?", (clip.id,))
-    connection.close()
+    with past_the_application() as connection, pytest.raises(DBAPIError, match="append-only"):
+        connection.exec_driver_sql(f"{drop} WHERE clip_id = '{clip.id}'")
 
 
 def test_a_student_takes_their_own_consent_back_and_nobody_elses() -> None:

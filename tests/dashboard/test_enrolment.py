@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,10 +16,10 @@ from dashboard.services.retention import Rule
 from db import audit, session
 from db.columns import now
 from db.errors import RefusedValueError
-from db.location import DATABASE_FILE
 from db.records import ConsentScope, ProjectRecord
 from engine.features.face_identity import WIDTH
 from tests.dashboard.project_made import made_clip
+from tests.databases import past_the_application
 
 PICTURES = [("one.jpg", b"first"), ("two.jpg", b"second")]
 
@@ -84,7 +82,7 @@ def test_an_enrolled_face_is_used_only_while_its_consent_stands_and_goes_when_th
     assert dict(enrolment.actors(project.id, person_id=None)) == {}
 
 
-def test_what_is_forgotten_is_gone_from_the_database_and_the_log_holds_no_face(home: Path) -> None:
+def test_what_is_forgotten_is_gone_from_the_database_and_the_log_holds_no_face() -> None:
     project = projects.create("Hamlet")
     enrol(project)
     assert enrolment.forget(project.id, "Asha", person_id=None) == 2
@@ -93,8 +91,8 @@ def test_what_is_forgotten_is_gone_from_the_database_and_the_log_holds_no_face(h
         lines = audit.list_page(s).items
     assert [line.action for line in lines][:2] == ["actor.forget", "actor.enrol"]
     assert "0.125" not in json.dumps([line.details for line in lines])
-    with sqlite3.connect(home / DATABASE_FILE) as connection:
-        assert connection.execute("SELECT count(*) FROM enrolled_faces").fetchone() == (0,)
+    with past_the_application() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM enrolled_faces").scalar() == 0
 
 
 def test_a_rater_neither_enrols_nor_sees_who_is_enrolled() -> None:

@@ -226,6 +226,7 @@ def test_answers_left_as_proposed_hold_the_map_back_and_are_counted(project: Pro
     assert not expected.promoted
 
 
+@pytest.mark.sqlite
 def test_learning_holds_no_write_while_it_fits(taught: ProjectRecord, home: Path) -> None:
     """Someone else may write at any moment before the result is stored: fitted first, then stored."""
     seen: list[str] = []

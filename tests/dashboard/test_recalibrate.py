@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -26,6 +24,7 @@ from engine.verdict.fixed import FIXED
 from engine.vocabulary import FIXED_TOLERANCE_Z, Phase, Protocol
 from tests.dashboard.analysis_made import WEIGHTS, made_analysis
 from tests.dashboard.project_made import made_clip, made_ratings, press
+from tests.databases import past_the_application
 
 TOLERANCE = 0.8
 """What the made raters forgive, z units: far more than the fixed pair does."""
@@ -234,14 +233,14 @@ def test_new_weights_put_learned_thresholds_to_rest(taught: ProjectRecord) -> No
 
 
 def test_another_policy_can_be_tried_on_every_clip_without_touching_a_rating(
-    taught: ProjectRecord, home: Path
+    taught: ProjectRecord,
 ) -> None:
     outcome = recalibrate(taught.id, promote=False)
     assert outcome.policy is not None
-    with sqlite3.connect(home / "dailies.db") as connection:
-        before = connection.execute("SELECT * FROM ratings").fetchall()
+    with past_the_application() as connection:
+        before = connection.exec_driver_sql("SELECT * FROM ratings ORDER BY id").fetchall()
         tried = under(taught.id, outcome.policy.id)
-        assert connection.execute("SELECT * FROM ratings").fetchall() == before
+        assert connection.exec_driver_sql("SELECT * FROM ratings ORDER BY id").fetchall() == before
     assert len(tried) == 40
     flipping = {round(abs(flip.alignment or 0), 6) for flip in tried if flip.flips}
     staying = {round(abs(flip.alignment or 0), 6) for flip in tried if not flip.flips}
@@ -249,14 +248,14 @@ def test_another_policy_can_be_tried_on_every_clip_without_touching_a_rating(
     assert max(flipping) <= max(-outcome.lower, outcome.upper) < max(staying)
 
 
-def test_fitting_holds_no_write(taught: ProjectRecord, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fitting_holds_no_write(taught: ProjectRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     from dashboard.services import recalibrate as service
 
     fit = service.fit
 
     def fit_while_somebody_writes(*arguments: object, **options: object) -> object:
-        with sqlite3.connect(home / "dailies.db", timeout=0) as other:
-            other.execute("UPDATE projects SET language = 'hi'")
+        with past_the_application() as other:
+            other.exec_driver_sql("UPDATE projects SET language = 'hi'")
         return fit(*arguments, **options)  # type: ignore[arg-type] # passed on as given
 
     monkeypatch.setattr(service, "fit", fit_while_somebody_writes)

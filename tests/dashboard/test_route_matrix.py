@@ -13,11 +13,12 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from dashboard import asker
+from dashboard import asker, operation_routes
 from dashboard.gate import Gate
 from dashboard.own_site import Names
 from dashboard.server import OWN_ROUTES
 from dashboard.services import passwords, sign_in_mode, sign_ins
+from dashboard.services.readiness import Watch
 from dashboard.services.sign_in_mode import SignIn
 from dashboard.shield import Shield
 from db import session
@@ -25,6 +26,7 @@ from scripts.role_table import TABLE, written
 from tests.dashboard.role_matrix import World, made_world
 from tests.dashboard.route_matrix import MORE_ROWS, NOBODY, ROUTE_ROWS
 
+ALL_ROUTES = (*OWN_ROUTES, *operation_routes.routes(Watch(lambda: True)))
 ALL_ROWS = {**ROUTE_ROWS, **MORE_ROWS}
 
 
@@ -40,7 +42,7 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient
         async def other(_request: Request) -> Response:
             return PlainTextResponse("Streamlit's")
 
-        app = Starlette(routes=[*OWN_ROUTES, Route("/{rest:path}", other)])
+        app = Starlette(routes=[*ALL_ROUTES, Route("/{rest:path}", other)])
         with TestClient(Shield(Gate(app), Names("testserver")), follow_redirects=False) as client:
             yield client, made_world()
         session.close()
@@ -70,7 +72,7 @@ def test_each_is_answered_as_the_matrix_says(asked: tuple[TestClient, World], na
 def test_every_route_is_in_the_matrix() -> None:
     declared = {
         f"{method} {route.path}"
-        for route in OWN_ROUTES
+        for route in ALL_ROUTES
         for method in (route.methods or ())
         if method != "HEAD"
     }

@@ -75,6 +75,7 @@ def files(home: Path) -> int:
     return sum(path.is_file() for path in (home / media_store.FOLDER).glob("??/*"))
 
 
+@pytest.mark.sqlite
 def test_a_withdrawal_removes_every_scene_that_shows_the_person_and_no_other(
     home: Path, project: ProjectRecord, lead: PersonRecord
 ) -> None:

@@ -142,6 +142,7 @@ def test_an_outcome_the_database_refuses_fails_with_a_sentence_and_is_not_tried_
     assert two.status is ClipStatus.READY
 
 
+@pytest.mark.sqlite
 def test_a_clip_whose_outcome_meets_a_busy_database_is_analysed_again_later(
     new_worker: Callable[..., AnalysisWorker],
     home: Path,

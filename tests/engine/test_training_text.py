@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +15,9 @@ import torch
 from engine import weights
 from engine.errors import TableError
 from engine.features.encoder import TextEncoder
+from engine.systems.plain_words import FILE as PLAIN_FILE
 from engine.systems.text_brain import FILE, TextBrain
-from engine.training import text_lines, text_loop, text_passes
+from engine.training import plain_words, text_lines, text_loop, text_passes
 from engine.training.text import train
 from engine.training.text_lines import (
     SPAN_PIECES,
@@ -124,6 +126,27 @@ def test_a_trained_brain_tells_emotions_apart_and_neutral_lines_demand_less(
     demanded = {name: reading.expected for name, reading in zip(SAYINGS, readings, strict=True)}
     assert sum(name == truth for name, truth in zip(named, SAYINGS, strict=True)) >= 5
     assert demanded.pop("neutral") < np.mean(list(demanded.values()))
+
+
+def test_plain_words_join_the_brain_they_were_taught_beside_and_leave_the_demand_alone(
+    trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, out = trained[0], shutil.copytree(trained[1], tmp_path / "weights")
+    monkeypatch.setenv("DAILIES_WEIGHTS", str(out))
+    alone = TextBrain.load()
+    monkeypatch.setattr(plain_words, "SHARES", (0.0,))
+    assert plain_words.train(data, out, say=lambda _: None)["share"] == 0
+    assert not (out / PLAIN_FILE).exists()
+    monkeypatch.setattr(plain_words.HeldOut, "mean_f1", lambda _held, _words, share: share)
+    monkeypatch.setattr(plain_words, "SHARES", (0.0, 0.5))
+    assert plain_words.train(data, out, say=lambda _: None)["share"] == 0.5
+    assert weights.manifest(out)["files"][PLAIN_FILE]["seed"] == 5
+    joined = TextBrain.load()
+    assert joined.plain is not None
+    lines = list(SAYINGS.values())
+    before, after = alone.read_many(lines), joined.read_many(lines)
+    assert [one.expected for one in before] == [one.expected for one in after]
+    assert [one.emotion for one in before] != [one.emotion for one in after]
 
 
 def test_the_manifest_says_what_the_weights_were_made_from(trained: Trained) -> None:

@@ -11,6 +11,7 @@ from babel.dates import format_date
 
 from dashboard import boundary, visit
 from dashboard.services import invitations, members, messages
+from dashboard.services.permissions import Act, may
 from db.records import PersonRecord
 from engine.vocabulary import Role
 
@@ -30,7 +31,10 @@ def draw(here: visit.Visit) -> None:
 
 
 def _form(here: visit.Visit) -> None:
-    roles = [role for role in members.parts_in(here.project) if members.may_give(here.role, role)]
+    roles = sorted(
+        (role for role in members.parts_in(here.project) if members.may_give(here.role, role)),
+        key=lambda role: may(role, Act.SET_UP),  # who leads is chosen, never given by leaving a field alone
+    )
     known = invitations.invitable(here.project.id, person_id=here.person.id)
     with st.form("invite"):
         whom = st.selectbox(

@@ -13,7 +13,8 @@ from engine.vocabulary import Role
 
 def draw(here: visit.Visit) -> None:
     """Draw the section."""
-    st.caption(messages.say("project.members"))
+    named = sign_in_mode.is_named()
+    st.caption(messages.say("project.members" if named else "sign_in.invite.members"))
     parts = members.parts_in(here.project)
     for member in members.listing(here.project.id, person_id=here.person.id):
         person = member.person
@@ -38,7 +39,7 @@ def draw(here: visit.Visit) -> None:
         )
     for role in parts:
         st.caption(messages.say(f"project.part_what.{role.value}"))
-    if not sign_in_mode.is_named():
+    if not named:
         inviting.draw(here)
 
 

@@ -15,6 +15,7 @@ from engine.evaluation.part import Part, Spread
 from engine.evaluation.parts.words_baselines import TABLE, TARGET
 from engine.evaluation.predictions import Naming, Predictions, Rating
 from engine.systems.line_network import CONTEXT_LINES
+from engine.systems.plain_words import FILE as PLAIN_FILE
 from engine.systems.text_brain import FILE, TextBrain, TextReading
 from engine.training.evaluate_text import text_emotion, text_intensity
 from engine.vocabulary import BASIC_EMOTIONS, Emotion, SystemName, emotion_named
@@ -29,6 +30,7 @@ MODULES: Final = (
     "engine.training.evaluate_text",
     "engine.systems.text_brain",
     "engine.systems.line_network",
+    "engine.systems.plain_words",
     "engine.features.encoder",
 )
 
@@ -53,7 +55,7 @@ class Recorder:
 
 def shipped_words_parts(data: Path) -> list[Part]:
     """Emotions on MELD dev and intensities on EI-reg dev."""
-    weights = weights_dir() / FILE
+    weights, plain = weights_dir() / FILE, weights_dir() / PLAIN_FILE
     return [
         Part(
             name="words-shipped",
@@ -65,7 +67,7 @@ def shipped_words_parts(data: Path) -> list[Part]:
                 f"The text brain reads up to {CONTEXT_LINES} lines of dialogue before the line; no dev file "
                 "was in training."
             ),
-            inputs=(data / DEV, weights),
+            inputs=(data / DEV, weights, plain),
             modules=MODULES,
             target=TARGET,
             system=SystemName.ALIGNMENT,
