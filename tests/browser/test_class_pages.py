@@ -109,7 +109,7 @@ def test_a_consent_is_withdrawn_on_the_page_and_its_clips_are_gone(
     page.get_by_text("Withdraw a consent").click()
     page.get_by_text("Yes, remove all of it").click()
     page.get_by_role("button", name="Withdraw and remove").click()
-    expect(page.get_by_text("1 clip was removed.")).to_be_visible()
+    expect(page.get_by_text("1 clip or scene was removed.", exact=True)).to_be_visible()
     assert bench.served.rows("SELECT status FROM clips WHERE id = ?", gone.id) == [("withdrawn",)]
     page.get_by_test_id("stSidebar").get_by_role("link", name="Responsible use").click()
     expect(page.get_by_role("heading", name="A performance, not a person")).to_be_visible()
