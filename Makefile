@@ -2,22 +2,30 @@
 PYTHON ?= python3.11
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+# pip would compile what it installs on one core, file after file; afterwards all cores do.
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile
+COMPILE := $(PY) -m compileall -qq -j 0 $(VENV)/lib || true  # some packages carry files of other Pythons
 export DAILIES_CACHE ?= $(CURDIR)/.cache
 export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
+# What one process has compiled need not be compiled by the many others that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-thorough test-postgres reliability bench bench-thresholds bench-systems bench-clips evaluate lint sbom audit lock screenshots demo clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m dashboard serve --demo
 
-# The browser tests keep one process busy, all others the second; one torch thread to each.
-WORKERS ?= 2
+# A browser test waits for pages now and then: with one process more than cores the others go on. Scopes
+# keep their order, so that the browser's, which are longest, begin first. One torch thread to each.
+WORKERS ?= 3
+# Half the work of Chromium is its window; who has only that one may test with it all the same.
 test: $(VENV)/dev.stamp
-	sh scripts/system_packages.sh chromium espeak-ng
+	sh scripts/system_packages.sh chromium-headless-shell espeak-ng || \
+		sh scripts/system_packages.sh chromium espeak-ng
 	-sh scripts/system_packages.sh postgresql  # without it, the tests that want one skip
 	$(PY) -m engine warm
-	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses $(WORKERS) --dist loadscope $(PYTEST)
+	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses $(WORKERS) --dist loadscope \
+		--no-loadscope-reorder $(PYTEST)
 
 # The tests of database and services, each on a PostgreSQL database of its own.
 test-postgres: $(VENV)/dev.stamp
@@ -95,10 +103,12 @@ $(PY):
 
 $(VENV)/run.stamp: requirements.txt constraints.txt | $(PY)
 	$(PIP) -r requirements.txt -c constraints.txt
+	$(COMPILE)
 	touch $@
 
 $(VENV)/dev.stamp: requirements.txt requirements-dev.txt requirements-opensmile.txt requirements-postgres.txt constraints.txt | $(PY)
 	$(PIP) -r requirements-dev.txt -c constraints.txt
+	$(COMPILE)
 	touch $@ $(VENV)/run.stamp
 
 clean:

@@ -110,7 +110,7 @@ class _Live:
 
 
 def _is_open(path: str) -> bool:
-    if path in OPEN or path.startswith(OPEN_FOLDERS):
+    if path in OPEN or (path.startswith(OPEN_FOLDERS) and ".." not in path):
         return True
     return path in PROVIDER and sign_in_mode.in_force() is sign_in_mode.SignIn.OIDC
 

@@ -36,7 +36,11 @@ def main() -> None:
     parser.add_argument("--systems", default=",".join(SYSTEMS), help="which of them, such as meld,ravdess")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--folds", type=int, default=FOLDS, choices=range(2, FOLDS + 1), help="of the five, for variants"
+        "--folds",
+        type=int,
+        default=FOLDS,
+        choices=(0, *range(2, FOLDS + 1)),
+        help="of the five, for variants; 0 trains none",
     )
     given = parser.parse_args()
     torch.set_num_threads(1)

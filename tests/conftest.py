@@ -24,21 +24,29 @@ os.environ["HF_HUB_CACHE"] = NO_MODELS
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
-TOGETHER: Final = (
+WORKBENCH: Final = (
     "tests/browser/test_workbench_",
-    "tests/browser/test_player_stage",
+    "tests/browser/test_class_pages",
+    "tests/browser/test_gold_feedback",
+    "tests/browser/test_low_screen",
     "tests/browser/test_my_work_page",
-    "tests/browser/",
+    "tests/browser/test_watched_reload",
 )
-"""Starts of names of files that share a server; a file belongs to the first that fits."""
+"""Starts of names of files whose tests share a workbench."""
+
+STAGE: Final = "tests/browser/test_player_stage"
+BROWSER: Final = "tests/browser/"
 
 
 class _ServersShared(LoadScopeScheduling):
     """Tests that share a server go to one process, all others file by file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        fitting = (start for start in TOGETHER if nodeid.startswith(start))
-        return next(fitting, nodeid.partition("::")[0])
+        if nodeid.startswith(WORKBENCH):
+            return WORKBENCH[0]
+        if nodeid.startswith(BROWSER) and not nodeid.startswith(STAGE):
+            return BROWSER
+        return nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -49,7 +57,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScope
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database as the migrations build it, with no rows: tests begin on a copy of it, which is quicker."""
+    """A database as the migrations build it, with no rows: most tests begin on a copy of it."""
     folder = tmp_path_factory.mktemp("migrated")
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DAILIES_HOME", str(folder))

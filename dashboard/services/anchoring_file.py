@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from dashboard.services.anchoring import AnchoringReport, Moves
+from dashboard.services.table_files import cell
 from engine.raters.crossed_draws import Estimate
 from engine.verdict.intervals import INTERVAL_LEVEL
 
@@ -25,7 +26,9 @@ def table(found: AnchoringReport) -> str:
     rows = csv.writer(written, lineterminator="\n")
     rows.writerow(COLUMNS)
     for moves in (*found.moves, *found.by_rater):
-        rows.writerows(_moves(moves))
+        rows.writerows(
+            [cell(each) if isinstance(each, str) else each for each in row] for row in _moves(moves)
+        )
     for each in found.controls:
         for measure in ("shown", "withheld", "difference"):
             estimate: Estimate = getattr(each, measure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.services import table_header
+from dashboard.services.table_files import RETURN, cell, undefused
 from engine.errors import TableError
 
 LONGEST_HEADER: Final = 100_000
@@ -48,7 +50,7 @@ def read_table(path: Path) -> pd.DataFrame:
     if not isinstance(table.index, pd.RangeIndex) or len(names) != table.shape[1]:
         raise TableError(f"{path.name} has rows with more cells than column names; check its commas.")
     table.columns = pd.Index(names)
-    return table
+    return table.map(undefused, na_action="ignore")
 
 
 def column(table: pd.DataFrame, name: str, file: str) -> pd.Series:
@@ -103,7 +105,7 @@ def numbers(
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a CSV; a reader never meets half of one.
+    """Write a CSV; a reader never meets half of one, and a spreadsheet runs no text of it.
 
     Raises
     ------
@@ -112,8 +114,22 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     """
     temporary = path.with_name(path.name + ".part")
     try:
-        table.to_csv(temporary, index=False)
+        safe = table.map(_defused)
+        has_return = safe.map(lambda value: isinstance(value, str) and RETURN in value).to_numpy().any()
+        quoting = csv.QUOTE_NONNUMERIC if has_return else csv.QUOTE_MINIMAL  # readers end a row at a bare one
+        safe.to_csv(temporary, index=False, quoting=quoting)
         temporary.replace(path)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise TableError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _defused(value: object) -> object:
+    """A text that spreadsheets would run led by an apostrophe; a number in text is none."""
+    if not isinstance(value, str):
+        return value
+    try:
+        float(value)
+    except ValueError:
+        return cell(value)
+    return value

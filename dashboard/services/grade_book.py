@@ -9,6 +9,7 @@ from io import BytesIO, StringIO
 from typing import Final
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -125,7 +126,8 @@ def _detail_row(desk: Desk, row: Row) -> list[Value]:
 def _fill(sheet: Worksheet, rows: Sequence[Sequence[Value]]) -> None:
     for at, row in enumerate(rows, start=1):
         for place, value in enumerate(row, start=1):
-            written = sheet.cell(at, place, value)
+            shown = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
+            written = sheet.cell(at, place, shown)
             if isinstance(value, str):
                 written.data_type = "s"  # a text that begins with = is a text
             if at == 1:

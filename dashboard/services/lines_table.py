@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from dashboard.services import table_header
+from dashboard.services.table_files import undefused
 from engine.errors import TableError, UnknownNameError
 from engine.vocabulary import Emotion, emotion_named
 
@@ -167,7 +168,7 @@ def _columns(header: list[str], name: str) -> tuple[list[str], list[str]]:
 def _rows(reader: Iterator[list[str]], columns: list[str], name: str) -> dict[str, LineRow]:
     rows: dict[str, LineRow] = {}
     for cells in reader:
-        if not any(cell.strip() for cell in cells):
+        if not any(undefused(cell.strip()) for cell in cells):
             continue
         where = f"{name}, line {reader.line_num}"  # type: ignore[attr-defined] # csv.reader has it
         if len(cells) != len(columns):
@@ -175,7 +176,7 @@ def _rows(reader: Iterator[list[str]], columns: list[str], name: str) -> dict[st
                 f"{where}: {len(cells)} cells where the header has {len(columns)}; "
                 "put texts that hold commas in quotes."
             )
-        row = _row(dict(zip(columns, (cell.strip() for cell in cells), strict=True)), where)
+        row = _row(dict(zip(columns, (undefused(cell.strip()) for cell in cells), strict=True)), where)
         if row.clip in rows:
             raise TableError(f"{where}: {_shown(row.clip)!r} is listed twice; leave one row for each clip.")
         rows[row.clip] = row

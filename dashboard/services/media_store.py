@@ -96,7 +96,7 @@ def put_stream(source: BinaryIO, *, most_bytes: int | None = None) -> StoredFile
     """
     digest, size = hashlib.sha256(), 0
     with incoming() as temporary:
-        with temporary.open("wb") as opened, disk_sentences():
+        with disk_sentences(), temporary.open("wb") as opened:
             while piece := source.read(PIECE_BYTES):
                 digest.update(piece)
                 size += len(piece)
@@ -179,7 +179,8 @@ def incoming() -> Iterator[Path]:
     try:
         yield path
     finally:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # a disk that became read-only keeps it until the next sweep
+            path.unlink(missing_ok=True)
 
 
 def sweep() -> None:

@@ -14,8 +14,6 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Final
 
-from scipy.stats import binomtest
-
 from db.records import Circumstances, RatingRecord
 from engine.vocabulary import Channel
 
@@ -180,5 +178,7 @@ def _low(known: tuple[int, int], right_share: float) -> Sign | None:
     right, asked = known
     if asked < LEAST_KNOWN:
         return None
+    from scipy.stats import binomtest  # a second to import: not at the start of whoever never asks
+
     reach = binomtest(right, asked).proportion_ci(confidence_level=INTERVAL_LEVEL, method="wilson")
     return Sign(SignKind.KNOWN_LOW, right, asked) if reach.high < right_share else None

@@ -18,6 +18,7 @@ from dashboard.services import table_header
 from dashboard.services.line_words import line_key
 from dashboard.services.lines_table import MAX_LINE_CHARACTERS, MAX_WORD_CHARACTERS, decoded
 from dashboard.services.refusals import worded
+from dashboard.services.table_files import undefused
 from db.records import CutBy, ScriptLineRecord, UtteranceDraft
 from engine.errors import TableError
 
@@ -139,11 +140,11 @@ def _of_table(text: str, name: str) -> list[UtteranceDraft]:
         raise worded(TableError, "refusal.cuts_columns", name=name)
     found = []
     for number, cells in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in cells):
+        if not any(undefused(cell.strip()) for cell in cells):
             continue
         if len(cells) > len(columns):
             raise worded(TableError, "refusal.csv_cells", name=name, row=number)
-        row = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+        row = dict(zip(columns, (undefused(cell.strip()) for cell in cells), strict=False))
         start, end = _seconds(row.get("start", "")), _seconds(row.get("end", ""))
         if start is None or end is None or end <= start:
             raise worded(TableError, "refusal.cuts_times", name=name, row=number)

@@ -20,6 +20,7 @@ from screenplain.types import Dialog, DualDialog, Slug
 from dashboard.services import table_header
 from dashboard.services.lines_table import MAX_LINE_CHARACTERS, MAX_WORD_CHARACTERS, decoded
 from dashboard.services.refusals import worded
+from dashboard.services.table_files import undefused
 from db.records import ScriptLineDraft
 from engine.errors import TableError
 
@@ -176,7 +177,7 @@ def _of_table(text: str, name: str) -> Iterator[ScriptLineDraft]:
     for number, cells in enumerate(rows[1:], start=2):
         if len(cells) > len(columns):
             raise worded(TableError, "refusal.csv_cells", name=name, row=number)
-        row = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+        row = dict(zip(columns, (undefused(cell.strip()) for cell in cells), strict=False))
         if row.get(said):
             yield ScriptLineDraft(
                 row[said],

@@ -22,6 +22,8 @@ ROWS_AT_ONCE: Final = 5_000
 FORMULA_STARTS: Final = "=+@\t\r-"
 """A text beginning so is run as a formula by spreadsheets (OWASP, CSV injection)."""
 
+RETURN: Final = "\r"
+
 DEFUSED: Final = "'"
 """Leads such a text. One that begins with apostrophes before such a sign gets one more, so that taking one
 away gives every text back."""
@@ -74,6 +76,7 @@ class CsvTable:
     def __enter__(self) -> Self:
         self._file = self._path.open("w", encoding="utf-8", newline="", errors="backslashreplace")
         self._writer = csv.writer(self._file, lineterminator="\n")
+        self._quoting = csv.writer(self._file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         self._writer.writerow([column.name for column in self._columns])
         return self
 
@@ -86,7 +89,11 @@ class CsvTable:
         """Append rows; how many they were."""
         count = 0
         for row in rows:
-            self._writer.writerow([cell(value) for value in row])
+            cells = [cell(value) for value in row]
+            has_return = any(
+                RETURN in each for each in cells
+            )  # csv leaves it bare, and readers end a row there
+            (self._quoting if has_return else self._writer).writerow(cells)
             count += 1
         return count
 

@@ -13,7 +13,7 @@ from typing import Final, Self
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 from engine.errors import TableError
 from engine.raters.answers import Array, Codes
@@ -176,5 +176,5 @@ def _interval(value: float, resampled: Array, units: int, level: float) -> tuple
     low, high = np.quantile(defined, [tail, 1.0 - tail])
     if low == high:
         return None
-    stretch = t.ppf(1.0 - tail, units - 1) / norm.ppf(1.0 - tail) * np.sqrt(units / (units - 1))
+    stretch = stdtrit(units - 1, 1.0 - tail) / ndtri(1.0 - tail) * np.sqrt(units / (units - 1))
     return value - float(stretch * (value - low)), value + float(stretch * (high - value))

@@ -21,8 +21,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import f as f_distribution
-from scipy.stats import t as t_distribution
+from scipy.special import fdtrc, stdtrit
 
 from engine.errors import TableError
 from engine.raters.answers import Array, Codes
@@ -170,7 +169,7 @@ def _tested(smaller: OrdinalFit, larger: OrdinalFit, places: tuple[int, ...], fr
     block = np.ix_(places, places)
     inflated = np.trace(np.linalg.pinv(larger.naive[block]) @ larger.robust[block]) / len(places)
     inflation = max(float(inflated), 1.0)
-    p = float(f_distribution.sf(ratio / inflation / len(places), len(places), free))
+    p = float(fdtrc(len(places), free, ratio / inflation / len(places)))
     return StepTest(ratio, inflation, len(places), p, p)
 
 
@@ -181,7 +180,7 @@ def _shift(fit: OrdinalFit, sign: float, width: int, free: int, level: float) ->
     slope = np.zeros(fit.effects.size)
     slope[_GROUP], slope[width], slope[width + _GROUP] = 1.0, sign * (own - shared), sign * own
     variance = max(float(slope @ fit.robust @ slope), float(slope @ fit.naive @ slope))
-    reach = float(t_distribution.ppf(0.5 + level / 2.0, free)) * np.sqrt(variance)
+    reach = float(stdtrit(free, 0.5 + level / 2.0)) * np.sqrt(variance)
     return Interval(value, value - reach, value + reach)
 
 

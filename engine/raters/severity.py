@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from engine.errors import TableError
 from engine.verdict.intervals import INTERVAL_LEVEL
@@ -103,5 +103,5 @@ def severities(
 def _severity(differences: np.ndarray[tuple[int], np.dtype[np.float64]], level: float) -> Severity:
     n = differences.size
     mean = float(differences.mean())
-    reach = float(t.ppf((1.0 + level) / 2.0, n - 1) * differences.std(ddof=1) / np.sqrt(n))
+    reach = float(stdtrit(n - 1, (1.0 + level) / 2.0) * differences.std(ddof=1) / np.sqrt(n))
     return Severity(mean, mean - reach, mean + reach, n)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 from engine.raters.answers import Array, Codes
 
@@ -109,5 +109,5 @@ class UnitDraws:
         low, high = np.quantile(defined - np.median(defined) + value, [tail, 1.0 - tail])
         units = self.block.size
         free = units - 1
-        stretch = t.ppf(1.0 - tail, free) / norm.ppf(1.0 - tail) * np.sqrt(units / free)
+        stretch = stdtrit(free, 1.0 - tail) / ndtri(1.0 - tail) * np.sqrt(units / free)
         return value - float(stretch * (value - low)), min(1.0, value + float(stretch * (high - value)))

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from engine.systems.performance import normal_score
 from engine.vocabulary import Emotion
@@ -66,4 +66,4 @@ def joined_standing(
     score = float(share @ np.array([normal_score(standings[name]) for name in names]))
     squares = float((share**2).sum())
     spread = squares + correlation * (float(share.sum()) ** 2 - squares)
-    return float(norm.cdf(score / np.sqrt(spread)))
+    return float(ndtr(score / np.sqrt(spread)))

@@ -14,7 +14,7 @@ from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from engine import weights
 from engine.features.face_stills import FaceStills
@@ -187,9 +187,9 @@ def together(clip: float, stills: float, correlation: float) -> float:
     Added on the normal scale, so that a joint standing is a standing too, w being :data:`STILLS_COUNT`
     (Stouffer et al. 1949; Lipták 1958): Φ((Φ⁻¹(s₁) + w Φ⁻¹(s₂)) / √(1 + w² + 2 w ρ)).
     """
-    scores = norm.ppf(np.clip([clip, stills], OUTERMOST_STANDING, 1 - OUTERMOST_STANDING))
+    scores = ndtri(np.clip([clip, stills], OUTERMOST_STANDING, 1 - OUTERMOST_STANDING))
     spread = 1 + STILLS_COUNT**2 + 2 * STILLS_COUNT * correlation
-    return float(norm.cdf((scores[0] + STILLS_COUNT * scores[1]) / np.sqrt(spread)))
+    return float(ndtr((scores[0] + STILLS_COUNT * scores[1]) / np.sqrt(spread)))
 
 
 def asked(there: NDArray[np.bool_]) -> str:

@@ -15,7 +15,7 @@ from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from engine import weights
 from engine.analysis import EmotionEstimate
@@ -235,7 +235,7 @@ class PerformanceBrain:
             [share[modality] * opinion.attention for modality, opinion in opinions.items()], axis=0
         )
         return PerformanceReading(
-            expressed=float(norm.cdf(score)),
+            expressed=float(ndtr(score)),
             raw=score,
             emotion=EmotionEstimate(named),
             attention=attention / attention.sum(),
@@ -245,7 +245,7 @@ class PerformanceBrain:
 
 def normal_score(standing: float) -> float:
     """A standing in [0, 1] on the normal scale, bounded by :data:`OUTERMOST_STANDING`."""
-    return float(norm.ppf(np.clip(standing, OUTERMOST_STANDING, 1 - OUTERMOST_STANDING)))
+    return float(ndtri(np.clip(standing, OUTERMOST_STANDING, 1 - OUTERMOST_STANDING)))
 
 
 def confidence(probabilities: Mapping[Emotion, float]) -> float:

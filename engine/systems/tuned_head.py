@@ -14,7 +14,7 @@ from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from engine import weights
 from engine.errors import WeightsError
@@ -89,7 +89,7 @@ class TunedHead:
     def moved(self, standing: float, read: NDArray[np.float32] | Numbers) -> float:
         """A standing in (0, 1) after the change, by what was read, shape (d,)."""
         z = standardised(read.astype(np.float64)[None], self.mean, self.spread)[0]
-        return float(norm.cdf(self.gain * normal_score(standing) + self.shift + z @ self.delta))
+        return float(ndtr(self.gain * normal_score(standing) + self.shift + z @ self.delta))
 
 
 @dataclass(frozen=True, slots=True)

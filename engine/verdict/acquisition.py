@@ -16,7 +16,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from engine.errors import TableError
 from engine.verdict.agreement_metrics import CLASSES
@@ -178,7 +178,7 @@ def _inclusion(share: Array, size: int) -> Array:
 
 def _variances(policy: LearnedPolicy, context: Columns, rows: int) -> tuple[Array, Array]:
     """Variance of the lower and the upper threshold in each row's least known context, shape (n,) each."""
-    reach = float(norm.ppf(0.5 + policy.interval_level / 2.0))
+    reach = float(ndtri(0.5 + policy.interval_level / 2.0))
     lower = np.full(rows, _variance(policy.lower, reach))
     upper = np.full(rows, _variance(policy.upper, reach))
     for column, levels in policy.levels.items():

@@ -15,7 +15,6 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest, ks_2samp, ttest_1samp, ttest_ind
 
 from engine.verdict.cumulative_link import Array
 from engine.verdict.figures import OutOfFold
@@ -156,6 +155,8 @@ def watch(
 def _agreement(
     then: RatingTable, agreed_then: NDArray[np.bool_], now: RatingTable, agreed_now: NDArray[np.bool_]
 ) -> Change | None:
+    from scipy.stats import ttest_ind  # a second to import: not at the start of whoever never asks
+
     before, since = _group_means(then, agreed_then), _group_means(now, agreed_now)
     if min(before.size, since.size) < LEAST_GROUPS:
         return None
@@ -166,6 +167,8 @@ def _agreement(
 
 
 def _coverage(promised: float, now: RatingTable, held: NDArray[np.bool_]) -> Change | None:
+    from scipy.stats import binomtest, ttest_1samp
+
     since = _group_means(now, held)
     if since.size < LEAST_GROUPS:
         return None
@@ -178,6 +181,8 @@ def _coverage(promised: float, now: RatingTable, held: NDArray[np.bool_]) -> Cha
 
 
 def _gaps(then: RatingTable, now: RatingTable, context: str, generator: np.random.Generator) -> Change | None:
+    from scipy.stats import ks_2samp
+
     before, since = _clips_by_group(then), _clips_by_group(now)
     if min(len(before), len(since)) < LEAST_GROUPS:
         return None

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from engine.errors import PolicyError
 from engine.verdict.cumulative_link import Array
@@ -203,7 +203,7 @@ def _standing(incumbent: IntensityMap) -> str:
 
 def _missing(difference: Difference, *, ratings: int, level: float) -> int:
     effect = max(difference.value, SMALLEST_SAVING)
-    reach = float(norm.ppf(0.5 + level / 2.0) + norm.ppf(POWER))
+    reach = float(ndtri(0.5 + level / 2.0) + ndtri(POWER))
     needed = ratings * (reach * difference.error / effect) ** 2
     return int(min(max(math.ceil(needed) - ratings, 0), MOST_ASKED))
 
@@ -213,7 +213,7 @@ def _wanted(fitted: IntensityMap) -> dict[str, int]:
     asked: dict[str, int] = {}
     for column, levels in fitted.levels.items():
         for name, level in levels.items():
-            reach = float(norm.ppf(0.5 + WANTED_LEVEL / 2.0)) * math.sqrt(level.doubt[0])
+            reach = float(ndtri(0.5 + WANTED_LEVEL / 2.0)) * math.sqrt(level.doubt[0])
             needed = math.ceil(max(level.ratings, 1) * (reach / WANTED_REACH) ** 2) - level.ratings
             if needed > 0:
                 asked[f"{column} = {name}"] = min(needed, MOST_ASKED)

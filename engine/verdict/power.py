@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from engine.verdict.learned import LearnedPolicy
 from engine.verdict.resampling import Difference
@@ -45,7 +45,7 @@ def more_ratings(difference: Difference, *, ratings: int, level: float) -> int:
         :data:`MOST_ASKED`.
     """
     effect = max(difference.value, SMALLEST_GAIN)
-    reach = float(norm.ppf(0.5 + level / 2.0) + norm.ppf(POWER))
+    reach = float(ndtri(0.5 + level / 2.0) + ndtri(POWER))
     needed = ratings * (reach * difference.error / effect) ** 2
     return int(min(max(math.ceil(needed) - ratings, 0), MOST_ASKED))
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 from engine.verdict.agreement_metrics import (
     CLASSES,
@@ -146,7 +146,7 @@ def _interval(value: float, resampled: Array, groups: int, level: float) -> Diff
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(resampled, [tail, 1.0 - tail])
     free = max(groups - 1, 1)
-    stretch = t.ppf(1.0 - tail, free) / norm.ppf(1.0 - tail) * np.sqrt(groups / free)
+    stretch = stdtrit(free, 1.0 - tail) / ndtri(1.0 - tail) * np.sqrt(groups / free)
     return Difference(
         value=value,
         low=value - float(stretch * (value - low)),

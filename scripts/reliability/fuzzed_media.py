@@ -26,7 +26,8 @@ from scripts.reliability.hostile_media import CONTAINERS, WAYS, HostileFile, hos
 from scripts.reliability.row import Row
 
 FILES: Final = 2_000
-LIMIT_S: Final = 60.0
+LIMIT_S: Final = 300.0
+"""Of a file, the start of a new process included, which takes its time on a busy machine."""
 MEMORY_GB: Final = 2.0
 ENDING_S: Final = 5.0
 """What may be added to a file's limit until its process has ended."""

@@ -48,8 +48,8 @@ def run() -> Row:
         f"slowest {found.slowest_s:.1f} s" + (f"; {'; '.join(found.wrong[:3])}" if found.wrong else ""),
         met=not found.wrong and sum(found.ends.values()) == INPUTS,
         detail=f"{len(PARSERS)} parsers ({', '.join(PARSERS)}), {len(WAYS)} ways to spoil a good file. "
-        "Tables of answers and LINES.csv are also brought into a project: where they are refused the database is "
-        "as it was. No zip is unpacked anywhere in Dailies. The property tests run in the suite "
+        "Tables of answers and LINES.csv are also brought into a project: where they are refused the "
+        "database is as it was. No zip is unpacked anywhere in Dailies. The property tests run in the suite "
         "(`tests/dashboard/test_hostile_inputs.py`).",
     )
 

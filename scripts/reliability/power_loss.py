@@ -118,8 +118,9 @@ def _worsen(
     tail = chance.randbytes(chance.randrange(1, 3 * log.page_bytes)) if chance.randrange(2) else b""
     log_file.write_bytes(content[:end] + tail)
     done["garbage behind the log" if tail else "log cut at its end"] += 1
-    if chance.randrange(2):
-        torn = chance.sample(sorted(log.pages), min(MOST_TORN_PAGES, len(log.pages)))
+    left = read_log(content[:end])  # only pages of transactions that are on the disk may be on their way
+    if left is not None and chance.randrange(2):
+        torn = chance.sample(sorted(left.pages), min(MOST_TORN_PAGES, len(left.pages)))
         with place.open("r+b") as database:
             size = place.stat().st_size
             for number in torn:

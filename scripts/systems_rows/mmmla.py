@@ -31,7 +31,7 @@ from engine.training.mmmla_streams import (
     trained_join,
 )
 from scripts.systems_rows.figures import HEADER, once, over_folds
-from scripts.systems_rows.shipped import SHIPPED_NOTE, folds_note, is_shipped
+from scripts.systems_rows.shipped import FOLDS, SHIPPED_NOTE, folds_note, is_shipped
 from scripts.thresholds_rows.tables import Table
 
 CLS = Recipe(epochs=10, rate=3e-3)
@@ -39,7 +39,10 @@ SHIPPED = Pooling.ATTENTION
 
 
 def measure(data: Path, *, seed: int, folds: int) -> list[Table]:
-    """Three tables, four classes; voices of the first ``folds`` of the five folds."""
+    """Three tables, four classes; voices of the first ``folds`` of the five folds, 0 for what ships alone."""
+    note = folds_note(folds)
+    poolings = tuple(Pooling) if folds else (SHIPPED,)
+    folds = folds or FOLDS
     voice = read_voice_side(data)
     line, dev = line_side(read_meld_lines(data)), line_side(read_meld_lines(data, part="dev"))
     learn, teach, _ = (
@@ -50,7 +53,7 @@ def measure(data: Path, *, seed: int, folds: int) -> list[Table]:
     fold = voice.sounds.fold
     measured = np.flatnonzero(fold < folds)
     acoustic = []
-    for pooling in Pooling:
+    for pooling in poolings:
         logits = np.zeros((voice.label.size, len(CLASSES)))
         states = []
         for at, (network, scale) in enumerate(_acoustic(voice, pooling, seed, folds)):
@@ -66,7 +69,7 @@ def measure(data: Path, *, seed: int, folds: int) -> list[Table]:
             )
         )
     words, dev_words, lexical = {}, {}, []
-    for pooling in (Pooling.LAST, Pooling.MEAN, Pooling.ATTENTION):
+    for pooling in (one for one in poolings if one is not Pooling.WORD_SEGMENTS):
         network = _lexical(line, learn, pooling, seed)
         words[pooling.value] = answers_of(network, line.read, np.arange(line.rows.size))[1]
         logits, dev_words[pooling.value] = answers_of(network, dev.read, np.arange(dev.rows.size))
@@ -85,6 +88,8 @@ def measure(data: Path, *, seed: int, folds: int) -> list[Table]:
         ("concatenation, attention", PlainJoin, "attention", Pooling.ATTENTION),
         ("concatenation, [CLS] words", PlainJoin, "cls", Pooling.ATTENTION),
     ):
+        if pooling not in heard or text not in words:
+            continue
         truth, guess, of_fold = [], [], []
         for at, states in enumerate(heard[pooling]):
             rng = np.random.default_rng((seed, 14, at))
@@ -107,7 +112,7 @@ def measure(data: Path, *, seed: int, folds: int) -> list[Table]:
             (
                 "RAVDESS, anger, happiness, neutral (calm counted in), sadness; 65 ComParE descriptors, "
                 "five actor-disjoint folds, mean ± sd. Word segments are six equal parts of the spoken "
-                f"stretch: no word times are at hand. {SHIPPED_NOTE}{folds_note(folds)}",
+                f"stretch: no word times are at hand. {SHIPPED_NOTE}{note}",
             ),
         ),
         Table(
@@ -124,7 +129,7 @@ def measure(data: Path, *, seed: int, folds: int) -> list[Table]:
                 "Held-out actors, each recording with ten MELD dev lines of the same label. Voice and words "
                 "are of **different people**, so the two err independently, which is kinder than speech is; "
                 "figures on IEMOCAP cannot be had, its media are not at hand. Joins are taught here, on the "
-                f"pooled states of the networks above.{folds_note(folds)}",
+                f"pooled states of the networks above.{note}",
             ),
         ),
     ]

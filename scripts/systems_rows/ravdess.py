@@ -8,13 +8,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import TableError
 from engine.evaluation.parts.shipped_systems import picture_shares, steps_shares
+from engine.evaluation.parts.shipped_voice import heard
+from engine.systems.performance import VOICE_FILE
 from engine.systems.ravdess import FILE, PICTURE, STEPS, RavdessSystem
 from engine.systems.ravdess_networks import CLASSES, VoiceKind
 from engine.training.action_units import action_unit_means, face_stand_in
 from engine.training.fusion_rules import compared
 from engine.training.ravdess import SHIPPED
-from engine.training.ravdess_branches import labels, picture_networks, summed_voice, voice_networks
+from engine.training.ravdess_branches import LEAST_SHARE, labels, picture_networks, voice_networks
 from engine.training.sound_set import SoundSet, read_sound_set
 from engine.weights import weights_dir
 from scripts.systems_rows.figures import HEADER, over_folds, spread
@@ -32,16 +35,18 @@ def measure(data: Path, *, seed: int, folds: int) -> list[Table]:
     """All tables, eight emotions; variants that do not ship are measured on the first ``folds`` of five."""
     sounds = read_sound_set(data)
     label, fold = labels(sounds), sounds.fold
+    note, kinds = folds_note(folds), tuple(VoiceKind) if folds else (SHIPPED,)
+    folds = folds or FOLDS
     own = _shipped_logits(sounds) if is_shipped(FILE, seed=seed) else None
     voices = {
         kind: voice_networks(sounds, kind, seed=seed, folds=FOLDS if kind is SHIPPED else folds).logits
-        for kind in VoiceKind
+        for kind in kinds
         if own is None or kind is not SHIPPED
     }
     picture = picture_networks(sounds, seed=seed).logits if own is None else own[PICTURE]
     if own is not None:
         voices[SHIPPED] = own[STEPS]
-    summed = summed_voice(data, weights_dir(), sounds)
+    summed = _summed_voice(data, sounds)
     face = face_stand_in(action_unit_means(data, sounds), label, fold, classes=len(CLASSES))
     branches = {f"voice, {kind}": logits for kind, logits in voices.items()}
     branches["voice, mel picture, ResNet"] = picture
@@ -59,7 +64,7 @@ def measure(data: Path, *, seed: int, folds: int) -> list[Table]:
         (
             "RAVDESS, eight emotions, five actor-disjoint folds (Luna-Jiménez et al. 2022), mean ± sd. "
             f"Shipped: {SHIPPED} and the mel picture; {SHIPPED} was decided on before it was measured. "
-            f"{SHIPPED_NOTE}{folds_note(folds)}",
+            f"{SHIPPED_NOTE}{note}",
         ),
     )
     tables = [alone]
@@ -86,6 +91,22 @@ def measure(data: Path, *, seed: int, folds: int) -> list[Table]:
             )
         )
     return tables
+
+
+def _summed_voice(data: Path, sounds: SoundSet) -> NDArray[np.float64] | None:
+    """Log-shares of the performance brain's voice by what never heard the actor, as the evaluation kept them.
+
+    Raises
+    ------
+    TableError
+        If it was trained in other folds.
+    """
+    if not (weights_dir() / VOICE_FILE).is_file():
+        return None
+    said = heard(data)
+    if ((said.fold >= 0) & (said.fold != sounds.fold)).any():
+        raise TableError("The shipped voice branch was trained in other folds; train it again in these.")
+    return np.asarray(np.log(np.maximum(said.shares, LEAST_SHARE)), dtype=np.float64)
 
 
 def _shipped_logits(sounds: SoundSet) -> dict[str, NDArray[np.float64]]:

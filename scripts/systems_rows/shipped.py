@@ -23,6 +23,8 @@ def is_shipped(file: str, *, seed: int) -> bool:
 
 def folds_note(folds: int) -> str:
     """What has to be said where not all folds were measured; empty where they were."""
+    if folds == 0:
+        return " **Variants that do not ship were not trained for this table**, for want of processor time."
     if folds == FOLDS:
         return ""
     return (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.browser.served import Served, serve
 from tests.browser.workbench import Workbench, workbench_at
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
+"""The one without a window's frame where it is installed: it draws the same pages for half the work."""
+
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -49,7 +52,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder in which the demo project is analysed and rated, with no server on it."""
     home = tmp_path_factory.mktemp("prepared") / "home"
     home.mkdir()
-    server = serve(home, "--demo")
+    server = serve(home, "--demo", analyses=True)
     try:
         server.wait_for("SELECT count(*) FROM clips WHERE status = 'ready'", TAKES)
         server.wait_for("SELECT count(*) FROM ratings", SIMULATED_ANSWERS)
@@ -60,10 +63,23 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server on a copy of the prepared folder, shared by a module's tests."""
-    home = tmp_path_factory.mktemp("shared") / "home"
+    """A server on a copy of the prepared folder, shared by a module's tests; it analyses nothing."""
+    with _served(prepared, tmp_path_factory) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def analysing(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that analyses what is brought to it, shared by all tests that bring something."""
+    with _served(prepared, tmp_path_factory, analyses=True) as running:
+        yield running
+
+
+@contextmanager
+def _served(prepared: Path, folders: pytest.TempPathFactory, *, analyses: bool = False) -> Iterator[Served]:
+    home = folders.mktemp("shared") / "home"
     shutil.copytree(prepared, home)
-    running = serve(home)
+    running = serve(home, analyses=analyses)
     yield running
     running.stop()
 
@@ -75,8 +91,8 @@ def own_server(prepared: Path, tmp_path: Path) -> Iterator[Callable[..., Served]
     shutil.copytree(prepared, home)
     started: list[Served] = []
 
-    def start(port: int = 0) -> Served:
-        started.append(serve(home, port=port))
+    def start(port: int = 0, *, analyses: bool = False) -> Served:
+        started.append(serve(home, port=port, analyses=analyses))
         return started[-1]
 
     yield start
@@ -101,7 +117,7 @@ def bench(lasting_bench: Workbench) -> Iterator[Workbench]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh window with no memory of earlier tests."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(WAIT_MS)
     yield context.new_page()
     context.close()

@@ -15,22 +15,34 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
+from dashboard.services.analysis_worker import LOCK_FILE
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNDER = shlex.split(os.environ.get("DAILIES_TEST_SERVE_UNDER", ""))
 """What each server is started under, such as a tracer (``scripts/reliability/sockets.py``)."""
 ELSEWHERE = "dailies.test"
 """A name by which the server may be addressed too."""
 START_S = 90
-ANALYSIS_S = 240
+ANALYSIS_S = 600  # a busy machine is slow, not wrong
 
 
 @dataclass
 class Served:
-    """A running server; ``url`` has no slash at its end."""
+    """A running server; ``url`` has no slash at its end.
+
+    Attributes
+    ----------
+    turn : FileLock, optional
+        The turn to analyse on this data folder, kept from a server that has nothing to analyse: it need not
+        load the models.
+    """
 
     home: Path
     port: int
     process: subprocess.Popen[str]
+    turn: FileLock | None = None
 
     @property
     def url(self) -> str:
@@ -40,6 +52,7 @@ class Served:
         """End it as a power cut would: nothing gets to say goodbye."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        self._let_go()
 
     def stop(self) -> None:
         """End it in order."""
@@ -49,6 +62,11 @@ class Served:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
                 self.kill()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self.turn is not None:
+            self.turn.release()
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask the server's database, past the server."""
@@ -70,11 +88,20 @@ class Served:
         raise AssertionError(f"{query} gives {found}, not {expected}, after {within_s} s.")
 
 
-def serve(home: Path, *options: str, port: int = 0) -> Served:
+def serve(home: Path, *options: str, port: int = 0, analyses: bool = False) -> Served:
     """Start ``python -m dashboard serve`` on ``home`` and wait until it answers.
 
     People name themselves there, unless ``options`` say how else they get in.
+
+    Parameters
+    ----------
+    analyses : bool
+        Whether it may load the models and analyse what is queued.
     """
+    turn = None
+    if not analyses:
+        turn = FileLock(home / LOCK_FILE, thread_local=False)
+        turn.acquire()
     if not {"--demo", "--sign-in"} & set(options):
         options = ("--sign-in", "none", *options)
     options = ("--allow-host", ELSEWHERE, *options)
@@ -90,7 +117,7 @@ def serve(home: Path, *options: str, port: int = 0) -> Served:
     said = process.stdout.readline()
     found = re.search(r"http://127\.0\.0\.1:(\d+)", said)
     assert found, f"The server said {said!r}."
-    served = Served(home, int(found[1]), process)
+    served = Served(home, int(found[1]), process, turn)
     deadline = time.monotonic() + START_S
     while True:
         try:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from dashboard.services import projects
+from dashboard.services import figures_basis, figures_store, page_figures, projects
 from dashboard.services.predictions import draft_of
 from dashboard.services.rating import Answer, submit
 from db import clips, predictions, session
 from db.location import DATABASE_VARIABLE, HOME_VARIABLE
-from db.records import ClipDraft, ClipRecord, ClipStatus, ProjectRecord
+from db.records import ClipDraft, ClipRecord, ClipStatus, PredictionDraft, ProjectRecord
 from engine.analysis import EmotionEstimate
 from engine.vocabulary import INTENSITY_UNIT, Delivery, Emotion, Phase
 from tests.dashboard.analysis_made import WEIGHTS, made_analysis
@@ -24,6 +25,8 @@ RATERS = 5
 ACTORS = 8
 NOISE_Z = 0.25
 SPREAD_Z = 2.0
+CURVE_DRAWS = 1
+"""Nine tenths of the work are the learning curve's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,32 @@ def any_clip(project_name: str) -> ClipRecord:
     """The first clip of a project."""
     with session.reading() as reading:
         return clips.list_page(reading, projects.by_name(project_name).id, limit=1).items[0]
+
+
+def work_figures_out(project: ProjectRecord) -> None:
+    """Work out what the page says about a project's thresholds, with a learning curve that is short."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(page_figures, "DRAWS", CURVE_DRAWS)
+        found = page_figures.work_out(project.id, report=lambda _done, _steps: None)
+    basis = figures_basis.basis_of(project.id)
+    assert basis is not None
+    figures_store.keep(basis, found)
+
+
+def with_take(name: str, take: str) -> ClipRecord:
+    """A clip in a project of its own: a take of the demo with what the models found of it."""
+    project = projects.create(name)
+    with session.writing() as writing:
+        takes = clips.list_page(writing, projects.by_name("Demo").id).items
+        [shown] = [clip for clip in takes if clip.original_name == take]
+        found = predictions.latest_for(writing, shown.id)
+        clip = clips.add(writing, project.id, ClipDraft(**_fields(shown, ClipDraft)))
+        predictions.add(writing, PredictionDraft(**{**_fields(found, PredictionDraft), "clip_id": clip.id}))
+    return clip
+
+
+def _fields(record: object, draft: type) -> dict[str, Any]:
+    return {field.name: getattr(record, field.name) for field in fields(draft)}
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import re
 import secrets
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.services import projects
@@ -20,6 +21,12 @@ from tests.dashboard.analysis_made import made_analysis
 
 CLIPS = 40
 GIVES_IN = 0.6
+
+
+@pytest.fixture(scope="module")
+def server(analysing: Served) -> Served:
+    """The one that lasts: these tests make projects of their own."""
+    return analysing
 
 
 def _moved(server: Served, name: str) -> None:

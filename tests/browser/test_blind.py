@@ -8,7 +8,8 @@ import sqlite3
 from playwright.sync_api import Page, WebSocket, expect
 
 from tests.browser.review_page import ReviewPage
-from tests.browser.served import ROOT, Served, command
+from tests.browser.served import Served
+from tests.browser.taught_project import inside, with_take
 
 TAKE = "anger_right.mp4"
 PROJECT = "Blind"
@@ -16,8 +17,8 @@ STORED = re.compile("Saved|You answered this clip on")
 
 
 def test_the_opinion_stays_away_until_the_answer_is_stored(page: Page, server: Served) -> None:
-    take = ROOT / "dashboard" / "demo" / "takes" / TAKE
-    command(server.home, "import", str(take), "--project", PROJECT)
+    with inside(server.home):
+        with_take(PROJECT, TAKE)
     with sqlite3.connect(server.home / "dailies.db", timeout=20) as database:
         database.execute("UPDATE projects SET protocol = 'blind_first' WHERE name = ?", (PROJECT,))
     heard: list[bytes] = []

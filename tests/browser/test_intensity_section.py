@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from dashboard.services import projects
@@ -14,6 +15,12 @@ from tests.browser.taught_intensities import teach_intensities
 from tests.browser.taught_project import any_clip, inside
 
 MILDER = -0.15
+
+
+@pytest.fixture(scope="module")
+def server(analysing: Served) -> Served:
+    """The one that lasts: these tests make projects of their own."""
+    return analysing
 
 
 def _taught(server: Served, name: str, **shifts: float) -> int:
@@ -68,7 +75,9 @@ def test_a_map_is_learned_put_in_force_seen_on_review_and_taken_back(page: Page,
     assert abs(float(said.inner_text().split()[-1]) - stated - MILDER) < 0.04
     headline = panel.locator(".headline").inner_text()
 
+    page.set_viewport_size({"width": 390, "height": 844})
     _opened(page, server, "Milder")
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")  # on a phone nothing lies beside
     page.get_by_role("button", name="Go back to the map before").click()
     expect(page.get_by_text("In force: no map. The model’s figure stands as it is.")).to_be_visible()
     assert _in_force(server, project_id) == [learned, None]
@@ -84,10 +93,3 @@ def test_the_map_stays_a_candidate_where_people_say_what_the_model_says(page: Pa
     expect(page.get_by_text("The map stays a candidate until it is shown closer")).to_be_visible()
     expect(page.get_by_role("button", name="Put the map in force")).to_have_count(0)
     assert _in_force(server, project_id) == []
-
-
-def test_nothing_of_the_section_lies_beside_a_phones_screen(page: Page, server: Served) -> None:
-    _taught(server, "Phone", anger=MILDER, joy=0.0)
-    page.set_viewport_size({"width": 390, "height": 844})
-    _opened(page, server, "Phone")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390

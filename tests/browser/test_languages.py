@@ -76,7 +76,7 @@ def test_a_language_chosen_in_the_sidebar_lasts_over_pages_and_a_reload(page: Pa
 
 def test_the_browser_is_spoken_to_in_its_own_language_at_first(server: Served, page: Page) -> None:
     assert page.context.browser is not None
-    context = page.context.browser.new_context(locale="ur-PK")
+    context = page.context.browser.new_context(locale="ur-PK", reduced_motion="reduce")
     try:
         fresh = context.new_page()
         fresh.goto(f"{server.url}/?project=Demo")

@@ -68,21 +68,21 @@ def camera(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 @pytest.fixture
 def filming(camera: Browser) -> Iterator[Page]:
     """A fresh window of that browser."""
-    context = camera.new_context(viewport={"width": 1440, "height": 900})
+    context = camera.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(WAIT_MS)
     yield context.new_page()
     context.close()
 
 
 def test_without_tls_and_from_elsewhere_a_sentence_stands_in_for_the_camera(
-    filming: Page, server: Served
+    filming: Page, analysing: Served
 ) -> None:
-    filming.goto(f"http://{ELSEWHERE}:{server.port}/perform?project=Demo")
+    filming.goto(f"http://{ELSEWHERE}:{analysing.port}/perform?project=Demo")
     expect(filming.locator(".recorder").get_by_role("status")).to_contain_text("--tls-cert")
     expect(filming.get_by_role("button", name="Record", exact=True)).to_have_count(0)
 
 
-def test_a_take_recorded_over_a_cut_connection_gets_its_verdict(filming: Page, server: Served) -> None:
+def test_a_take_recorded_over_a_cut_connection_gets_its_verdict(filming: Page, analysing: Served) -> None:
     page = filming
     is_cut = True
 
@@ -93,7 +93,7 @@ def test_a_take_recorded_over_a_cut_connection_gets_its_verdict(filming: Page, s
             route.continue_()
 
     page.route("**/recordings/**", piece)
-    page.goto(f"{server.url}/perform?project=Demo")
+    page.goto(f"{analysing.url}/perform?project=Demo")
     page.get_by_role("textbox", name="Line").fill("How dare you leave me here!")
     page.get_by_role("textbox", name="Line").press("Tab")
     recorder = page.locator(".recorder")
@@ -107,7 +107,7 @@ def test_a_take_recorded_over_a_cut_connection_gets_its_verdict(filming: Page, s
     expect(page.locator(".verdict .headline")).to_be_visible(timeout=240_000)
     expect(page.locator(".verdict")).to_contain_text("The line asks for")
     expect(page.get_by_text("What to change")).to_be_visible()
-    (stored,) = server.rows(
+    (stored,) = analysing.rows(
         "SELECT line, width, duration_s FROM clips JOIN takes ON takes.clip_id = clips.id"
     )
     assert stored[0] == "How dare you leave me here!"
@@ -130,14 +130,14 @@ ASHA: Then go.
 
 
 def test_a_scene_is_read_line_by_line_into_a_strip_that_plays_the_line_pressed(
-    page: Page, server: Served, tmp_path: Path
+    page: Page, analysing: Served, tmp_path: Path
 ) -> None:
     spoken = np.concatenate([made_voice(1.4), silence(0.4)] * 3)[: 5 * SOUND_RATE_HZ]
     film = made_clip(
         tmp_path / "scene.mp4", seconds=5.0, size=(WIDTH, HEIGHT), rate=RATE, draw=_speaking, sound=spoken
     )
     (tmp_path / "scene.srt").write_text(SUBTITLES, encoding="utf-8")
-    page.goto(f"{server.url}/scenes?project=Demo")
+    page.goto(f"{analysing.url}/scenes?project=Demo")
     uploads = page.locator('input[type="file"]')
     uploads.nth(0).set_input_files(film)
     expect(page.get_by_text("scene.mp4")).to_be_visible()
@@ -154,7 +154,7 @@ def test_a_scene_is_read_line_by_line_into_a_strip_that_plays_the_line_pressed(
         "video => video.currentTime >= 1.8 && video.currentTime < 5",
         arg=strip.locator("video").element_handle(),
     )
-    assert server.rows("SELECT status FROM scenes") == [("ready",)]
+    assert analysing.rows("SELECT status FROM scenes") == [("ready",)]
 
 
 def _speaking(number: int, _size: tuple[int, int]) -> Picture:

@@ -47,12 +47,13 @@ PAGES = (
     "adjudicate",
     "clips",
     "scripts",
+    "thresholds",
     "agreement",
-    "export",
+    "models",
     "consent",
     "project",
-    "models",
 )
+MORE = ("perform", "scenes", "export")
 ROOM_PAGES = ("grading", "class_room")
 STILL = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 
@@ -151,7 +152,7 @@ def test_nothing_that_somebody_typed_runs_on_any_page(browser: Browser, door: Do
         "event => window.kept.push(event.violatedDirective + ' ' + event.blockedURI));"
     )
     seen = 0
-    for project, names in ((PROJECT, PAGES), (ROOM, ROOM_PAGES)):
+    for project, names in ((PROJECT, (*PAGES, *MORE)), (ROOM, ROOM_PAGES)):
         for name in names:
             page.goto(f"{door.served.url}/{name}?project={project}")
             expect(page.get_by_test_id("stSidebar").get_by_text("Language")).to_be_visible()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from engine.vocabulary import Protocol
 from tests.browser.review_page import ReviewPage
-from tests.browser.served import ROOT, Served, command
+from tests.browser.served import Served
+from tests.browser.taught_project import inside, with_take
 from tests.browser.workbench import RaterPage, Workbench
 
 TAKE = "joy_right.mp4"
@@ -256,18 +256,12 @@ def _skip(rater: RaterPage, reason: str) -> str:
 
 def _project(server: Served, name: str, *, protocol: str, rating: dict[str, object] | None = None) -> str:
     """A project of one take under a protocol; the clip's id."""
-    take: Path = ROOT / "dashboard" / "demo" / "takes" / TAKE
-    lines = server.home / "one_line.csv"
-    lines.write_text(f"clip,line\n{TAKE},We have won at last!\n", encoding="utf-8")
-    command(server.home, "import", str(take), "--project", name, "--lines", str(lines))
+    with inside(server.home):
+        clip = with_take(name, TAKE)
     with sqlite3.connect(server.home / "dailies.db", timeout=20) as database:
         database.execute(
             "UPDATE projects SET protocol = ?, settings = json_set(settings, '$.rating', json(?)) "
             "WHERE name = ?",
             (protocol, json.dumps(rating or {}), name),
         )
-    [(clip,)] = server.rows(
-        "SELECT clips.id FROM clips JOIN projects ON projects.id = clips.project_id WHERE projects.name = ?",
-        name,
-    )
-    return str(clip)
+    return clip.id

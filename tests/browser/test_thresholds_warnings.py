@@ -22,6 +22,7 @@ from tests.browser.taught_project import (
     any_clip,
     inside,
     teach,
+    work_figures_out,
 )
 
 FIGURES_MS = 240_000
@@ -30,6 +31,12 @@ STRICT = {Emotion.ANGER: Taste(-0.1, 0.1), Emotion.FEAR: Taste(-0.1, 0.1)}
 FIXED_Z = 0.15
 PULL_Z = 0.7
 DOUBTFUL_Z = 0.6
+
+
+@pytest.fixture(scope="module")
+def server(analysing: Served) -> Served:
+    """The one that lasts: these tests make projects of their own."""
+    return analysing
 
 
 def _taught(
@@ -41,6 +48,7 @@ def _taught(
         media = any_clip("Demo")
         clips = teach(project, media, clips_count=clips_count, tastes=PATIENT, actors=actors, noise=noise)
         assert recalibrate.recalibrate(project.id).promoted
+        work_figures_out(project)
     return project, clips
 
 
@@ -60,9 +68,10 @@ def test_people_who_forgive_less_than_before_call_for_learning_again(page: Page,
     expect(page.get_by_text("0 ratings have come since these thresholds were learned")).to_be_visible()
     with inside(server.home):
         teach(project, any_clip("Demo"), clips_count=40, tastes=STRICT, seed=1)
+        work_figures_out(project)
     _open(page, server, "Changing")
     warning = page.get_by_test_id("stAlert").filter(has_text="learn from the ratings again")
-    expect(warning).to_be_visible(timeout=FIGURES_MS)  # twice the ratings: worked out again unasked
+    expect(warning).to_be_visible(timeout=FIGURES_MS)
     expect(warning).to_contain_text(re.compile(r"People agree with \d+% of the verdicts now, \d+% before"))
     expect(page.get_by_text(re.compile("from 400 ratings, whole actors held out"))).to_be_visible()
 
@@ -70,7 +79,7 @@ def test_people_who_forgive_less_than_before_call_for_learning_again(page: Page,
 def test_thresholds_learned_for_other_weights_rest_until_they_are_learned_again(
     page: Page, server: Served
 ) -> None:
-    _, clips = _taught(server, "Reweighed")
+    _, clips = _taught(server, "Reweighed", clips_count=16)
     _open(page, server, "Reweighed")
     expect(page.get_by_text(re.compile("In force: learned-"))).to_be_visible()
     expect(page.get_by_text("were made for other model weights")).to_have_count(0)
@@ -84,7 +93,7 @@ def test_thresholds_learned_for_other_weights_rest_until_they_are_learned_again(
     expect(page.get_by_text("rest until they are trained again").first).to_be_visible()
     review.shows(clips[0].original_name)
     _open(page, server, "Reweighed")
-    page.get_by_role("button", name="Learn from 200 ratings").click()
+    page.get_by_role("button", name="Learn from 80 ratings").click()
     put = page.get_by_role("button", name="Put in force", exact=True)
     expect(put).to_be_visible(timeout=FIGURES_MS)
     put.click()
@@ -110,6 +119,7 @@ def test_answers_that_follow_the_screen_are_told_with_their_pull(page: Page, ser
                     phase=Phase.ASSISTED,
                 )
         recalibrate.recalibrate(project.id)
+        work_figures_out(project)
     _open(page, server, "Shown")
     expect(page.get_by_role("button", name="Learn from 200 ratings")).to_be_enabled()  # the blind ones
     _figures(page)

@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Locator, expect
 
 from dashboard.services import media_store, projects, rating_protocol, visitors
-from dashboard.services.analysis_worker import LOCK_FILE
 from dashboard.services.predictions import draft_of
 from dashboard.visitor_routes import COOKIE
 from db import clips, people, policies, predictions, ratings, session
@@ -87,14 +85,10 @@ class Workbench:
         self._clip = made_clip(home.parent / "take.mp4", seconds=SECONDS, size=SIZE, sound=sound).read_bytes()
         self._made = 0
         self._windows: list[BrowserContext] = []
-        # Everything here has its prediction: as long as this is held, no server warms up its models.
-        self._lock = FileLock(home / LOCK_FILE, thread_local=False)
-        self._lock.acquire()
         self.served = serve(home)
 
     def close(self) -> None:
         self.served.stop()
-        self._lock.release()
 
     def close_windows(self) -> None:
         """Close every browser that was opened here: a page that nobody looks at goes on asking."""
@@ -136,7 +130,9 @@ class Workbench:
 
     def window(self, browser: Browser, person: PersonRecord, **options: Any) -> BrowserContext:
         """A browser of that person's own, which remembers them and counts what is pointed at."""
-        context = browser.new_context(viewport={"width": 1280, "height": 800}, **options)
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 800}, reduced_motion="reduce", **options
+        )
         self._windows.append(context)
         context.set_default_timeout(PATIENCE_MS)
         with inside(self.home):

@@ -241,6 +241,7 @@ def test_a_sign_in_ends_by_itself_by_hand_and_with_the_account(asha: PersonRecor
     assert sign_ins.look(cookie, at=NOW) is None
 
 
+@pytest.mark.sqlite
 @pytest.mark.usefixtures("asha")
 def test_of_a_password_and_a_cookie_nothing_is_kept_but_hashes(home: object) -> None:
     cookie = enter()

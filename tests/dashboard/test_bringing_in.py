@@ -44,7 +44,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(made: Path, home: Path) -> ProjectRecord:
-    shutil.copytree(made / "home", home)
+    shutil.copytree(made / "home", home, dirs_exist_ok=True)
     return projects.listing()[0]
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dashboard.__main__ import main
+from dashboard.cli import importing as importing_command
 from dashboard.services import analysis_stop, analyze_json, projects
+from dashboard.services.analysis_worker import AnalysisWorker
 from db import audit, clips, session
 from db.records import ClipStatus
 from engine.analysis import EmotionEstimate
 from engine.verdict.fixed import FIXED, FixedPolicy
 from engine.verdict.policy_file import write_policy
 from engine.vocabulary import Emotion, Modality, Verdict
+from tests.dashboard import work_made
 from tests.dashboard.analysis_made import made_analysis
 from tests.dashboard.project_made import made_ratings
 from tests.face_made import HEIGHT, WIDTH, drawn_face
@@ -198,7 +202,9 @@ def test_help_is_there_for_every_command(capsys: pytest.CaptureFixture[str]) -> 
         assert command in told(capsys, command, "--help").out
 
 
-def test_import_goes_on_with_a_project_whose_analysis_was_stopped() -> None:
+def test_import_goes_on_with_a_project_whose_analysis_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = partial(AnalysisWorker, work=work_made.quick_work, prepare=work_made.nothing)
+    monkeypatch.setattr(importing_command, "AnalysisWorker", quick)
     project = projects.get_or_create("Hamlet")
     analysis_stop.stop(project.id)
     assert main(["import", str(TAKES / "joy_right.mp4"), "--project", "Hamlet"]) == 0

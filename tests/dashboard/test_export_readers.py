@@ -47,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def project(made: Path, home: Path) -> ProjectRecord:
-    shutil.copytree(made, home)
+    shutil.copytree(made, home, dirs_exist_ok=True)
     return projects.listing()[0]
 
 

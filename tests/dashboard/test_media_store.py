@@ -82,7 +82,6 @@ def test_processes_that_start_together_share_one_secret() -> None:
 
 
 def test_a_folder_that_may_not_be_written_is_said(home: Path) -> None:
-    home.mkdir()
     home.chmod(0o500)
     if os.access(home, os.W_OK):
         pytest.skip("this user may write everywhere")

@@ -190,6 +190,30 @@ def test_one_comes_back_to_where_one_wanted_to_go(browser: TestClient) -> None:
 
 @pytest.mark.parametrize(
     "path",
+    [
+        "/",
+        "/media/0123.csv",
+        "/_stcore/upload_file/a/b",
+        "/_stcore/host-config",
+        "/static/..%2fmedia%2f0123.csv",
+        "/static/%2e%2e/media/0123.csv",
+        "/invitation/..%2f..%2ftakes%2fkey",
+        "//takes/key",
+        "/takes/key",
+        "/Takes/key",
+        "/sign-in/",
+        "/sign-in/%2e%2e/takes/key",
+        "/healthz/%2e%2e/takes/key",
+    ],
+)
+def test_traversal_no_way_leads_around_the_gate(browser: TestClient, path: str) -> None:
+    for method in ("GET", "HEAD", "PUT", "OPTIONS", "PROPFIND"):
+        answer = browser.request(method, f"http://testserver{path}")
+        assert (answer.status_code, method) == (401, method)
+
+
+@pytest.mark.parametrize(
+    "path",
     ["/sign-in?next=//evil.example", "/sign-in?next=%22%3E%3Cscript%3E", "/sign-in?x=%22%3E%3Cscript%3E"],
 )
 def test_nothing_of_an_address_becomes_part_of_the_page(browser: TestClient, path: str) -> None:

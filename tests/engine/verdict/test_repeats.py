@@ -9,6 +9,7 @@ from engine.verdict.adaptive import AdaptiveThresholds
 from engine.verdict.cumulative_link import probabilities
 from engine.verdict.intervals import Interval, pooled_threshold, severities
 from engine.verdict.ratings_table import RatingTable
+from tests.thoroughness import repeats
 
 WIDTH, SLOPE = 0.6, 2.0
 CLIPS, RATERS_A_CLIP = 120, 5
@@ -50,7 +51,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say_where_five_people_answer_
 def test_severity_intervals_hold_the_truth_as_often_as_they_say() -> None:
     generator = np.random.default_rng(1)
     held = []
-    for _ in range(400):
+    for _ in range(repeats(120, thorough=400)):  # twelve intervals each
         ratings, severity = _answers(generator, clip_sd=0.2, raters=12)
         found = severities(AdaptiveThresholds().fit(ratings))
         held += [not found[name].excludes(severity[int(name)]) for name in found]
