@@ -54,8 +54,8 @@ def run() -> Row:
         f"the suite without a network: {tally}",
         met=not outside and bool(traces) and control == {ELSEWHERE} and done.returncode == 0,
         detail=f"`{TESTS}` under `unshare --net`, servers under `strace -f` (connect, sendto, sendmsg, "
-        f"sendmmsg); that an attempt would be seen was tried first with {ELSEWHERE}. Chromium is not watched: "
-        "it is the visitor.",
+        f"sendmmsg); that an attempt would be seen was tried first with {ELSEWHERE}. Chromium is not "
+        "watched: it is the visitor.",
     )
 
 
