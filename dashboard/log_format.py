@@ -61,11 +61,9 @@ def use(chosen: LogFormat) -> None:
     handler.setFormatter(formatter(chosen))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
+    root.setLevel(logging.WARNING)  # what libraries tell of their progress is nobody's news
     for name in OWN:
         logging.getLogger(name).setLevel(logging.INFO)
-    for name in ("alembic", "PIL", "matplotlib", "numba", "h5py", "urllib3"):
-        logging.getLogger(name).setLevel(logging.WARNING)
     _lead_streamlit_to_root()
 
 

@@ -20,7 +20,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from dashboard import routes, trace_routes
 from dashboard.routes import media_url
-from dashboard.services import importing, projects, task_pass
+from dashboard.services import importing, projects, sign_in_mode, task_pass
 from db import people, session
 from db.records import ClipRecord, PersonRecord, TaskKey
 from engine.vocabulary import Role
@@ -134,6 +134,7 @@ def main() -> None:
     """Serve the page, the clips and the traces until ended."""
     listening = socket.create_server(("127.0.0.1", 0))
     print(f"port {listening.getsockname()[1]}", flush=True)
+    sign_in_mode.use(sign_in_mode.SignIn.NONE)
     logging.getLogger("uvicorn.access").disabled = True  # nobody reads the pipe after the first line
     script = Path(__file__).with_name("player_script.py")
     app = st.App(script, routes=[*trace_routes.ROUTES, *routes.ROUTES])
