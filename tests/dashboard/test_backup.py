@@ -329,7 +329,10 @@ def test_what_was_withdrawn_since_is_named(tmp_path: Path) -> None:
     assert restoring.restore(tmp_path / "kept").withdrawn == (page.items[0].id,)
 
 
-def test_the_commands_say_what_they_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_commands_say_what_they_did(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / DATABASE_FILE).unlink()
     assert main(["backup", str(tmp_path / "kept")]) == 2
     assert "nothing has been stored here yet" in capsys.readouterr().err
     meet("Asha")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dashboard.services import projects
+from dashboard.services import projects, visitors
 from dashboard.services.queue import QueueOrder, order_of, set_order, upcoming
 from dashboard.services.rating import Answer, submit
 from dashboard.services.recalibrate import recalibrate
@@ -17,14 +17,22 @@ from db.records import PersonRecord, ProjectRecord
 from engine.verdict.acquisition import BATCH, RANDOM_SHARE
 from tests.dashboard.project_made import made_clip, made_ratings, press
 
+RATER = "Asha"
+
 
 @pytest.fixture
 def person() -> PersonRecord:
-    return projects.person("Asha")
+    return projects.person(RATER)
+
+
+def with_rater() -> ProjectRecord:
+    project = projects.create("Hamlet")
+    visitors.welcome(RATER, project)
+    return project
 
 
 def made_project(size: int = 30) -> ProjectRecord:
-    project = projects.create("Hamlet")
+    project = with_rater()
     for gap in np.linspace(-1.5, 1.5, size):
         made_clip(project, expected=0.5, expressed=float(0.5 + 0.2 * gap))
     return set_order(project.id, QueueOrder.MOST_INFORMATIVE, person_id=None)
@@ -35,7 +43,7 @@ def rate(clip_id: str, person: PersonRecord) -> None:
 
 
 def test_clips_come_one_after_the_other_unless_the_project_says_otherwise(person: PersonRecord) -> None:
-    project = projects.create("Hamlet")
+    project = with_rater()
     first, second = made_clip(project), made_clip(project)
     assert order_of(project) is QueueOrder.IN_ORDER
     shown = view(project.id, person.id)

@@ -225,7 +225,7 @@ def test_new_weights_put_learned_thresholds_to_rest(taught: ProjectRecord) -> No
     outcome = recalibrate(taught.id)
     assert outcome.promoted
     clip = made_clip(taught, analysis={"weights_version": "weights-b"})
-    shown = review(taught.id, projects.person("Asha").id, clip.id)
+    shown = review(taught.id, visitors.welcome("Asha", taught).id, clip.id)
     assert shown is not None
     assert shown.judgement is not None
     assert shown.judgement.policy_version == FIXED.version
