@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from sqlalchemy import URL, BigInteger, Connection, Engine, Integer, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Integer, create_engine, event
 
 from db.waits import Where, measured
 
@@ -40,13 +40,14 @@ _TAKE_TURN: Final = (
 )
 
 
-class _WholeNumber(BigInteger):
+class _WholeNumber(Integer):
     """A whole number that a query is asked with, as wide as SQLite's.
 
     So "up to the largest" may be asked, and too large a number in an address finds nothing. Columns stay as
-    they are.
+    they are: only what is bound is written as BIGINT.
     """
 
+    __visit_name__ = "BIGINT"
     render_bind_cast = True
 
 

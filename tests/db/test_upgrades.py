@@ -16,6 +16,12 @@ from db.location import DATABASE_FILE
 from scripts.reliability.old_rows import MadeRow, fill, migrate, revisions, tables_of
 
 
+@pytest.fixture(autouse=True)
+def nothing_yet(home: Path) -> None:
+    """These tests begin before the first table."""
+    (home / DATABASE_FILE).unlink(missing_ok=True)
+
+
 def filled_at(database: Path, revision: str, *, number: int) -> list[MadeRow]:
     """Bring a database to a revision and put one row into every table it has there."""
     migrate(database, revision)
