@@ -91,10 +91,8 @@ def count(session: Session, seat: Seat) -> int:
 def is_free(session: Session, seat: Seat, clip_id: str) -> bool:
     """Whether a clip has a place for a person, whatever they have answered or left out before.
 
-    In a transaction that writes, nobody else takes the place before its end: SQLite lets one write at a
-    time, PostgreSQL keeps the clip's row.
+    In a transaction that writes, nobody else takes the place before its end: one writes at a time.
     """
-    scalar(session, _KEPT, clip_id=clip_id)
     return scalar(session, _is_free(kind_of(seat)), clip_id=clip_id, **values_of(seat)) is not None
 
 
@@ -142,7 +140,6 @@ def _is_free(kind: SeatKind) -> Select[Any]:
     )
 
 
-_KEPT: Final = select(Clip.number).where(Clip.id == bindparam("clip_id")).with_for_update()
 _READY: Final = select(Clip.number).where(Clip.project_id == bindparam("project_id"), to_be_rated())
 _ENDS: Final = (
     _READY.order_by(Clip.number).limit(1),
