@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from dashboard.services import (
@@ -23,7 +22,6 @@ from dashboard.services import (
     sign_ins,
 )
 from dashboard.services.adjudication import Decision
-from dashboard.services.analysis_worker import LOCK_FILE
 from dashboard.services.guidelines import Example
 from dashboard.services.label_sets import Label
 from dashboard.services.rating import Answer, submit
@@ -68,11 +66,8 @@ class Door:
 
 @pytest.fixture(scope="module")
 def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
-    """Everything in it has its prediction: as long as the lock is held, no models are warmed up."""
     home = tmp_path_factory.mktemp("door") / "home"
     home.mkdir()
-    lock = FileLock(home / LOCK_FILE, thread_local=False)
-    lock.acquire()
     with inside(home):
         cookie = _typed_everywhere()
         accounts.add("Asha", PASSWORD)
@@ -80,7 +75,6 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     served = serve(home, "--sign-in", "accounts")
     yield Door(served, cookie)
     served.stop()
-    lock.release()
 
 
 def _typed_everywhere() -> str:
