@@ -88,7 +88,7 @@ def main() -> None:
     with boundary.shown():
         is_visited = sidebar.show()  # drawn before any turn: fields a run leaves out lose what they hold
     pages = _pages(visit.here() if is_visited else None)
-    page = st.navigation(list(pages.values()), expanded=True)  # no page is hidden behind "View more"
+    page = st.navigation(list(pages.values()))
     with boundary.shown():
         if visit.is_turning() and REVIEW in pages and page is not pages[REVIEW]:
             st.switch_page(pages[REVIEW], query_params=st.query_params.to_dict())
@@ -131,4 +131,5 @@ def _pages(here: visit.Visit | None) -> dict[str, StreamlitPage]:
     }
 
 
-main()
+if __name__ == "__main__":  # a process that is spawned while a page is drawn reads this file too
+    main()

@@ -68,6 +68,7 @@ def test_a_language_chosen_in_the_sidebar_lasts_over_pages_and_a_reload(page: Pa
     page.locator(".stSidebar").get_by_label(messages.say("app.language")).click()
     page.get_by_role("option", name=messages.own_name("hi")).click()
     expect(review.status).to_contain_text(hindi.say("rating.fresh"))
+    page.get_by_test_id("stSidebarNavViewButton").click()  # there are more pages than the menu shows
     page.get_by_role("link", name=hindi.say("app.page.export")).click()
     expect(page.get_by_role("heading", name=hindi.say("export.title"))).to_be_visible()
     page.reload()

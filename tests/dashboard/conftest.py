@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,3 +25,11 @@ def home(tmp_path: Path, migrated: Path, monkeypatch: pytest.MonkeyPatch, databa
     yield folder
     sign_in_mode.use(SignIn.ACCOUNTS)
     session.close()
+
+
+@pytest.fixture(autouse=True)
+def _own_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest puts its script in the place of ``__main__`` and leaves it there; processes that later
+    tests spawn would run it.
+    """
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,14 +12,6 @@ from dashboard.services import projects, visitors
 
 APP = Path(__file__).resolve().parent.parent.parent / "dashboard" / "app.py"
 PATIENCE_S = 60
-
-
-@pytest.fixture(autouse=True)
-def _own_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
-    """AppTest puts its script in the place of ``__main__`` and leaves it there; processes that later
-    tests spawn would run it.
-    """
-    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 def _app() -> AppTest:
