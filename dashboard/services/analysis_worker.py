@@ -232,13 +232,8 @@ class _Lane:
 
     def _end_process(self) -> None:
         pool, self._pool = self._pool, None
-        if pool is None:
-            return
-        processes = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.kill()
-            process.join()
+        if pool is not None:
+            process_limits.end(pool)
 
 
 class _StoppedError(Exception):

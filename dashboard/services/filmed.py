@@ -55,7 +55,7 @@ class Filmed:
     @property
     def scopes(self) -> frozenset[ConsentScope]:
         """What holds now; nothing unless a consent stands."""
-        return _scopes(self.consent, self.state)
+        return held(self.consent, self.state)
 
 
 class _Kept:
@@ -99,7 +99,7 @@ class _Kept:
         found = set()
         for name in {each.subject.casefold() for each in (*self.given, *self.taken)} | set(students):
             consent, state = self.standing(name, numbers.get(name))
-            if state is not ConsentState.MISSING and scope not in _scopes(consent, state):
+            if state is not ConsentState.MISSING and scope not in held(consent, state):
                 found.add(name)
         return frozenset(found)
 
@@ -115,7 +115,7 @@ def covers(
 ) -> bool:
     """Whether a filmed person has agreed to everything needed, now."""
     consent, state = _Kept.of(session, project_id, at).standing(subject, student_id)
-    return frozenset(needed) <= _scopes(consent, state)
+    return frozenset(needed) <= held(consent, state)
 
 
 def standing(
@@ -253,7 +253,8 @@ def _of_person(
     return tuple(own[number] for number in sorted(own))
 
 
-def _scopes(consent: ConsentRecord | None, state: ConsentState) -> frozenset[ConsentScope]:
+def held(consent: ConsentRecord | None, state: ConsentState) -> frozenset[ConsentScope]:
+    """What a consent allows now; nothing unless it stands."""
     if consent is None or state is not ConsentState.GIVEN:
         return frozenset()
     return frozenset(ConsentScope(scope) for scope in consent.scopes)

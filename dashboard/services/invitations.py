@@ -91,8 +91,7 @@ def invite(
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with writing() as session:
         require(session, project_id, person_id, Act.SET_UP)
-        if role not in members.parts_in(projects.by_id(session, project_id)):
-            raise RefusedValueError("There is no such part here: a class has students in place of raters.")
+        members.require_part(session, project_id, role)
         own = Role.ADMIN if person_id is None else people.role_in(session, project_id, person_id)
         if not members.may_give(own, role):
             raise NotAllowedError("Only an admin makes an admin or ends one's part; ask one.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from dashboard.services import accounts
 from dashboard.services.permissions import Act, NotAllowedError, may, require
 from db import audit, people, projects
@@ -31,6 +33,17 @@ def parts_in(project: ProjectRecord) -> tuple[Role, ...]:
     return tuple(role for role in Role if role is not left_out)
 
 
+def require_part(session: Session, project_id: int, role: Role) -> None:
+    """Refuse a part that there is not in a project.
+
+    Raises
+    ------
+    RefusedValueError
+    """
+    if role not in parts_in(projects.by_id(session, project_id)):
+        raise RefusedValueError("There is no such part here: a class has students in place of raters.")
+
+
 def may_give(giver: Role | None, role: Role) -> bool:
     """Whether a part may be given by somebody: nobody gives more than they have."""
     if role is Role.ADMIN:
@@ -50,8 +63,7 @@ def give(project_id: int, member_id: int, role: Role, *, person_id: int) -> None
     """
     with writing() as session:
         require(session, project_id, person_id, Act.SET_UP)
-        if role not in parts_in(projects.by_id(session, project_id)):
-            raise RefusedValueError("There is no such part here: a class has students in place of raters.")
+        require_part(session, project_id, role)
         members = {each.person.id: each for each in people.members(session, project_id)}
         if member_id not in members:
             raise RefusedValueError("That person has no part in this project; have them open it first.")
@@ -86,8 +98,7 @@ def take_in(project_id: int, member_id: int, role: Role) -> None:
         If there is no such part in the project.
     """
     with writing() as session:
-        if role not in parts_in(projects.by_id(session, project_id)):
-            raise RefusedValueError("There is no such part here: a class has students in place of raters.")
+        require_part(session, project_id, role)
         people.join(session, project_id, member_id, role)
         audit.write(
             session, "project.part", f"project:{project_id}", details={"person": member_id, "to": role.value}

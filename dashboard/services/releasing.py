@@ -89,10 +89,8 @@ def release(assignment_id: int, project_id: int, *, person_id: int | None) -> Re
         added, already, without = list[ClipRecord](), 0, list[str]()
         for student_id, takes in _by_student(classes.takes_of_work(session, work.id)).items():
             student = people.by_id(session, student_id)
-            consent, _state = filmed.standing(session, work.project_id, student.name, student.id)
-            if consent is None or not filmed.covers(
-                session, work.project_id, student.name, student.id, NEEDED
-            ):
+            consent, state = filmed.standing(session, work.project_id, student.name, student.id)
+            if consent is None or not frozenset(NEEDED) <= filmed.held(consent, state):
                 without.append(student.name)
                 continue
             _carry_over(session, consent, project, student)

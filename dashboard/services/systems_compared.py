@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from itertools import combinations
-from multiprocessing import get_context
 from pathlib import Path
 
-from dashboard.services import background, clip_work, media_store, process_limits
+from dashboard.services import background, clip_work, media_store
+from dashboard.services.analysis_worker import CLIP_LIMIT_S
 from dashboard.services.background import Lane, Work
 from dashboard.services.clip_turns import job_of
 from dashboard.services.clip_work import ClipJob
 from dashboard.services.permissions import Act, require
+from dashboard.services.process_limits import Apart, TooGreedyError
 from db import clips
 from db.errors import RefusedValueError
 from db.records import ClipRecord
@@ -108,18 +107,16 @@ def compared(
     Raises
     ------
     RefusedValueError
-        If the clip ends the process it is analysed in.
+        If the clip ends the process it is analysed in, or takes more time or memory than a clip may.
     """
     path, job = media_store.path_of(clip.media_key), job_of(clip)
     answers = []
-    with ProcessPoolExecutor(
-        1, mp_context=get_context("spawn"), initializer=process_limits.restrain
-    ) as process:
+    with Apart(limit_s=CLIP_LIMIT_S) as process:
         for done, system in enumerate(SystemName):
             report(done, len(SystemName))
             try:
-                answers.append(process.submit(_ask, path, replace(job, system=system)).result())
-            except BrokenProcessPool:
+                answers.append(process.do(_ask, path, replace(job, system=system)))
+            except TooGreedyError:
                 raise RefusedValueError(
                     f"{clip.original_name} made the analysis stop, so the systems cannot be compared on it."
                 ) from None
