@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from dashboard.components.evidence import EvidenceView
 from dashboard.components.player import PlayerScene, ScenePeak
 from dashboard.components.rating_form import Answer
@@ -12,6 +14,7 @@ from dashboard.services.machine_view import MachineView
 from dashboard.services.predictions import StoredPrediction
 from dashboard.services.review import ReviewView
 from db.records import ClipRecord, IntensitySide
+from engine.vocabulary import Emotion
 
 
 def scene(clip: ClipRecord, prediction: StoredPrediction) -> PlayerScene:
@@ -75,18 +78,30 @@ def evidence_of(view: ReviewView) -> EvidenceView:
     return EvidenceView(view.explanation, analysis.emotion, view.clip.directed_emotion, analysis.modalities)
 
 
-def opinion(view: ReviewView) -> Answer | None:
-    """What the form says for the person wherever they say nothing; ``None`` before the analysis."""
+def opinion(view: ReviewView, choices: Collection[Emotion]) -> Answer | None:
+    """What the form says for the person wherever they say nothing; ``None`` before the analysis.
+
+    Parameters
+    ----------
+    choices : collection of Emotion
+        What the form offers: nobody confirms an emotion that they do not see.
+    """
     if view.prediction is None or view.judgement is None:
         return None
     analysis = view.prediction.analysis
     verdict = view.judgement.verdict
     return Answer(
         delivery=None if verdict is None else rating.DELIVERY_OF_VERDICT[verdict],
-        emotion=None if analysis.emotion is None else analysis.emotion.label,
+        emotion=None if analysis.emotion is None else offered(analysis.emotion.label, choices),
         expected=analysis.expected_intensity,
         expressed=analysis.expressed_intensity,
     )
+
+
+def offered(named: Emotion, choices: Collection[Emotion]) -> Emotion | None:
+    """The choice that says what was named, ``None`` where none does; calm is neutral where it has no name."""
+    said = Emotion.NEUTRAL if named is Emotion.CALM and named not in choices else named
+    return said if said in choices else None
 
 
 def _peaks(stored: StoredPrediction) -> tuple[ScenePeak, ...]:

@@ -49,8 +49,7 @@ def draw(here: visit.Visit, view: ReviewView) -> None:
     guideline = guidelines.shown(view.project.id, messages.spoken(), person_id=visit.here().person.id)
     keys = keymap_of(rules.keys, answers={Question.EMOTION.value: len(emotions)})
     scene = replace(
-        _scene(here, view),
-        emotions=emotions,
+        _scene(here, view, emotions),
         guideline_id=guideline.id,
         notice=st.session_state.get(_NOTICE),
     )
@@ -67,7 +66,7 @@ def _show_guide(guideline: Guideline) -> None:
     shown()
 
 
-def _scene(here: visit.Visit, view: ReviewView) -> FormScene:
+def _scene(here: visit.Visit, view: ReviewView, emotions: tuple[EmotionOption, ...]) -> FormScene:
     task = view.task
     rules = protocol_of(view.project)
     prediction = view.prediction if view.shows_machine else None
@@ -80,8 +79,10 @@ def _scene(here: visit.Visit, view: ReviewView) -> FormScene:
         pass_=None if task is None else task_pass.issue(task.key),
         base=None if own is None else own.id,
         questions=view.questions,
-        emotions=(),
-        machine=None if prediction is None else machine_opinion.opinion(view),
+        emotions=emotions,
+        machine=None
+        if prediction is None
+        else machine_opinion.opinion(view, [option.code for option in emotions]),
         mine=None if own is None else _mine(own),
         shown=None if prediction is None else prediction.id,
         draft=draft_sent(view.draft),
