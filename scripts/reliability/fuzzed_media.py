@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import time
 from collections import Counter
 from contextlib import suppress
@@ -23,6 +22,7 @@ from engine.errors import DailiesError, MediaError
 from engine.media.channels import MissingChannelError, picture_alone, sound_alone
 from scripts.reliability.desk import data_folder
 from scripts.reliability.hostile_media import CONTAINERS, WAYS, HostileFile, hostile_files, sound_clips
+from scripts.reliability.memory import peak_bytes
 from scripts.reliability.row import Row
 
 FILES: Final = 2_000
@@ -51,7 +51,8 @@ class Fuzzed:
     containers : int
         How many kinds of file there were.
     worker_bytes, server_bytes : int
-        The most memory resident in a process that read files, and in the server's.
+        The most memory resident in a process that read a file to its end, and in the server's. One that
+        ended for memory is not in it; it had its limit.
     slowest_s : float
     """
 
@@ -106,10 +107,7 @@ def fuzzed(*, files: int, seed: int) -> Fuzzed:
             _one_batch(hostile[start : start + BATCH], start, found)
     finally:
         worker.stop()
-    found.worker_bytes = max(
-        found.worker_bytes, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    )
-    found.server_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    found.server_bytes = peak_bytes()
     return found
 
 
@@ -137,8 +135,7 @@ def look_at(job: ClipJob) -> ClipOutcome:
         sentence = READABLE
     except DailiesError as error:
         sentence = str(error).replace(path.name, job.original_name)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    raise MediaError(f"{sentence}|{time.monotonic() - begun:.2f}|{peak}")
+    raise MediaError(f"{sentence}|{time.monotonic() - begun:.2f}|{peak_bytes()}")
 
 
 def _make_channels(playable: Path) -> None:

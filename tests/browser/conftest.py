@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.served import Served, serve
@@ -49,8 +51,24 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder in which the demo project is analysed and rated, with no server on it."""
-    home = tmp_path_factory.mktemp("prepared") / "home"
+    """A data folder in which the demo project is analysed and rated, with no server on it.
+
+    It is made once for all the processes that test; each takes copies of it.
+    """
+    home = shared_folder(tmp_path_factory) / "prepared"
+    with FileLock(f"{home}.lock"):
+        if not home.exists():
+            _prepare(home.with_name("preparing")).rename(home)
+    return home
+
+
+def shared_folder(folders: pytest.TempPathFactory) -> Path:
+    """Where the processes of one test run may find what one of them has made."""
+    own = folders.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+def _prepare(home: Path) -> Path:
     home.mkdir()
     server = serve(home, "--demo", analyses=True)
     try:

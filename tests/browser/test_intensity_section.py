@@ -87,8 +87,8 @@ def test_a_map_is_learned_put_in_force_seen_on_review_and_taken_back(page: Page,
 
 
 def test_the_map_stays_a_candidate_where_people_say_what_the_model_says(page: Page, server: Served) -> None:
-    project_id = _taught(server, "Agreed", anger=0.0, joy=0.0)
-    _opened(page, server, "Agreed")
+    project_id = _taught(server, "Alike", anger=0.0, joy=0.0)
+    _opened(page, server, "Alike")
     _learn(page)
     expect(page.get_by_text("The map stays a candidate until it is shown closer")).to_be_visible()
     expect(page.get_by_role("button", name="Put the map in force")).to_have_count(0)
