@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import Error as NotDone
+from playwright.sync_api import Locator, Page, expect
 
 from dashboard.services import projects, recalibrate, threshold_trial
 from dashboard.services.threshold_trial import TriedClip
@@ -56,7 +57,7 @@ class ThresholdsPage:
         wanted = self.page.get_by_role("option", name=option)
         for _ in range(TRIES):
             self.page.get_by_label(label).click()
-            with suppress(TimeoutError):
+            with suppress(NotDone):
                 wanted.click(timeout=OPEN_MS)
                 return
         raise AssertionError(f"The list {label!r} shows no {option.pattern!r}.")
