@@ -21,7 +21,7 @@ FOLDER: Final = Path(__file__).resolve().parent
 NONCE_BYTES: Final = 18
 LANGUAGE: Final = "language"
 FAMILY: Final = "Noto Sans Devanagari"
-"""As door.css names it, behind the fonts of the other letters."""
+"""As door.css names it, before the fonts of the other letters, of which it has none."""
 POLICY: Final = (
     "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self'; "
     "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
