@@ -34,7 +34,7 @@ test-postgres: $(VENV)/dev.stamp
 	OMP_NUM_THREADS=1 DAILIES_TEST_DATABASE=postgres $(PY) -m pytest tests/db tests/dashboard \
 		--numprocesses $(WORKERS) --dist loadscope $(PYTEST)
 
-# The same tests, with the many repetitions that look for what happens rarely.
+# Those that are slow too, with the many repetitions that look for what happens rarely.
 test-thorough:
 	DAILIES_THOROUGH=1 $(MAKE) test
 

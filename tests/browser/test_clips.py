@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.review_page import ReviewPage
 from tests.browser.served import Served, command
 from tests.media_made import made_clip, tone
+from tests.thoroughness import thorough
 
 STOPS = "SELECT action FROM audit_log WHERE action LIKE 'analysis.%' ORDER BY id"
 
@@ -51,6 +52,7 @@ def test_an_uploaded_clip_is_analysed_with_its_line_and_can_be_watched(
     assert review.is_playable()["width"] > 0
 
 
+@thorough
 def test_a_file_that_is_no_clip_fails_with_a_sentence_in_the_list(
     page: Page, analysing: Served, tmp_path: Path
 ) -> None:
@@ -82,6 +84,7 @@ def test_the_analysis_is_stopped_and_goes_on_by_a_button(page: Page, server: Ser
     expect(page.locator('[data-clip="waits.mp4"]')).to_have_attribute("data-status", "queued")
 
 
+@thorough
 def test_a_clip_without_picture_or_line_still_makes_a_tidy_row_and_verdict(
     page: Page, analysing: Served, tmp_path: Path
 ) -> None:
@@ -94,6 +97,7 @@ def test_a_clip_without_picture_or_line_still_makes_a_tidy_row_and_verdict(
     assert all(page.locator(".verdict, .verdict .bars").evaluate_all(edges))
 
 
+@thorough
 def test_an_upright_clip_shows_its_upper_part_in_the_list(
     page: Page, analysing: Served, tmp_path: Path
 ) -> None:
