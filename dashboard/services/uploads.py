@@ -13,7 +13,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -43,6 +43,8 @@ LARGEST_PIECE: Final = 16 << 20
 """Bytes: a proxy in front need not let more through at once."""
 MOST_WAITING: Final = 2_000
 """Files of one person in one project that are neither used nor removed: a large folder's clips."""
+MOST_OF_LARGEST: Final = 10
+"""How many files of the largest size all that waits of one person may take together."""
 KEPT_S: Final = 24 * 3600
 
 
@@ -118,8 +120,12 @@ def begin(performer: Performer, name: str, size_bytes: int) -> Upload:
         raise worded(RefusedValueError, "refusal.upload_empty", name=name)
     if size_bytes > clip_limits.most_bytes():
         raise worded(MediaError, "refusal.clip_large", mb=clip_limits.most_bytes() >> 20)
-    if _waiting(performer) >= MOST_WAITING:
+    waiting = _waiting(performer)
+    if len(waiting) >= MOST_WAITING:
         raise worded(RefusedValueError, "refusal.upload_many", n=MOST_WAITING)
+    most = MOST_OF_LARGEST * clip_limits.most_bytes()
+    if sum(upload.size_bytes for upload in waiting) + size_bytes > most:
+        raise worded(RefusedValueError, "refusal.upload_much", mb=most >> 20)
     require_room(_root(), size_bytes, what=name)
     key = secrets.token_hex(16)
     folder = _place(performer, key)
@@ -199,6 +205,7 @@ def growing(performer: Performer, key: str, at: int) -> Iterator[Growing]:
         upload = look(performer, key)
         if upload.stored_bytes != at:
             raise PlaceError(upload.stored_bytes)
+        require_room(folder, LARGEST_PIECE, what=upload.name)
         with disk_sentences(), (folder / CONTENT).open("ab", buffering=0) as opened:
             try:
                 yield Growing(opened, upload)
@@ -289,10 +296,15 @@ def _touched(folder: Path) -> float:
         return time.time()
 
 
-def _waiting(performer: Performer) -> int:
+def _waiting(performer: Performer) -> list[Upload]:
     start = f"{performer.project_id}-{performer.person_id}-"
     root = _root()
-    return sum(path.name.startswith(start) for path in root.iterdir()) if root.is_dir() else 0
+    keys = [path.name.removeprefix(start) for path in root.iterdir()] if root.is_dir() else []
+    found = []
+    for key in filter(KEY_PATTERN.fullmatch, keys):
+        with suppress(UnknownRowError):  # dropped right now
+            found.append(look(performer, key))
+    return found
 
 
 def _place(performer: Performer, key: str) -> Path:

@@ -209,6 +209,16 @@ def test_only_so_many_files_wait(lead: Performer, monkeypatch: pytest.MonkeyPatc
     uploads.begin(lead, "take.mp4", 5)
 
 
+def test_what_waits_of_one_person_takes_only_so_much_of_the_disk(
+    lead: Performer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(BYTES_VARIABLE, "1")
+    for _ in range(uploads.MOST_OF_LARGEST):
+        uploads.begin(lead, "take.mp4", 1 << 20)
+    with pytest.raises(RefusedValueError, match="10 MB together"):
+        uploads.begin(lead, "take.mp4", 1)
+
+
 def test_what_nobody_uses_for_a_day_is_swept_away(lead: Performer) -> None:
     old, fresh = (uploads.begin(lead, name, 5).key for name in ("old.mp4", "fresh.mp4"))
     folder = data_folder() / uploads.FOLDER / f"{lead.project_id}-{lead.person_id}-{old}"
