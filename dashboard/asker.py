@@ -17,6 +17,9 @@ from dashboard.visitor_routes import COOKIE as VISITOR_COOKIE
 COOKIE: Final = "dailies_sign_in"
 SAFE_COOKIE: Final = "__Host-dailies_sign_in"
 """Over TLS: a browser takes this name only from the host itself, over TLS, for all of its paths."""
+PARTITIONED: Final = b"; Partitioned"
+"""In a frame of another site: a cookie of this server within that site alone (CHIPS). What other sites have a
+browser send is refused by what the browser says of it (:mod:`dashboard.own_site`), whatever the cookie."""
 SIGNED_OUT: Final = 401
 SEEN: Final = "dailies.sign_in"
 """Where in a request's scope the gate leaves whom it has seen."""
@@ -75,8 +78,12 @@ def is_safe(connection: HTTPConnection) -> bool:
 
 
 def keep(response: Response, connection: HTTPConnection, cookie: str) -> None:
-    """Have the browser keep a sign-in cookie, which no script can read and no other site can send along."""
+    """Have the browser keep a sign-in cookie, which no script can read and no other site can send along.
+
+    Where pages of another site may frame ours, a browser sends it from within such a frame too.
+    """
     safe = is_safe(connection)
+    is_framed = safe and sign_in_mode.is_framed()
     response.set_cookie(
         SAFE_COOKIE if safe else COOKIE,
         cookie,
@@ -84,8 +91,11 @@ def keep(response: Response, connection: HTTPConnection, cookie: str) -> None:
         path="/",
         secure=safe,
         httponly=True,
-        samesite="lax",
+        samesite="none" if is_framed else "lax",
     )
+    if is_framed:
+        name, value = response.raw_headers[-1]
+        response.raw_headers[-1] = name, value + PARTITIONED
 
 
 def drop(response: Response, connection: HTTPConnection) -> None:

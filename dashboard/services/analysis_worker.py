@@ -29,6 +29,7 @@ from dashboard.services import (
     process_limits,
     recordings,
     scene_turns,
+    uploads,
 )
 from dashboard.services.clip_turns import ClipTurn, Work
 from dashboard.services.line_turns import LinesTurn
@@ -96,6 +97,7 @@ class AnalysisWorker:
             ) from error
         media_store.sweep()
         recordings.sweep()
+        uploads.sweep()
         with writing() as session:
             clips.requeue_interrupted(session)
             scenes.requeue_interrupted(session)

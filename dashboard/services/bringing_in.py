@@ -29,7 +29,7 @@ from dashboard.services.pseudonyms import Pseudonyms
 from db import audit, clips, policies, projects, ratings
 from db.records import ClipRecord, PredictionSummary, ProjectRecord, RatingDraft, RatingRecord, TaskKey
 from db.session import writing
-from engine.vocabulary import LineSource
+from engine.vocabulary import LineSource, quoted
 
 KEY_START: Final = "import-"
 """Idempotency keys of answers that came with a file begin so."""
@@ -265,7 +265,9 @@ class _Bringing:
                 f"{row.where}: several clips here are called {error}; name it by its id."
             ) from None
         if found is None:
-            raise _Refused(f"{row.where}: there is no clip {row.clips[0]!r} in the project; import it first.")
+            raise _Refused(
+                f"{row.where}: there is no clip {quoted(row.clips[0])} in the project; import it first."
+            )
         return found
 
     def _or_nothing(self, fact: ForeignFacts) -> ClipRecord | None:

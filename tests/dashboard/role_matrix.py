@@ -72,6 +72,7 @@ from dashboard.services import (
     traces,
     tuning,
     undoing,
+    uploads,
 )
 from dashboard.services.accepted_answer import Accepted
 from dashboard.services.foreign import ForeignTable
@@ -96,7 +97,7 @@ from db.records import (
 )
 from engine.vocabulary import Channel, Delivery, Emotion, LineSource, Modality, Protocol, Role, SystemName
 from tests.dashboard.class_made import made_take, made_work, scores
-from tests.dashboard.project_made import made_clip
+from tests.dashboard.project_made import made_clip, made_source
 
 STRANGER: Final = "stranger"
 PARTIES: Final = (*(role.value for role in Role), STRANGER)
@@ -315,7 +316,7 @@ ROWS: Final[dict[str, Row]] = {
         lambda w, who: case_table.of_clip(w.project.id, w.clip.id, person_id=who), LEADS
     ),
     "class_takes.upload": _p(
-        lambda w, who: class_takes.upload(w.work.id, who, name="t.mp4", content=b"\x00\x00\x00\x20ftypisomx"),
+        lambda w, who: class_takes.upload(w.work.id, who, made_source("t.mp4", b"\x00\x00\x00\x20ftypisomx")),
         STUDENT,
     ),
     "classes.change_work": _p(
@@ -556,6 +557,8 @@ ROWS: Final[dict[str, Row]] = {
     ),
     "tuning.begin": _p(lambda w, who: tuning.begin(w.project.id, Modality.TEXT, person_id=who), TEACHES),
     "tuning.use": _p(lambda w, who: tuning.use(w.project.id, Modality.TEXT, None, person_id=who), TEACHES),
+    "uploads.begin": _p(lambda w, who: uploads.begin(Performer(w.project.id, who), "t.mp4", 9), MEMBERS),
+    "uploads.check": _p(lambda w, who: uploads.check(w.project.id, who), MEMBERS),
     "undoing.refusal": _p(lambda w, who: undoing.refusal(w.project.id, who), RATES),
     "undoing.undo": _p(lambda w, who: undoing.undo(w.project.id, who), RATES),
 }
