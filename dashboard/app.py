@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import boundary, language, sidebar, visit
+from dashboard import boundary, font_routes, language, sidebar, visit
 from dashboard.app_pages import (
     adjudicate,
     agreement,
@@ -61,6 +61,8 @@ CLASS_PAGES = (  # only in a class, before the others
     ("grading", grading.show, "grading", Act.GRADE),
     ("class_room", class_room.show, "school", Act.SET_UP),
 )
+FAMILY = "Source Sans"  # of Streamlit's theme
+LETTERS = f"<style>{font_routes.face(FAMILY)}</style>"
 STYLE = """
 <style>
 .stAppHeader { height: 2.6rem; min-height: 0; }
@@ -83,7 +85,7 @@ def main() -> None:
         initial_sidebar_state=SIDEBAR_WIDTH,
     )
     language.settle()
-    st.html(STYLE)
+    st.html(STYLE + LETTERS)
     is_visited = False
     with boundary.shown():
         is_visited = sidebar.show()  # drawn before any turn: fields a run leaves out lose what they hold

@@ -15,12 +15,22 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard import asker
+from dashboard import asker, font_routes
 from dashboard.services import messages, sign_in_mode, sign_ins
 
 SIGN_IN: Final = "/sign-in"
 OPEN: Final = frozenset(
-    {SIGN_IN, "/sign-out", "/session", "/healthz", "/readyz", "/metrics", "/favicon.png", "/favicon.ico"}
+    {
+        SIGN_IN,
+        "/sign-out",
+        "/session",
+        font_routes.ADDRESS,
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/favicon.png",
+        "/favicon.ico",
+    }
 )
 """What a stranger may ask for. They say nothing of anybody; /metrics looks for itself who asks."""
 OPEN_FOLDERS: Final = ("/static/", "/invitation/", "/_stcore/health")

@@ -20,6 +20,7 @@ from dashboard import (
     answer_routes,
     class_routes,
     cue_routes,
+    font_routes,
     operation_routes,
     press_queue,
     provider_sign_in,
@@ -61,6 +62,7 @@ OWN_ROUTES: Final = (
     *class_routes.ROUTES,
     *recording_routes.ROUTES,
     *upload_routes.ROUTES,
+    *font_routes.ROUTES,
     *routes.ROUTES,
 )
 """What is served beside Streamlit's own addresses; each has a row in docs/roles.md."""

@@ -189,6 +189,11 @@ def update_details(session: Session, clip_id: str, details: ClipDetails) -> Clip
     return _change(session, clip_id, asdict(details))
 
 
+def rename(session: Session, clip_id: str, name: str) -> ClipRecord:
+    """Give a clip another name than that of the file it came as."""
+    return _change(session, clip_id, {"original_name": name})
+
+
 def set_media(
     session: Session,
     clip_id: str,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -22,12 +23,16 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from spoken_line import RATE, Sound, Voice, loudness, speak
 
+ROOT: Final = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from dashboard.services import demo_takes  # noqa: E402 the path comes first
+
 FRAME_RATE: Final = 25
 SEED: Final = 20250701
 TOO_LITTLE, TOO_MUCH = 0.1, 1.15
 BLINK_EVERY_S: Final = 1.7
 BLINK_S: Final = 0.12
-ROOT: Final = Path(__file__).resolve().parent.parent
 COLUMNS: Final = ("clip", "line", "actor", "language", "genre", "directed_emotion", "directed_intensity")
 
 ANNA = Actor(
@@ -48,7 +53,6 @@ CLEO = Actor(
 class Scene:
     """A line, who says it, and the strength (0 to 1) that is about right for it."""
 
-    name: str
     line: str
     emotion: str
     actor_name: str
@@ -57,14 +61,17 @@ class Scene:
     right: float
 
     @property
-    def strengths(self) -> tuple[tuple[str, float], ...]:
-        """How strong each take is made, by the ending of its name; above 1 it is shouted."""
-        return ("too_little", TOO_LITTLE), ("right", self.right), ("too_much", TOO_MUCH)
+    def strengths(self) -> tuple[tuple[demo_takes.Step, float], ...]:
+        """How strong each take is made; above 1 it is shouted."""
+        return (
+            (demo_takes.TOO_LITTLE, TOO_LITTLE),
+            (demo_takes.RIGHT, self.right),
+            (demo_takes.TOO_MUCH, TOO_MUCH),
+        )
 
 
 SCENES: Final = (
     Scene(
-        "joy",
         "They gave me the part, I start on Monday!",
         "joy",
         "Anna",
@@ -73,7 +80,6 @@ SCENES: Final = (
         0.7,
     ),
     Scene(
-        "anger",
         "You lied to me again. I want you to leave.",
         "anger",
         "Bram",
@@ -82,7 +88,6 @@ SCENES: Final = (
         0.8,
     ),
     Scene(
-        "fear",
         "I have nightmares every night, and he is always there.",
         "fear",
         "Cleo",
@@ -99,18 +104,18 @@ def make(out: Path) -> list[Path]:
     paths: list[Path] = []
     rows: list[dict[str, str]] = []
     for number, scene in enumerate(SCENES):
-        for step, (name, strength) in enumerate(scene.strengths):
-            rng = np.random.default_rng([SEED, number, step])
+        for place, (step, strength) in enumerate(scene.strengths):
+            rng = np.random.default_rng([SEED, number, place])
             sound = speak(scene.voice, scene.line, effort=strength, rng=rng)
             poses = perform(scene.emotion, sound, strength=strength, rng=rng)
-            path = out / f"{scene.name}_{name}.mp4"
+            path = out / demo_takes.name_of(scene.emotion, step)
             _encode(path, [draw(scene.actor, pose, rng) for pose in poses], sound)
             paths.append(path)
             rows.append(_row(scene, path))
-    with (out / "lines.csv").open("w", newline="", encoding="utf-8") as opened:
+    with (out / demo_takes.LINES).open("w", newline="", encoding="utf-8") as opened:
         writer = csv.DictWriter(opened, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows(sorted(rows, key=lambda row: row["clip"]))
     return paths
 
 
@@ -205,7 +210,7 @@ def _encode(path: Path, pictures: list[NDArray[np.uint8]], sound: Sound) -> None
 def main() -> None:
     """Make the takes and say where they lie."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=ROOT / "dashboard" / "demo" / "takes")
+    parser.add_argument("--out", type=Path, default=demo_takes.FOLDER)
     for path in make(parser.parse_args().out):
         print(f"{path.name}  {path.stat().st_size / 1000:.0f} kB")
 

@@ -34,7 +34,7 @@ LINE_S: Final = 4.0
 LINES: Final = ("How dare you leave me here!", "I am going home.", "You never asked me.", "It is late.")
 LOOK_S: Final = 0.5
 QUIET_S: Final = 20.0
-TAKE: Final = ROOT / "dashboard" / "demo" / "takes" / "anger_right.mp4"
+TAKE: Final = ROOT / "dashboard" / "demo" / "takes" / "leave_1.mp4"
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ SETTLE_S: Final = 2.5
 WIDE: Final = (1440, 900)
 NARROW: Final = (390, 844)
 COLOURS: Final = 256
-SHOWN_CLIP: Final = "anger_too_little.mp4"
+SHOWN_CLIP: Final = "leave_2.mp4"
 SHOWN_PEAK: Final = 1
 TAKES: Final = 9
 

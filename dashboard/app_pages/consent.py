@@ -149,5 +149,19 @@ def _retention(here: visit.Visit) -> None:
                 said=messages.say("app.stored"),
             )
     due = retention.due(here.project.id, person_id=here.person.id)
-    if due:
-        st.warning(messages.say("consent.due", n=due))
+    if not due:
+        return
+    st.warning(messages.say("consent.due", n=due))
+    is_sure = st.checkbox(messages.say("consent.sure"), key=f"sure_due_{due}")
+    st.button(
+        messages.say("consent.apply_rule"),
+        type="primary",
+        disabled=not is_sure,
+        key="apply_retention",
+        on_click=boundary.guarded(_apply_rule),
+        args=(here,),
+    )
+
+
+def _apply_rule(here: visit.Visit) -> None:
+    st.session_state[_REMOVED] = retention.apply(here.project.id, person_id=here.person.id)

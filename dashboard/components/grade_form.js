@@ -8,7 +8,7 @@ class GradeForm {
     this.listen = new AbortController();
     this.rows = element("div", { class: "rows" });
     this.remark = element("textarea", {
-      rows: "2", maxlength: "4000", class: "reason", dir: "auto",
+      rows: "1", maxlength: "4000", class: "reason", dir: "auto",
       oninput: ({ target }) => this.change({ remark: target.value }),
       onkeydown: (event) => event.key === "Escape" && event.target.blur(),
     });

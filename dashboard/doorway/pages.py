@@ -13,15 +13,18 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from dashboard import font_routes
 from dashboard.services import messages
 from dashboard.services.passwords import SHORTEST
 
 FOLDER: Final = Path(__file__).resolve().parent
 NONCE_BYTES: Final = 18
 LANGUAGE: Final = "language"
+FAMILY: Final = "Noto Sans Devanagari"
+"""As door.css names it, behind the fonts of the other letters."""
 POLICY: Final = (
     "default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -46,7 +49,7 @@ def draw(request: Request, template: str, *, title: str, status: int = 200, **va
         direction=messages.direction(),
         languages=[(code, messages.own_name(code)) for code in messages.languages()],
         address_in=lambda code: _address_in(request, code),
-        style=Markup((FOLDER / "door.css").read_text(encoding="utf-8")),
+        style=Markup(font_routes.face(FAMILY) + (FOLDER / "door.css").read_text(encoding="utf-8")),
         script=Markup((FOLDER / "door.js").read_text(encoding="utf-8")),
         shortest=SHORTEST,
         **given,

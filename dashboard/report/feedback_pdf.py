@@ -7,26 +7,18 @@ that nothing has to be installed on the machine.
 from __future__ import annotations
 
 import re
-from importlib.util import find_spec
 from io import BytesIO
-from pathlib import Path
 from typing import Final
 
 from fpdf import FPDF
 from PIL import Image, UnidentifiedImageError
 
 from dashboard.report.feedback_page import clock, made_on
+from dashboard.report.fonts import Script, path_of
 from dashboard.services import messages
 from dashboard.services.feedback import FeedbackSheet, ScoreLine
-from engine.errors import DailiesError
 
-FONTS: Final = {
-    "latin": "fontpkg_noto_sans",
-    "devanagari": "fontpkg_noto_sans_devanagari",
-    "arabic": "fontpkg_noto_sans_arabic",
-}
-FILES: Final = "files"
-SLANTED: Final = "Italic"
+FONTS: Final = {"latin": Script.LATIN, "devanagari": Script.DEVANAGARI, "arabic": Script.ARABIC}
 DEVANAGARI: Final = re.compile(r"[\u0900-\u097f]")
 
 TITLE_PT: Final = 17
@@ -91,8 +83,8 @@ class _Page:
         self._pdf = FPDF(format="A4")
         self._is_mirrored = is_mirrored
         self._align = "R" if is_mirrored else "L"
-        for name, package in FONTS.items():
-            self._pdf.add_font(name, "", _font(package))
+        for name, script in FONTS.items():
+            self._pdf.add_font(name, "", path_of(script))
         self._pdf.set_fallback_fonts([name for name in FONTS if name != "latin"])
         self._pdf.set_auto_page_break(True, margin=18)
         self._pdf.add_page()
@@ -148,11 +140,3 @@ class _Page:
         self._pdf.set_text_shaping(True, script="deva" if DEVANAGARI.search(text) else None)
         self._pdf.set_font("arabic", "", size)  # or the font that was fallen back on last would stay in use
         self._pdf.set_font("latin", "", size)
-
-
-def _font(package: str) -> Path:
-    found = find_spec(package)
-    if found is None or found.origin is None:
-        raise DailiesError(f"The font package {package} is not installed; install requirements.txt.")
-    files = (Path(found.origin).parent / FILES).glob("*.ttf")
-    return next(file for file in sorted(files) if SLANTED not in file.name)

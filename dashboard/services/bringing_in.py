@@ -7,11 +7,8 @@ nothing. An answer given here is never replaced by one brought in.
 
 from __future__ import annotations
 
-import secrets
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -22,19 +19,15 @@ from dashboard.services.foreign import (
     ForeignPrediction,
     ForeignTable,
 )
+from dashboard.services.foreign_answers import AnsweredHereError, KnownAnswers, new_key
 from dashboard.services.foreign_clips import KnownClips, KnownRaters
 from dashboard.services.foreign_opinions import KnownOpinions, says_something
 from dashboard.services.permissions import Act, require
 from dashboard.services.pseudonyms import Pseudonyms
-from db import audit, clips, policies, projects, ratings
-from db.records import ClipRecord, PredictionSummary, ProjectRecord, RatingDraft, RatingRecord, TaskKey
+from db import audit, clips, policies, projects
+from db.records import ClipRecord, PredictionSummary, ProjectRecord, RatingDraft
 from db.session import writing
 from engine.vocabulary import LineSource, quoted
-
-KEY_START: Final = "import-"
-"""Idempotency keys of answers that came with a file begin so."""
-
-Content = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +122,7 @@ class _Bringing:
         self._clips = KnownClips(session, project, veil)
         self._raters = KnownRaters(session, project, veil)
         self._policies = {each.version: each.id for each in policies.history(session, project.id)}
-        self._given: dict[TaskKey, list[RatingRecord]] = defaultdict(list)
-        for rated in ratings.all_of_project(session, project.id):
-            self._given[_task(rated.rating)].append(rated.rating)
-        self._unmatched = {task: list(map(_content, given)) for task, given in self._given.items()}
+        self._answers = KnownAnswers(session, project)
         self._opinions = KnownOpinions(session)
         self.bad = list(table.bad)
         self._added = self._predicted = self._there = self._without_prediction = 0
@@ -200,7 +190,7 @@ class _Bringing:
         draft = RatingDraft(
             clip_id=clip.id,
             person_id=person.id,
-            idempotency_key=KEY_START + secrets.token_hex(16),
+            idempotency_key=new_key(),
             phase=answer.phase,
             delivery=answer.delivery,
             emotion=answer.emotion,
@@ -220,30 +210,16 @@ class _Bringing:
             occasion=answer.occasion,
             purpose=answer.purpose,
         )
-        task, content = _task(draft), _content(draft)
-        waiting = self._unmatched.get(task, [])
-        if content in waiting:
-            waiting.remove(content)  # one stored answer is the match of one row
-            self._there += 1
-            return
-        given = self._given[task]
-        last = given[-1] if given else None
-        if last is not None and not last.idempotency_key.startswith(KEY_START):
+        try:
+            is_new = self._answers.keep(draft, given_at=answer.given_at, is_taken_back=is_taken_back)
+        except AnsweredHereError:
             raise _Refused(
                 f"{answer.where}: {answer.rater} has answered {clip.original_name} otherwise here; "
                 "that answer stays."
-            )
-        added = ratings.bring_in(
-            self._session,
-            draft,
-            supersedes_id=None if last is None else last.id,
-            created_at=answer.given_at,
-        )
-        if is_taken_back:
-            ratings.withdraw(self._session, added.id, person_id=person.id)
-        given.append(added)
-        self._added += 1
-        self._without_prediction += said is None
+            ) from None
+        self._added += is_new
+        self._there += not is_new
+        self._without_prediction += is_new and said is None
 
     def _prediction(self, clip: ClipRecord, answer: ForeignAnswer) -> PredictionSummary | None:
         if answer.prediction is None or not says_something(answer.prediction):
@@ -275,19 +251,3 @@ class _Bringing:
             return self._clips.find(fact.clips)
         except LookupError:
             return None
-
-
-def _task(rating: RatingDraft) -> TaskKey:
-    return TaskKey(rating.clip_id, rating.person_id, rating.channel, rating.occasion)
-
-
-def _content(rating: RatingDraft) -> Content:
-    """What was answered: two answers alike in this are the same answer."""
-    return (
-        rating.delivery,
-        rating.emotion,
-        rating.expected_intensity,
-        rating.expressed_intensity,
-        rating.comment,
-        rating.phase,
-    )

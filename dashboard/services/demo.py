@@ -7,50 +7,25 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from dashboard.services import importing, projects, rating
+from dashboard.services import demo_takes, importing, projects, rating
+from dashboard.services.demo_takes import DemoTake
 from dashboard.services.lines_table import read_lines
+from db import clips
 from db.records import ClipRecord, ClipStatus
+from db.session import writing
 from engine.errors import DailiesError
 from engine.vocabulary import Delivery
 
 PROJECT: Final = "Demo"
-TAKES: Final = Path(__file__).resolve().parent.parent / "demo" / "takes"
-LINES: Final = "lines.csv"
 SEED: Final = 2025
 RATERS: Final = tuple(f"Simulated rater {letter}" for letter in "ABCDEF")
 LOOK_AGAIN_S: Final = 0.5
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class MadeAs:
-    """What a take was made to be.
-
-    Attributes
-    ----------
-    delivery : float
-        On the raters' scale from -2 to 2, before their noise.
-    expressed : float
-        The strength that was drawn and spoken, 0 to 1.
-    """
-
-    delivery: float
-    expressed: float
-
-
-MADE_AS: Final = {
-    "too_little": MadeAs(delivery=-1.35, expressed=0.2),
-    "right": MadeAs(delivery=0.0, expressed=0.65),
-    "too_much": MadeAs(delivery=1.35, expressed=0.95),
-}
-"""By the ending of a take's file name."""
 
 EXPECTED: Final = 0.65
 """What the three lines demand; each of them is a strong moment."""
@@ -74,24 +49,36 @@ def set_up(stopping: threading.Event) -> None:
 
 
 def import_takes() -> tuple[ClipRecord, ...]:
-    """Queue the nine takes in the demo project, which is made if there is none."""
+    """Queue the nine takes in the demo project, which is made if there is none.
+
+    Takes that came in when files were named after what they were made to be get the names of now.
+    """
     projects.get_or_create(PROJECT, demo=True)
-    lines = read_lines(TAKES / LINES)
-    report = importing.import_clips(PROJECT, importing.sources_at(TAKES, lines), lines=lines)
+    folder = demo_takes.FOLDER
+    lines = read_lines(folder / demo_takes.LINES)
+    report = importing.import_clips(PROJECT, importing.sources_at(folder, lines), lines=lines)
     failed = [take for take in report.already_there if take.status is ClipStatus.FAILED]
     for take in failed:  # what kept it from being analysed may have been mended since
         importing.analyse_again(take.id)
+    made = demo_takes.by_content()
+    with writing() as session:
+        for take in report.already_there:
+            if take.sha256 in made and take.original_name != made[take.sha256].name:
+                clips.rename(session, take.id, made[take.sha256].name)
     return report.added + report.already_there
 
 
 def rate(takes: list[ClipRecord]) -> None:
     """Store what the simulated raters say of ``takes``; answers stored before are left as they are."""
+    made = demo_takes.by_content()
+    places = {sha256: place for place, sha256 in enumerate(made)}
+    drawn = sorted((take for take in takes if take.sha256 in made), key=lambda each: places[each.sha256])
     for number, name in enumerate(RATERS):
         rater = projects.person(name, simulated=True)
         rng = np.random.default_rng([SEED, number])
         severity = rng.normal(0.0, SEVERITY_SD)
-        for take in sorted(takes, key=lambda each: each.original_name):
-            answer = _answer(take, severity, rng)
+        for take in drawn:
+            answer = _answer(made[take.sha256], severity, rng)
             rating.submit(
                 clip_id=take.id,
                 person_id=rater.id,
@@ -100,16 +87,13 @@ def rate(takes: list[ClipRecord]) -> None:
             )
 
 
-def _answer(take: ClipRecord, severity: float, rng: np.random.Generator) -> rating.Answer:
-    made = next(
-        (made for ending, made in MADE_AS.items() if Path(take.original_name).stem.endswith(ending)),
-        MADE_AS["right"],
-    )
-    felt = made.delivery - severity + rng.normal(0.0, ANSWER_SD)
-    expected, expressed = np.clip(rng.normal([EXPECTED, made.expressed], INTENSITY_SD), 0.0, 1.0).round(2)
+def _answer(take: DemoTake, severity: float, rng: np.random.Generator) -> rating.Answer:
+    felt = take.step.delivery - severity + rng.normal(0.0, ANSWER_SD)
+    means = [EXPECTED, take.step.expressed]
+    expected, expressed = np.clip(rng.normal(means, INTENSITY_SD), 0.0, 1.0).round(2)
     return rating.Answer(
         delivery=int(np.clip(np.rint(felt), min(Delivery), max(Delivery))),
-        emotion=take.directed_emotion,
+        emotion=take.emotion,
         expected_intensity=float(expected),
         expressed_intensity=float(expressed),
         watched_share=1.0,

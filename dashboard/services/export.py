@@ -1,17 +1,8 @@
-"""A project as files that other tools open: every answer and prediction, nothing left out, nobody named.
-
-What is written appears whole or not at all: files and folders are made beside their final names and moved
-there at the end.
-"""
+"""A project as files that other tools open: every answer and prediction, nothing left out, nobody named."""
 
 from __future__ import annotations
 
-import json
-import os
-import secrets
-import shutil
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -24,6 +15,7 @@ from dashboard.services import (
     export_emotionml,
     export_huggingface,
     export_label_studio,
+    export_places,
     export_tables,
 )
 from dashboard.services.export_content import UNSTATED_LICENCE, Choices, Content, Counted
@@ -36,9 +28,6 @@ from engine.errors import DailiesError, UnknownNameError
 
 RATINGS: Final = "ratings"
 PREDICTIONS: Final = "predictions"
-MARK: Final = "dailies.json"
-"""Lies in every folder an export made: such a folder may be replaced by a newer export."""
-
 LONGEST_LICENCE: Final = 200
 
 
@@ -199,79 +188,23 @@ def export(
 
 
 def _files(out: Path, form: Format, content: Content) -> Exported:
-    places = _places(out, form)
-    with ExitStack() as stack:
-        parts = tuple(stack.enter_context(_beside(place)) for place in places)
+    places = export_places.named(out, WRITERS[form].files)
+    with export_places.files(places) as parts:
         counted = WRITERS[form].write(content, parts)
-        for part, place in zip(parts, places, strict=True):
-            with part.open("rb") as written:
-                os.fsync(written.fileno())
-            part.replace(place)
     return _exported(form, out, places, counted)
 
 
-def _places(out: Path, form: Format) -> tuple[Path, ...]:
-    main, *others = WRITERS[form].files
-    ending = Path(main).suffix
-    if out.suffix.lower() == ending and not out.is_dir():
-        places = (out, *(out.with_name(f"{out.stem}.{other}") for other in others))
-    elif out.exists() and not out.is_dir():
-        raise DailiesError(f"{out} is a file; give a folder, or a file name that ends in {ending}.")
-    else:
-        places = (out / main, *(out / other for other in others))
-    for place in places:
-        if place.is_dir():
-            raise DailiesError(f"{place} is a folder; move it away or choose another place.")
-    return places
-
-
-@contextmanager
-def _beside(place: Path) -> Iterator[Path]:
-    """A free name in the folder of ``place``; what still lies there in the end is removed."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    part = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
-    try:
-        yield part
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _folder(out: Path, form: Format, content: Content) -> Exported:
-    if out.exists() and not out.is_dir():
-        raise DailiesError(f"{out} is a file; {form.value} is a folder of files, so give another name.")
-    if out.is_dir() and any(out.iterdir()) and not (out / MARK).is_file():
-        raise DailiesError(f"{out} holds other files; give an empty folder or a new name.")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
-    try:
-        part.mkdir()
+    with export_places.folder(out, called=form.value) as part:
         counted = WRITERS[form].write(content, (part,))
-        _mark(part, form, counted)
-        _put_in_place(part, out)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+        said: dict[str, str | int] = {
+            "format": form.value,
+            "ratings": counted.ratings,
+            "predictions": counted.predictions,
+            "clips": counted.clips,
+        }
+        export_places.mark(part, said)
     return _exported(form, out, tuple(sorted(path for path in out.rglob("*") if path.is_file())), counted)
-
-
-def _put_in_place(part: Path, out: Path) -> None:
-    if not out.exists():
-        part.rename(out)
-        return
-    older = out.with_name(f".{out.name}.{secrets.token_hex(4)}.old")
-    out.rename(older)
-    part.rename(out)
-    shutil.rmtree(older, ignore_errors=True)
-
-
-def _mark(folder: Path, form: Format, counted: Counted) -> None:
-    said = {
-        "written_by": "Dailies",
-        "format": form.value,
-        "ratings": counted.ratings,
-        "predictions": counted.predictions,
-        "clips": counted.clips,
-    }
-    (folder / MARK).write_text(json.dumps(said) + "\n", encoding="utf-8")
 
 
 def _exported(form: Format, place: Path, files: tuple[Path, ...], counted: Counted) -> Exported:

@@ -11,7 +11,7 @@ from tests.browser.review_page import ReviewPage
 from tests.browser.served import Served
 from tests.browser.taught_project import inside, with_take
 
-TAKE = "anger_right.mp4"
+TAKE = "leave_1.mp4"
 PROJECT = "Blind"
 STORED = re.compile("Saved|You answered this clip on")
 
@@ -58,12 +58,12 @@ def test_the_opinion_stays_away_until_the_answer_is_stored(page: Page, server: S
 
 
 def test_a_comment_that_was_sent_gives_the_keys_back(page: Page, server: Served) -> None:
-    review = ReviewPage(page, server).open("joy_right.mp4")
+    review = ReviewPage(page, server).open("part_3.mp4")
     review.press("3", "/")
     page.keyboard.type("well judged")
     review.press("Enter")
     expect(review.status).to_contain_text("Saved")
-    expect(page.get_by_text("· joy_right.mp4")).to_have_count(0)
+    expect(page.get_by_text("· part_3.mp4")).to_have_count(0)
     expect(review.answer("delivery")).to_have_count(0)  # the next clip's form takes keys only then
     review.press("5")
     expect(review.answer("delivery")).to_have_attribute("data-value", "2")

@@ -66,7 +66,9 @@ def test_a_teacher_grades_ten_students_by_keyboard_and_each_reaches_their_own_al
     room = _room(bench)
     own, others = (room.address_of(bench.home, at) for at in (0, 1))
     page = bench.window(browser, room.teacher).new_page()
+    page.set_viewport_size({"width": 1366, "height": 768})
     page.goto(f"{bench.served.url}/grading?project={ROOM}")
+    expect(page.locator(".grading .confirm")).to_be_in_viewport(ratio=1)
     _grade_everybody(page, room)
     assert len(bench.served.rows("SELECT id FROM class_grades")) == STUDENTS
     assert page.evaluate("() => window.pointed") == 0  # no mouse so far

@@ -23,16 +23,16 @@ def test_the_list_leads_to_a_clip_and_a_search_narrows_it(page: Page, server: Se
     search.fill("fear")
     search.press("Enter")
     expect(page.locator("[data-clip]")).to_have_count(3)
-    page.get_by_role("button", name="Review: fear_too_much.mp4").click()
-    ReviewPage(page, server).shows("fear_too_much.mp4")
+    page.get_by_role("button", name="Review: night_1.mp4").click()
+    ReviewPage(page, server).shows("night_1.mp4")
 
 
 def test_details_are_corrected_in_a_dialog(page: Page, server: Served) -> None:
     page.goto(f"{server.url}/clips?project=Demo")
-    page.get_by_role("button", name="Details: joy_right.mp4").click()
+    page.get_by_role("button", name="Details: part_3.mp4").click()
     page.get_by_role("dialog").get_by_label("Genre").fill("comedy")
     page.get_by_role("button", name="Save").click()
-    expect(page.locator('[data-clip="joy_right.mp4"]')).to_contain_text("comedy")
+    expect(page.locator('[data-clip="part_3.mp4"]')).to_contain_text("comedy")
 
 
 def test_an_uploaded_clip_is_analysed_with_its_line_and_can_be_watched(

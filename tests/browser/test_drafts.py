@@ -18,7 +18,7 @@ FEAR_KEY = "d"
 def test_a_draft_comes_back_from_the_server_when_the_browser_has_forgotten(
     page: Page, server: Served
 ) -> None:
-    clip = "fear_right.mp4"
+    clip = "night_2.mp4"
     review = ReviewPage(page, server).open(clip)
     review.press("2", FEAR_KEY, "/")
     page.keyboard.type("half a sen")
@@ -33,7 +33,7 @@ def test_a_draft_comes_back_from_the_server_when_the_browser_has_forgotten(
 
 
 def test_a_draft_is_taken_up_on_another_device(page: Page, server: Served, browser: Browser) -> None:
-    clip = "joy_right.mp4"
+    clip = "part_3.mp4"
     review = ReviewPage(page, server).open(clip)
     review.press("5")
     expect(review.status).to_contain_text(SAVED_DRAFT)
@@ -47,7 +47,7 @@ def test_a_draft_is_taken_up_on_another_device(page: Page, server: Served, brows
 
 
 def test_a_lost_connection_is_said_at_once_and_the_answer_follows(page: Page, server: Served) -> None:
-    clip = "joy_too_little.mp4"
+    clip = "part_1.mp4"
     outage = Outage(page, "**/answers")
     review = ReviewPage(page, server).open(clip)
     outage.begins()
@@ -60,20 +60,20 @@ def test_a_lost_connection_is_said_at_once_and_the_answer_follows(page: Page, se
 
 
 def test_an_answer_left_waiting_is_sent_when_the_page_is_opened_again(page: Page, server: Served) -> None:
-    clip = "joy_too_much.mp4"
+    clip = "part_2.mp4"
     outage = Outage(page, "**/answers")
     review = ReviewPage(page, server).open(clip)
     outage.begins()
     review.press("4", "Enter")
     expect(review.status).to_contain_text("Not saved yet")
     outage.ends()
-    review.open("anger_right.mp4")
+    review.open("leave_1.mp4")
     expect(review.status).to_contain_text(f"({clip})")
     assert [rating[0] for rating in review.ratings(clip)] == [1]
 
 
 def test_an_answer_in_one_tab_shows_in_the_other(page: Page, server: Served) -> None:
-    clip = "anger_right.mp4"
+    clip = "leave_1.mp4"
     first = ReviewPage(page, server).open(clip)
     second = ReviewPage(page.context.new_page(), server).open(clip)
     first.press("2", "Enter")
@@ -86,7 +86,7 @@ def test_an_answer_in_one_tab_shows_in_the_other(page: Page, server: Served) -> 
 def test_an_answer_given_elsewhere_is_shown_and_not_written_over_unasked(
     page: Page, server: Served, browser: Browser
 ) -> None:
-    clip = "anger_too_much.mp4"
+    clip = "leave_3.mp4"
     here = ReviewPage(page, server).open(clip)
     here.press("5")
     expect(here.status).to_contain_text(SAVED_DRAFT)
@@ -109,7 +109,7 @@ def test_an_answer_given_elsewhere_is_shown_and_not_written_over_unasked(
 def test_an_answer_is_stored_and_the_page_goes_on_after_its_session_was_replaced(
     page: Page, own_server: Callable[..., Served]
 ) -> None:
-    clip = "fear_too_little.mp4"
+    clip = "night_3.mp4"
     server = own_server()
     review = ReviewPage(page, server).open(clip)
     review.press("4")

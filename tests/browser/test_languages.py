@@ -22,7 +22,7 @@ def _english_on(page: Page) -> set[str]:
 
 @pytest.mark.parametrize(
     ("language", "clip", "direction"),
-    [("hi", "joy_right.mp4", "ltr"), ("ur", "joy_too_little.mp4", "rtl")],
+    [("hi", "part_3.mp4", "ltr"), ("ur", "part_1.mp4", "rtl")],
 )
 def test_a_clip_is_read_and_rated_by_the_same_keys_in_each_language(
     language: str, clip: str, direction: str, page: Page, server: Served
@@ -47,7 +47,7 @@ def test_a_clip_is_read_and_rated_by_the_same_keys_in_each_language(
 def test_keys_and_time_keep_their_sides_where_the_page_runs_from_the_right(
     page: Page, server: Served
 ) -> None:
-    review = ReviewPage(page, server).open("fear_right.mp4", language="ur")
+    review = ReviewPage(page, server).open("night_2.mp4", language="ur")
     row = review.form.locator('[data-field="delivery"][data-value]')
     expect(row).to_have_count(5)
     boxes = [row.nth(place).bounding_box() for place in range(5)]

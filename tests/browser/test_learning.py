@@ -13,7 +13,7 @@ from tests.thoroughness import thorough
 
 @thorough
 def test_learning_from_the_ratings_shows_the_new_thresholds(page: Page, server: Served) -> None:
-    review = ReviewPage(page, server).open("anger_right.mp4")
+    review = ReviewPage(page, server).open("leave_1.mp4")
     review.press("3", "Enter")
     expect(review.status).to_contain_text("Saved")
     page.goto(f"{server.url}/thresholds?project=Demo")

@@ -13,7 +13,7 @@ from tests.browser.served import Served, command
 from tests.media_made import made_clip, tone
 from tests.thoroughness import thorough
 
-CLIP = "anger_right.mp4"
+CLIP = "leave_1.mp4"
 
 
 def test_a_clip_reaches_a_playable_state_with_picture_and_length(page: Page, server: Served) -> None:

@@ -65,7 +65,7 @@ def test_an_emotion_taken_out_is_no_longer_asked_for(setup: Page, server: Served
     expect(setup.locator(".stMultiSelect").get_by_text("surprise", exact=True)).to_have_count(0)
     _save(setup, "labels")
     expect(setup.get_by_text("It counts from the next clip on")).to_be_visible()
-    review = ReviewPage(setup, server).open("anger_right.mp4")
+    review = ReviewPage(setup, server).open("leave_1.mp4")
     expect(review.form.locator('[data-field="emotion"][data-value]')).to_have_count(6)
 
 
@@ -79,7 +79,7 @@ def test_a_guideline_is_previewed_stored_and_read_by_raters_with_its_version(
     expect(setup.locator("strong", has_text="twice")).to_be_visible()
     _save(setup, "guideline")
     expect(setup.get_by_text("It counts from the next clip on")).to_be_visible()
-    review = ReviewPage(setup, server).open("anger_too_little.mp4")
+    review = ReviewPage(setup, server).open("leave_2.mp4")
     review.press("i")
     expect(setup.get_by_role("dialog").locator("strong", has_text="twice")).to_be_visible()
     setup.keyboard.press("Escape")

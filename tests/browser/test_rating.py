@@ -18,7 +18,7 @@ STRONGEST_KEY = "m"
 
 
 def test_an_answer_given_by_keys_is_stored_and_found_after_a_reload(page: Page, server: Served) -> None:
-    clip = "anger_right.mp4"
+    clip = "leave_1.mp4"
     review = ReviewPage(page, server).open(clip)
     review.press("2", FEAR_KEY, STRONGEST_KEY, "Enter")
     expect(review.status).to_contain_text("Saved")
@@ -31,7 +31,7 @@ def test_an_answer_given_by_keys_is_stored_and_found_after_a_reload(page: Page, 
 
 
 def test_enter_confirms_the_whole_opinion_and_brings_the_next_clip(page: Page, server: Served) -> None:
-    clip = "fear_too_little.mp4"
+    clip = "night_3.mp4"
     review = ReviewPage(page, server).open(clip)
     review.press("Enter")
     expect(review.status).to_contain_text(f"({clip})")
@@ -47,7 +47,7 @@ def test_enter_confirms_the_whole_opinion_and_brings_the_next_clip(page: Page, s
 
 
 def test_keys_work_while_the_player_has_the_focus(page: Page, server: Served) -> None:
-    clip = "fear_right.mp4"
+    clip = "night_2.mp4"
     review = ReviewPage(page, server).open(clip)
     page.locator("button.peak").first.click()
     page.locator(".stage").focus()
@@ -57,7 +57,7 @@ def test_keys_work_while_the_player_has_the_focus(page: Page, server: Served) ->
 
 
 def test_how_much_was_watched_is_stored_with_the_answer(page: Page, server: Served) -> None:
-    clip = "joy_too_much.mp4"
+    clip = "part_2.mp4"
     review = ReviewPage(page, server).open(clip)
     review.is_playable()
     review.press("Space")
@@ -73,7 +73,7 @@ def test_how_much_was_watched_is_stored_with_the_answer(page: Page, server: Serv
 
 
 def test_changing_an_answer_keeps_the_older_one(page: Page, server: Served) -> None:
-    clip = "joy_right.mp4"
+    clip = "part_3.mp4"
     review = ReviewPage(page, server).open(clip)
     review.press("2", "Enter")
     expect(review.status).to_contain_text("Saved")
@@ -84,7 +84,7 @@ def test_changing_an_answer_keeps_the_older_one(page: Page, server: Served) -> N
 
 
 def test_a_draft_outlives_a_reload_and_escape_drops_it(page: Page, server: Served) -> None:
-    review = ReviewPage(page, server).open("fear_too_much.mp4")
+    review = ReviewPage(page, server).open("night_1.mp4")
     review.press("5", "s")
     page.reload()
     expect(review.answer("delivery")).to_have_attribute("data-value", "2")
@@ -94,7 +94,7 @@ def test_a_draft_outlives_a_reload_and_escape_drops_it(page: Page, server: Serve
 
 
 def test_keys_typed_into_a_comment_answer_nothing(page: Page, server: Served) -> None:
-    review = ReviewPage(page, server).open("fear_too_much.mp4")
+    review = ReviewPage(page, server).open("night_1.mp4")
     review.press("/")
     page.keyboard.type("12 quite far from 3")
     expect(review.answer("delivery")).to_have_count(0)
@@ -116,7 +116,7 @@ def test_a_question_mark_shows_every_key(page: Page, server: Served) -> None:
 
 @thorough
 def test_a_rating_outlives_a_kill_of_the_server(page: Page, own_server: Callable[..., Served]) -> None:
-    clip = "anger_too_much.mp4"
+    clip = "leave_3.mp4"
     server = own_server()
     review = ReviewPage(page, server).open(clip)
     review.press("4", "Enter")
@@ -132,7 +132,7 @@ def test_a_rating_outlives_a_kill_of_the_server(page: Page, own_server: Callable
 def test_an_answer_given_while_the_server_is_gone_is_stored_once_when_it_is_back(
     page: Page, own_server: Callable[..., Served]
 ) -> None:
-    clip = "anger_too_little.mp4"
+    clip = "leave_2.mp4"
     server = own_server()
     review = ReviewPage(page, server).open(clip)
     server.kill()

@@ -15,11 +15,11 @@ from tests.browser.taught_project import inside, with_take
 from tests.browser.workbench import RaterPage, Workbench
 from tests.thoroughness import thorough
 
-TAKE = "joy_right.mp4"
+TAKE = "part_3.mp4"
 
 
 def test_a_clip_is_skipped_with_a_reason_by_keys(page: Page, server: Served) -> None:
-    clip = "joy_right.mp4"
+    clip = "part_3.mp4"
     review = ReviewPage(page, server).open(clip)
     review.press("o")
     dialog = page.get_by_role("dialog")
@@ -34,7 +34,7 @@ def test_a_clip_is_skipped_with_a_reason_by_keys(page: Page, server: Served) -> 
 
 
 def test_a_clip_is_flagged_by_keys(page: Page, server: Served) -> None:
-    clip = "anger_right.mp4"
+    clip = "leave_1.mp4"
     review = ReviewPage(page, server).open(clip)
     review.press("p")
     page.keyboard.type("two faces 12")
@@ -45,7 +45,7 @@ def test_a_clip_is_flagged_by_keys(page: Page, server: Served) -> None:
 
 
 def test_an_answer_is_taken_back_and_is_a_draft_again(page: Page, server: Served) -> None:
-    clip = "fear_right.mp4"
+    clip = "night_2.mp4"
     review = ReviewPage(page, server).open(clip)
     task = str(review.form.get_attribute("data-task"))
     review.press("4", "Enter")

@@ -195,18 +195,18 @@ def _clip(stage: Stage, name: str) -> str:
 
 
 def test_a_project_that_asks_for_it_is_traced_on_the_review_page(page: Page, server: Served) -> None:
-    review = ReviewPage(page, server).open("joy_right.mp4")
+    review = ReviewPage(page, server).open("part_3.mp4")
     expect(page.locator(".trace-track")).to_be_hidden()
     with sqlite3.connect(server.home / "dailies.db", timeout=20) as database:
         database.execute("""UPDATE projects SET settings = '{"rating": {"is_traced": true}}'""")
-    review = ReviewPage(page, server).open("joy_right.mp4")
+    review = ReviewPage(page, server).open("part_3.mp4")
     review.is_playable()
     page.keyboard.down("ArrowUp")
     page.keyboard.press("Space")
     page.wait_for_function("media => media.ended", arg=review.media.element_handle())
     page.keyboard.up("ArrowUp")
     saved(page)
-    clip = review.id_of("joy_right.mp4")
+    clip = review.id_of("part_3.mp4")
     assert server.rows("SELECT count(*) FROM traces WHERE clip_id = ?", clip) == [(1,)]
     expect(page.locator(".attention-area")).to_be_attached()
     expect(page.locator(".traced.mine")).to_be_attached()

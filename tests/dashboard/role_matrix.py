@@ -487,6 +487,7 @@ ROWS: Final[dict[str, Row]] = {
     "releasing.release": _p(lambda w, who: releasing.release(w.work.id, w.project.id, person_id=who), LEADS),
     "removal.preview": _p(lambda w, who: removal.preview(w.project.id, "Lea", person_id=who), LEADS),
     "removal.withdraw": _p(lambda w, who: removal.withdraw(w.project.id, "Lea", person_id=who), LEADS),
+    "retention.apply": _p(lambda w, who: retention.apply(w.project.id, person_id=who), LEADS),
     "retention.due": _p(lambda w, who: retention.due(w.project.id, person_id=who), LEADS),
     "retention.set_rule": _p(
         lambda w, who: retention.set_rule(w.project.id, retention.Rule(30, False), person_id=who), LEADS

@@ -21,7 +21,7 @@ from engine.media import MissingChannelError
 from engine.vocabulary import Channel
 from tests.media_made import made_clip, tone
 
-NAME = "anger_too_little.mp4"
+NAME = "leave_2.mp4"
 
 
 def stored(path: Path) -> ClipRecord:

@@ -81,10 +81,10 @@ def test_a_number_that_is_none_becomes_null_with_a_warning() -> None:
 
 
 def test_analyze_prints_one_object_a_clip_in_their_order(capsys: pytest.CaptureFixture[str]) -> None:
-    clips_given = [TAKES / "joy_right.mp4", TAKES / "anger_too_much.mp4"]
+    clips_given = [TAKES / "part_3.mp4", TAKES / "leave_3.mp4"]
     out = told(capsys, "analyze", *clips_given, "--lines", TAKES / "lines.csv", "--json")
     objects = [json.loads(line) for line in out.out.splitlines()]
-    assert [each["clip"] for each in objects] == ["joy_right.mp4", "anger_too_much.mp4"]
+    assert [each["clip"] for each in objects] == ["part_3.mp4", "leave_3.mp4"]
     for each in objects:
         assert set(each) >= PROMISED
         assert sum(each["attention"]) == pytest.approx(1.0, abs=1e-6)
@@ -103,9 +103,9 @@ def test_a_bad_clip_among_good_ones_costs_only_its_own_answer(
 ) -> None:
     bad = tmp_path / "bad.mp4"
     bad.write_text("no clip")
-    given = [TAKES / "joy_right.mp4", bad, TAKES / "fear_right.mp4"]
+    given = [TAKES / "part_3.mp4", bad, TAKES / "night_2.mp4"]
     out = told(capsys, "analyze", *given, "--line", "Hello there.", "--json", status=2)
-    assert [json.loads(line)["clip"] for line in out.out.splitlines()] == ["joy_right.mp4", "fear_right.mp4"]
+    assert [json.loads(line)["clip"] for line in out.out.splitlines()] == ["part_3.mp4", "night_2.mp4"]
     assert out.err.count("\n") == 1
     assert "bad.mp4" in out.err
 
@@ -130,15 +130,15 @@ def test_a_clip_without_picture_sound_or_line_is_answered_with_warnings(
 def test_a_policy_file_judges(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     policy = tmp_path / "policy.json"
     write_policy(FixedPolicy(lower=-9.0, upper=9.0), policy)
-    words = ("analyze", TAKES / "joy_right.mp4", "--lines", TAKES / "lines.csv", "--json")
+    words = ("analyze", TAKES / "part_3.mp4", "--lines", TAKES / "lines.csv", "--json")
     (line,) = told(capsys, *words, "--policy", policy).out.splitlines()
     assert json.loads(line)["policy"] == {"version": "fixed-9", "lower": -9.0, "upper": 9.0}
     assert json.loads(line)["verdict"] == "correct"
 
 
 def test_without_json_the_answer_reads_like_a_note(capsys: pytest.CaptureFixture[str]) -> None:
-    out = told(capsys, "analyze", TAKES / "joy_right.mp4", "--lines", TAKES / "lines.csv").out
-    assert out.startswith("joy_right.mp4")
+    out = told(capsys, "analyze", TAKES / "part_3.mp4", "--lines", TAKES / "lines.csv").out
+    assert out.startswith("part_3.mp4")
     assert "verdict:" in out
     assert "{" not in out
 
@@ -207,7 +207,7 @@ def test_import_goes_on_with_a_project_whose_analysis_was_stopped(monkeypatch: p
     monkeypatch.setattr(importing_command, "AnalysisWorker", quick)
     project = projects.get_or_create("Hamlet")
     analysis_stop.stop(project.id)
-    assert main(["import", str(TAKES / "joy_right.mp4"), "--project", "Hamlet"]) == 0
+    assert main(["import", str(TAKES / "part_3.mp4"), "--project", "Hamlet"]) == 0
     with session.reading() as s:
         assert clips.counts(s, project.id)[ClipStatus.READY] == 1
         done = [line.action for line in audit.list_page(s).items]

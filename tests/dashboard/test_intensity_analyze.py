@@ -13,7 +13,7 @@ from dashboard.services import projects
 from dashboard.services.intensity_maps import learn
 from tests.dashboard.intensities_made import made_intensities
 
-TAKE = Path(__file__).resolve().parents[2] / "dashboard" / "demo" / "takes" / "anger_right.mp4"
+TAKE = Path(__file__).resolve().parents[2] / "dashboard" / "demo" / "takes" / "leave_1.mp4"
 SHIFT = -0.15
 
 

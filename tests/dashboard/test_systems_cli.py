@@ -14,7 +14,7 @@ from tests.engine.systems_made import forget, weights_folder
 
 pytestmark = pytest.mark.usefixtures("home")
 
-TAKE = Path(__file__).resolve().parents[2] / "dashboard" / "demo" / "takes" / "anger_right.mp4"
+TAKE = Path(__file__).resolve().parents[2] / "dashboard" / "demo" / "takes" / "leave_1.mp4"
 LINE = "How dare you!"
 
 

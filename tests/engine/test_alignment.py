@@ -24,7 +24,7 @@ from engine.vocabulary import LineSource, Modality, SystemName, Verdict
 from tests.media_made import made_clip, silence, tone
 
 ROOT = Path(__file__).resolve().parents[2]
-TAKE = ROOT / "dashboard" / "demo" / "takes" / "anger_right.mp4"
+TAKE = ROOT / "dashboard" / "demo" / "takes" / "leave_1.mp4"
 LINE = "How dare you! Get out of my house and never come back!"
 CLIPS = ROOT.parent / "shared" / "data" / "clips"
 
@@ -246,7 +246,7 @@ def test_performances_of_an_export_are_read_by_the_brain_they_tune(
     folder = tmp_path / "export"
     (folder / "clips").mkdir(parents=True)
     rows = []
-    for number, take in enumerate((TAKE, TAKE.with_name("anger_too_little.mp4"))):
+    for number, take in enumerate((TAKE, TAKE.with_name("leave_2.mp4"))):
         (folder / "clips" / take.name).write_bytes(take.read_bytes())
         rows.append(
             {

@@ -156,7 +156,7 @@ def test_half_a_model_folder_is_refused_in_a_sentence(tmp_path: Path, missing: s
 def test_where_the_model_is_at_hand_it_names_the_emotion_of_the_words_and_nothing_else(
     models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take = Path(__file__).resolve().parents[2] / "dashboard" / "demo" / "takes" / "joy_right.mp4"
+    take = Path(__file__).resolve().parents[2] / "dashboard" / "demo" / "takes" / "part_3.mp4"
     plain = AlignmentSystem.load()
     monkeypatch.setenv(hub_models.MODELS_VARIABLE, str(models))
     AlignmentSystem.load.cache_clear()

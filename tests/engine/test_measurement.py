@@ -13,6 +13,8 @@ import av
 import numpy as np
 import pytest
 
+from dashboard.services import demo_takes
+from dashboard.services.demo_takes import Step
 from engine import analyze, weights
 from engine.analysis import Analysis
 from engine.features.table import INSTANTS
@@ -21,13 +23,12 @@ from engine.vocabulary import Modality
 from tests.media_made import SOUND_RATE_HZ, Picture, Wave, made_clip, silence
 
 ROOT = Path(__file__).resolve().parents[2]
-TAKES = ROOT / "dashboard" / "demo" / "takes"
 SHARED = ROOT.parent / "shared" / "data"
 RAVDESS = SHARED / "audio" / "ravdess"
 REAL_CLIP = SHARED / "clips" / "frontal_speaker_1.mp4"
 
 SCENES = ("joy", "anger", "fear")
-STEPS = ("too_little", "right", "too_much")
+STEPS = (demo_takes.TOO_LITTLE, demo_takes.RIGHT, demo_takes.TOO_MUCH)
 STRONG_LINE = "How dare you! Get out of my house and never come back!"
 PLAIN_LINE = "The train leaves at four."
 
@@ -56,32 +57,31 @@ def test_the_strong_one_of_a_pair_by_an_unseen_actor_is_expressed_higher(tmp_pat
 
 
 @pytest.fixture(scope="module")
-def takes() -> dict[tuple[str, str], Analysis]:
+def takes() -> dict[tuple[str, Step], Analysis]:
     """The demo's nine takes, each with its scene's line."""
-    with (TAKES / "lines.csv").open(newline="", encoding="utf-8") as opened:
+    with (demo_takes.FOLDER / demo_takes.LINES).open(newline="", encoding="utf-8") as opened:
         lines = {row["clip"]: row["line"] for row in csv.DictReader(opened)}
     return {
-        (scene, step): analyze(TAKES / f"{scene}_{step}.mp4", line=lines[f"{scene}_{step}.mp4"])
-        for scene in SCENES
-        for step in STEPS
+        (take.emotion, take.step): analyze(demo_takes.FOLDER / take.name, line=lines[take.name])
+        for take in demo_takes.TAKES
     }
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_the_demo_takes_come_out_in_their_order(takes: dict[tuple[str, str], Analysis], scene: str) -> None:
+def test_the_demo_takes_come_out_in_their_order(takes: dict[tuple[str, Step], Analysis], scene: str) -> None:
     little, right, much = (expressed(takes[scene, step]) for step in STEPS)
     assert little < right < much
 
 
 def test_the_demo_takes_are_in_no_training_set() -> None:
-    contents = [path.read_bytes() for path in sorted(TAKES.glob("*.mp4"))]
+    contents = [path.read_bytes() for path in sorted(demo_takes.FOLDER.glob("*.mp4"))]
     assert len(contents) == len(SCENES) * len(STEPS)
     for name in weights.manifest()["files"]:
         assert weights.count_seen(name, contents) == 0
 
 
 def test_another_line_changes_what_is_expected_and_nothing_that_is_expressed() -> None:
-    clip = TAKES / "anger_right.mp4"
+    clip = demo_takes.path_of("anger", demo_takes.RIGHT)
     strong, plain = analyze(clip, line=STRONG_LINE), analyze(clip, line=PLAIN_LINE)
     assert strong.expected_intensity is not None
     assert plain.expected_intensity is not None
@@ -93,10 +93,10 @@ def test_another_line_changes_what_is_expected_and_nothing_that_is_expressed() -
 
 
 def test_another_performance_changes_what_is_expressed_and_nothing_that_is_expected(
-    takes: dict[tuple[str, str], Analysis],
+    takes: dict[tuple[str, Step], Analysis],
 ) -> None:
     for scene in SCENES:
-        little, much = takes[scene, "too_little"], takes[scene, "too_much"]
+        little, much = takes[scene, demo_takes.TOO_LITTLE], takes[scene, demo_takes.TOO_MUCH]
         assert little.expected_intensity == much.expected_intensity
         assert [word.attention for word in little.words] == [word.attention for word in much.words]
         assert little.expressed_intensity != much.expressed_intensity
@@ -172,7 +172,7 @@ def unspoilt(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Path, Analysis]:
     """A clip, and what is said of it after encoding it again without a change."""
-    source = REAL_CLIP if request.param == "real" else TAKES / "fear_right.mp4"
+    source = REAL_CLIP if request.param == "real" else demo_takes.path_of("fear", demo_takes.RIGHT)
     same = spoilt(source, tmp_path_factory.mktemp("same") / "same.mp4")
     return source, analyze(same, line=STRONG_LINE)
 

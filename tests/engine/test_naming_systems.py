@@ -22,7 +22,7 @@ from tests.engine.systems_made import forget, weights_folder, write_ravdess
 from tests.media_made import made_clip, silence
 
 ROOT = Path(__file__).resolve().parents[2]
-TAKE = ROOT / "dashboard" / "demo" / "takes" / "anger_right.mp4"
+TAKE = ROOT / "dashboard" / "demo" / "takes" / "leave_1.mp4"
 LINE = "How dare you! Don't you ever come back!"
 CLIPS = ROOT.parent / "shared" / "data" / "clips"
 NAMING = (SystemName.MMMLA, SystemName.MELD, SystemName.RAVDESS)
@@ -113,7 +113,7 @@ def test_the_system_is_named_by_its_word_too() -> None:
 @pytest.mark.parametrize("system", [SystemName.MMMLA, SystemName.MELD])
 def test_what_the_line_demands_comes_from_the_words_alone(system: SystemName) -> None:
     spoken = analyze(TAKE, line=LINE, system=system)
-    other = analyze(TAKE.with_name("joy_too_little.mp4"), line=LINE, system=system)
+    other = analyze(TAKE.with_name("part_1.mp4"), line=LINE, system=system)
     assert spoken.expected_intensity == pytest.approx(other.expected_intensity)
     assert spoken.expressed_intensity != pytest.approx(other.expressed_intensity)
 

@@ -24,7 +24,7 @@ from engine.features.voice import voice_features
 from engine.media import decode
 from engine.media.sound import SOUND_RATE_HZ
 
-TAKE = Path(__file__).resolve().parents[2] / "dashboard" / "demo" / "takes" / "joy_right.mp4"
+TAKE = Path(__file__).resolve().parents[2] / "dashboard" / "demo" / "takes" / "part_3.mp4"
 
 Picture = np.ndarray
 Spoiling = Callable[[Picture], Picture]
