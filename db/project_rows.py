@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, ColumnElement, Table, or_, select, true
+from sqlalchemy import Column, ColumnElement, ForeignKey, Table, or_, select, true
 from sqlalchemy.orm import Session
 
 from db.tables import Account, AuditEntry, Base, FailedSignIn, Identity, Invitation, Person, Project, SignIn
@@ -36,14 +36,14 @@ def conditions(project_id: int) -> dict[str, ColumnElement[bool]]:
 def _hangs_on(table: Table, found: dict[str, ColumnElement[bool]]) -> ColumnElement[bool]:
     """That a row points, and has to point, to a row of the project; most tables name the project itself."""
     owners = [
-        (column, key.column)
+        (column, key)
         for column in table.columns
         for key in column.foreign_keys
-        if not column.nullable and key.column.table.name in found
+        if not column.nullable and _pointed_at(key) in found
     ]
-    owners.sort(key=lambda pair: pair[1].table.name != Project.__tablename__)
-    column, owner = owners[0]
-    return column.in_(select(owner).where(found[owner.table.name]))
+    owners.sort(key=lambda pair: _pointed_at(pair[1]) != Project.__tablename__)
+    column, key = owners[0]
+    return column.in_(select(key.column).where(found[_pointed_at(key)]))
 
 
 def _named_in(found: dict[str, ColumnElement[bool]]) -> ColumnElement[bool]:
@@ -61,8 +61,13 @@ def _people_in(table: Table) -> list[Column[int]]:
         column
         for column in table.columns
         for key in column.foreign_keys
-        if key.column.table.name == Person.__tablename__
+        if _pointed_at(key) == Person.__tablename__
     ]
+
+
+def _pointed_at(key: ForeignKey) -> str:
+    """The name of the table that a column points to."""
+    return key.target_fullname.partition(".")[0]
 
 
 def pointing_out(session: Session, project_id: int) -> str | None:
@@ -74,10 +79,10 @@ def pointing_out(session: Session, project_id: int) -> str | None:
     for table in tables():
         for column in table.columns:
             for key in column.foreign_keys:
-                there = key.column.table
-                if there.name not in found or there.name == Person.__tablename__:
+                there = _pointed_at(key)
+                if there not in found or there == Person.__tablename__:
                     continue
-                own = select(key.column).where(found[there.name])
+                own = select(key.column).where(found[there])
                 out = select(column).where(found[table.name], column.is_not(None), column.not_in(own))
                 if session.execute(out.limit(1)).first() is not None:
                     return table.name

@@ -1,7 +1,11 @@
 // Files on their way to the server, one after the other and each in pieces. The server says how much of a file
 // it has; after a lost answer, a lost connection or a reload it goes on from there.
 
-const UPLOAD_PIECE_BYTES = 2 * 1024 * 1024;
+const FIRST_UPLOAD_PIECE_BYTES = 2 * 1024 * 1024;
+const LEAST_UPLOAD_PIECE_BYTES = 512 * 1024;
+const LARGEST_UPLOAD_PIECE_BYTES = 8 * 1024 * 1024;
+const QUICK_PIECE_MS = 5_000; // larger pieces are as easily sent
+const SLOW_PIECE_MS = 20_000; // smaller ones show how far it is
 const FIRST_UPLOAD_WAIT_MS = 1_000;
 const LONGEST_UPLOAD_WAIT_MS = 15_000;
 const UPLOAD_PATIENCE_MS = 120_000;
@@ -17,6 +21,7 @@ class UploadSender {
     this.on = on;
     this.queue = [];
     this.wait = FIRST_UPLOAD_WAIT_MS;
+    this.piece = FIRST_UPLOAD_PIECE_BYTES;
     this.listen = new AbortController();
     window.addEventListener("online", () => this.flush(), { signal: this.listen.signal });
   }
@@ -59,7 +64,8 @@ class UploadSender {
         this.leave(upload, "here");
         return true;
       }
-      const piece = upload.file.slice(upload.sent, upload.sent + UPLOAD_PIECE_BYTES);
+      const piece = upload.file.slice(upload.sent, upload.sent + this.piece);
+      const begunAt = performance.now();
       const answer = await this.ask(upload, "PUT", `/${upload.key}/${upload.sent}`, piece, "application/octet-stream");
       if (!answer) return this.isUnreadable(piece, upload);
       if (answer.status === GONE) {
@@ -73,9 +79,15 @@ class UploadSender {
       upload.sent = answer.content.stored;
       upload.sentence = "";
       this.wait = FIRST_UPLOAD_WAIT_MS;
+      this.fit(performance.now() - begunAt);
       this.on.moved(upload);
     }
     return true;
+  }
+
+  fit(tookMs) {
+    if (tookMs < QUICK_PIECE_MS) this.piece = Math.min(2 * this.piece, LARGEST_UPLOAD_PIECE_BYTES);
+    else if (tookMs > SLOW_PIECE_MS) this.piece = Math.max(this.piece / 2, LEAST_UPLOAD_PIECE_BYTES);
   }
 
   // An earlier page may have sent a part of the same file.
