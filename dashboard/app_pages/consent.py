@@ -70,7 +70,8 @@ def _row(each: Filmed) -> tuple[str, str, str, str, int, int]:
         messages.say(f"consent.state.{each.state.value}"),
         " · ".join(
             messages.say(f"consent.scope.{scope.value}") for scope in ConsentScope if scope in each.scopes
-        ),
+        )
+        or "–",
         "–" if end is None else format_date(end, locale=messages.spoken()),
         len(each.clips),
         len(each.scenes),

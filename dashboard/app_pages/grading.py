@@ -157,7 +157,7 @@ def _form(here: visit.Visit, desk: Desk, found: StudentWork, advice: Mapping[str
                 AskedScore(
                     key=one.key,
                     label=one.label,
-                    share=messages.say("classes.form.share", share=f"{one.weight / weights:.0%}"),
+                    share=messages.say("classes.form.share", share=f"{100 * one.weight / weights:.3g} %"),
                     advice=advice.get(one.key, ""),
                     others=tuple((found.names[mark.marker_id], int(mark.scores[one.key])) for mark in others),
                 )

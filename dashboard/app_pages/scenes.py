@@ -38,10 +38,14 @@ def show() -> None:
         return
     chosen = by_id[scene_id]
     _progress(chosen, here)
+    if chosen.scene.duration_s is not None:
+        _strip(chosen, here)
     if may(here.role, Act.SET_UP):
         _filmed(scene_id, here)
-    if chosen.scene.duration_s is None:
-        return
+
+
+def _strip(chosen: ListedScene, here: visit.Visit) -> None:
+    """Where it drifts, and line by line."""
     view = scene_view.view(chosen.scene.id, person_id=here.person.id)
     for sentence in view.sentences:
         st.markdown(f"- {messages.plain(sentence)}")

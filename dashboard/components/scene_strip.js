@@ -6,6 +6,8 @@ const AXIS_HEIGHT = 22;
 const NAME_HEIGHT = 18;
 const MOST_GAP_Z = 3;
 const LEAST_BLOCK = 3;
+const ROOM_FOR_SIGN = 14; // pixels of a block's width
+const ROOM_FOR_GAP = 56;
 const SIGNS = { under: "▼", correct: "●", over: "▲" };
 const TICKS_S = [5, 10, 15, 30, 60, 120, 300, 600];
 
@@ -115,7 +117,7 @@ class SceneStrip {
       drawn("rect", { class: "touch", x, width: Math.max(width, 12), y: middle - ROW_HEIGHT / 2, height: ROW_HEIGHT }),
       drawn("rect", { class: "span", x, width, y: middle - 2, height: 4 }),
       drawn("rect", { class: "gap", x, width, y: Math.min(middle, middle - rise), height: Math.max(2, Math.abs(rise)) }),
-      width > 14 && line.verdict ? drawn("text", { class: "sign", x: x + width / 2, y: rise > 0 ? middle + 14 : middle - 7, "text-anchor": "middle" }, SIGNS[line.verdict]) : null);
+      width > ROOM_FOR_SIGN && line.verdict ? drawn("text", { class: "sign", x: x + width / 2, y: rise > 0 ? middle + 14 : middle - 7, "text-anchor": "middle" }, width > ROOM_FOR_GAP ? `${SIGNS[line.verdict]} ${line.gap_words}` : SIGNS[line.verdict]) : null);
   }
 
   play(line) {

@@ -70,6 +70,7 @@ def _line(spoken: SpokenLine) -> dict[str, Any]:
         "verdict": None if spoken.verdict is None else spoken.verdict.value,
         "verdict_words": verdict,
         "gap": spoken.gap,
+        "gap_words": "" if spoken.gap is None else signed(spoken.gap),
         "lower": spoken.lower,
         "upper": spoken.upper,
         "expected": utterance.expected_intensity,

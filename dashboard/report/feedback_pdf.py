@@ -73,7 +73,7 @@ def render(sheet: FeedbackSheet) -> bytes:
 
 
 def _cells(line: ScoreLine) -> tuple[str, str, str]:
-    return line.label, f"{100 * line.share:.0f} %", "–" if line.score is None else f"{line.score:g}"
+    return line.label, f"{100 * line.share:.3g} %", "–" if line.score is None else f"{line.score:g}"
 
 
 class _Page:

@@ -36,6 +36,8 @@ class BroughtIn:
 
     Attributes
     ----------
+    name : str
+        Of the file.
     kind : str
         What it was taken for.
     answers, predictions, clips : int
@@ -47,6 +49,7 @@ class BroughtIn:
     notes : tuple of str
     """
 
+    name: str
     kind: str
     answers: int
     predictions: int
@@ -168,6 +171,7 @@ class _Bringing:
                 "analyse clips before you bring answers in."
             )
         return BroughtIn(
+            name=self._table.name,
             kind=self._table.kind,
             answers=self._added,
             predictions=self._predicted,

@@ -90,7 +90,11 @@ def _outcome(name: str, *, is_done: bool) -> None:
 def _brought(done: BroughtIn) -> None:
     st.success(
         messages.say(
-            "answers.done", answers=done.answers, predictions=done.predictions, there=done.already_there
+            "answers.done",
+            file=messages.plain(done.name),
+            answers=done.answers,
+            predictions=done.predictions,
+            there=done.already_there,
         )
     )
     for note in done.notes:
