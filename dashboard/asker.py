@@ -10,8 +10,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from dashboard.json_requests import RequestError
-from dashboard.services import sign_in_mode, sign_ins, visitors
+from dashboard.services import sign_in_mode, sign_ins, standing, visitors
 from dashboard.services.sign_ins import LASTS
+from dashboard.services.standing import Standing
 from dashboard.visitor_routes import COOKIE as VISITOR_COOKIE
 
 COOKIE: Final = "dailies_sign_in"
@@ -61,15 +62,13 @@ def cookie_of(connection: HTTPConnection) -> str | None:
     return connection.cookies.get(SAFE_COOKIE if is_safe(connection) else COOKIE)
 
 
-def of_page(cookies: Mapping[str, str]) -> tuple[str, int] | None:
-    """The sign-in, and the person, that a page's connection was opened with; ``None`` once it has ended.
+def of_page(cookies: Mapping[str, str]) -> Standing | None:
+    """Who sits in front of a page, by what its connection was opened with; ``None`` once that has ended.
 
     The gate has looked at the cookie's secret when the connection was opened, and the secret may have been
     replaced since.
     """
-    sign_in = sign_ins.id_in(cookies.get(SAFE_COOKIE) or cookies.get(COOKIE))
-    person_id = None if sign_in is None else sign_ins.person_of(sign_in)
-    return None if sign_in is None or person_id is None else (sign_in, person_id)
+    return standing.of_sign_in(sign_ins.id_in(cookies.get(SAFE_COOKIE) or cookies.get(COOKIE)))
 
 
 def is_safe(connection: HTTPConnection) -> bool:

@@ -152,7 +152,7 @@ def serve(
     if certificate is not None:
         certificate.check()
     backup_schedule.plan()  # what it cannot make out, it says before anything is served
-    whole_database.open_checked()
+    unread = whole_database.open_checked()
     _open_many()
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
@@ -178,6 +178,8 @@ def serve(
             ssl_keyfile=None if certificate is None else certificate.key,
         )
     )
+    if unread is not None:
+        unread.begin(lambda: setattr(server, "should_exit", True))
     _keep_people_out_of_the_log()
     signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn passes it on once it has shut down in order
     try:
@@ -186,6 +188,8 @@ def serve(
         pass  # passed on as well
     finally:
         listening.close()
+    if unread is not None:
+        unread.require_whole()
 
 
 def application(*, with_demo: bool = False, names: Names, framers: Sequence[str] = ()) -> Any:

@@ -123,6 +123,19 @@ def check(database: Path, *, quick: bool = False) -> None:
         raise DamagedDatabaseError(f"The database file {database.name} is damaged ({found[0]}).")
 
 
+def check_ends(database: Path) -> None:
+    """Read the last row of every table of a database: milliseconds, however large it is.
+
+    Raises
+    ------
+    DamagedDatabaseError
+        If that shows damage, as in a file that was cut off.
+    """
+    with _sentences(), closing(sqlite3.connect(database)) as connection:
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            connection.execute(f'SELECT * FROM "{table}" ORDER BY rowid DESC LIMIT 1').fetchone()
+
+
 def revision_of(database: Path) -> str | None:
     """What the tables of a database are at; ``None`` where it is no database of Dailies."""
     with _sentences(), closing(sqlite3.connect(database)) as connection:

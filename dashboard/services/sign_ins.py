@@ -122,7 +122,12 @@ def id_in(cookie: str | None) -> str | None:
 def person_of(sign_in: str, *, at: datetime | None = None) -> int | None:
     """Who is signed in by it now; ``None`` once it has ended or the account is closed."""
     with reading() as session:
-        return _live(session, sign_in, at or now())
+        return live(session, sign_in, at=at)
+
+
+def live(session: Session, sign_in: str, *, at: datetime | None = None) -> int | None:
+    """The same, in a transaction that is under way."""
+    return _live(session, sign_in, at or now())
 
 
 def end(sign_in: str, *, at: datetime | None = None) -> None:
