@@ -4,7 +4,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 # pip would compile what it installs on one core, file after file; afterwards all cores do.
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile
-COMPILE := $(PY) -m compileall -qq -j 0 $(VENV)/lib || true  # some packages carry files of other Pythons
+# Not the packages' own tests, and not what is never imported here.
+COMPILE := $(PY) -m compileall -qq -j 0 -x '/(tests?|sympy|jax|networkx|pip)/' $(VENV)/lib \
+	|| true  # some packages carry files of other Pythons
 export DAILIES_CACHE ?= $(CURDIR)/.cache
 export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
 # What one process has compiled need not be compiled by the many others that tests start.
@@ -34,7 +36,7 @@ test-postgres: $(VENV)/dev.stamp
 	OMP_NUM_THREADS=1 DAILIES_TEST_DATABASE=postgres $(PY) -m pytest tests/db tests/dashboard \
 		--numprocesses $(WORKERS) --dist loadscope $(PYTEST)
 
-# The same tests, with the many repetitions that look for what happens rarely.
+# Those that are slow too, with the many repetitions that look for what happens rarely.
 test-thorough:
 	DAILIES_THOROUGH=1 $(MAKE) test
 

@@ -10,13 +10,17 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from dashboard.json_requests import RequestError
-from dashboard.services import sign_in_mode, sign_ins, visitors
+from dashboard.services import sign_in_mode, sign_ins, standing, visitors
 from dashboard.services.sign_ins import LASTS
+from dashboard.services.standing import Standing
 from dashboard.visitor_routes import COOKIE as VISITOR_COOKIE
 
 COOKIE: Final = "dailies_sign_in"
 SAFE_COOKIE: Final = "__Host-dailies_sign_in"
 """Over TLS: a browser takes this name only from the host itself, over TLS, for all of its paths."""
+PARTITIONED: Final = b"; Partitioned"
+"""In a frame of another site: a cookie of this server within that site alone (CHIPS). What other sites have a
+browser send is refused by what the browser says of it (:mod:`dashboard.own_site`), whatever the cookie."""
 SIGNED_OUT: Final = 401
 SEEN: Final = "dailies.sign_in"
 """Where in a request's scope the gate leaves whom it has seen."""
@@ -58,15 +62,13 @@ def cookie_of(connection: HTTPConnection) -> str | None:
     return connection.cookies.get(SAFE_COOKIE if is_safe(connection) else COOKIE)
 
 
-def of_page(cookies: Mapping[str, str]) -> tuple[str, int] | None:
-    """The sign-in, and the person, that a page's connection was opened with; ``None`` once it has ended.
+def of_page(cookies: Mapping[str, str]) -> Standing | None:
+    """Who sits in front of a page, by what its connection was opened with; ``None`` once that has ended.
 
     The gate has looked at the cookie's secret when the connection was opened, and the secret may have been
     replaced since.
     """
-    sign_in = sign_ins.id_in(cookies.get(SAFE_COOKIE) or cookies.get(COOKIE))
-    person_id = None if sign_in is None else sign_ins.person_of(sign_in)
-    return None if sign_in is None or person_id is None else (sign_in, person_id)
+    return standing.of_sign_in(sign_ins.id_in(cookies.get(SAFE_COOKIE) or cookies.get(COOKIE)))
 
 
 def is_safe(connection: HTTPConnection) -> bool:
@@ -75,8 +77,12 @@ def is_safe(connection: HTTPConnection) -> bool:
 
 
 def keep(response: Response, connection: HTTPConnection, cookie: str) -> None:
-    """Have the browser keep a sign-in cookie, which no script can read and no other site can send along."""
+    """Have the browser keep a sign-in cookie, which no script can read and no other site can send along.
+
+    Where pages of another site may frame ours, a browser sends it from within such a frame too.
+    """
     safe = is_safe(connection)
+    is_framed = safe and sign_in_mode.is_framed()
     response.set_cookie(
         SAFE_COOKIE if safe else COOKIE,
         cookie,
@@ -84,8 +90,11 @@ def keep(response: Response, connection: HTTPConnection, cookie: str) -> None:
         path="/",
         secure=safe,
         httponly=True,
-        samesite="lax",
+        samesite="none" if is_framed else "lax",
     )
+    if is_framed:
+        name, value = response.raw_headers[-1]
+        response.raw_headers[-1] = name, value + PARTITIONED
 
 
 def drop(response: Response, connection: HTTPConnection) -> None:

@@ -25,7 +25,19 @@ FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip")
 """What proxies add: behind one, everybody would seem to be on this machine."""
 NO_STORE: Final = {"cache-control": "no-store"}
 AREAS: Final = frozenset(
-    {"answers", "drafts", "leases", "traces", "cues", "takes", "recordings", "classes", "sign-in", "session"}
+    {
+        "answers",
+        "drafts",
+        "leases",
+        "traces",
+        "cues",
+        "takes",
+        "recordings",
+        "uploads",
+        "classes",
+        "sign-in",
+        "session",
+    }
     | {"_stcore", "static", "healthz", "readyz", "metrics"}
 )
 """First parts of addresses that are counted by their name; all others are ``other``."""

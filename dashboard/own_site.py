@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
+from engine.errors import DailiesError
+
 UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -25,6 +27,10 @@ def has_own_origin(headers: Headers) -> bool:
     """Whether the page a request comes from, where it is told, is of this server."""
     origin = headers.get("origin")
     return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+class OriginError(DailiesError):
+    """What was given is no origin of the web."""
 
 
 class Names:
@@ -55,6 +61,28 @@ class Names:
             return False
         name = name.rstrip(".")
         return name in self._known or _is_number(name)
+
+
+def checked_origin(origin: str) -> str:
+    """An origin of the web as browsers name it: ``https://space.example``, with a port where it is not 443.
+
+    Raises
+    ------
+    OriginError
+        If it is none, or not one that is served over TLS.
+    """
+    try:
+        parts = urlsplit(origin.strip().rstrip("/"))
+        name, port = parts.hostname or "", parts.port
+    except ValueError:
+        name, port, parts = "", None, urlsplit("")
+    is_plain = name.isascii() and all(sign.isalnum() or sign in "-." for sign in name)
+    if parts.scheme != "https" or not name or not is_plain or parts.path or parts.query or parts.fragment:
+        raise OriginError(
+            f"{origin!r} is no origin of a page that may show this server's in a frame; give one such as "
+            "https://huggingface.co."
+        )
+    return f"https://{name}" + ("" if port is None else f":{port}")
 
 
 def local_path(wanted: str | None, default: str = "/") -> str:

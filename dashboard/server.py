@@ -9,7 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -28,11 +28,12 @@ from dashboard import (
     routes,
     sign_in_routes,
     trace_routes,
+    upload_routes,
     visitor_routes,
 )
 from dashboard.gate import Gate
 from dashboard.operation_routes import Counted
-from dashboard.own_site import Names
+from dashboard.own_site import Names, checked_origin
 from dashboard.services import (
     backup_schedule,
     demo,
@@ -60,10 +61,12 @@ OWN_ROUTES: Final = (
     *cue_routes.ROUTES,
     *class_routes.ROUTES,
     *recording_routes.ROUTES,
+    *upload_routes.ROUTES,
     *font_routes.ROUTES,
     *routes.ROUTES,
 )
 """What is served beside Streamlit's own addresses; each has a row in docs/roles.md."""
+MOST_FILES: Final = 65_536
 FAREWELL_S: Final = 3
 """Seconds that open pages get to finish at shutdown."""
 
@@ -110,6 +113,7 @@ def serve(
     certificate: Certificate | None = None,
     sign_in: SignIn | None = None,
     names: Sequence[str] = (),
+    framers: Sequence[str] = (),
 ) -> None:
     """Serve the dashboard until it is interrupted.
 
@@ -125,9 +129,13 @@ def serve(
         How people get in; by accounts, but for the demo, which signs its teacher in.
     names : sequence of str
         More names by which browsers may address the server.
+    framers : sequence of str
+        Origins whose pages may show this server's in a frame.
 
     Raises
     ------
+    OriginError
+        If one of the origins is none.
     ModeError
         If everybody could say who they are on an address that other machines reach.
     ServeError
@@ -136,13 +144,16 @@ def serve(
         If the database cannot be used, or is damaged; then the sentence names the newest backup.
     """
     mode = sign_in_mode.checked(sign_in, host, demo=with_demo)
+    origins = [checked_origin(each) for each in framers]
     sign_in_mode.use(mode)
+    sign_in_mode.frame(is_allowed=bool(origins))
     if mode is SignIn.OIDC:
         provider_sign_in.require_set_up()
     if certificate is not None:
         certificate.check()
     backup_schedule.plan()  # what it cannot make out, it says before anything is served
-    whole_database.open_checked()
+    unread = whole_database.open_checked()
+    _open_many()
     listening = _listen(host, port)
     shown = f"[{host}]" if ":" in host else host
     scheme = "http" if certificate is None else "https"
@@ -157,7 +168,7 @@ def serve(
         )
     server = uvicorn.Server(
         uvicorn.Config(
-            application(with_demo=with_demo, names=Names(host, names)),
+            application(with_demo=with_demo, names=Names(host, names), framers=origins),
             log_config=None,  # its lines go where all lines go
             log_level="warning",
             access_log=False,
@@ -167,6 +178,8 @@ def serve(
             ssl_keyfile=None if certificate is None else certificate.key,
         )
     )
+    if unread is not None:
+        unread.begin(lambda: setattr(server, "should_exit", True))
     _keep_people_out_of_the_log()
     signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn passes it on once it has shut down in order
     try:
@@ -175,9 +188,11 @@ def serve(
         pass  # passed on as well
     finally:
         listening.close()
+    if unread is not None:
+        unread.require_whole()
 
 
-def application(*, with_demo: bool = False, names: Names) -> Any:
+def application(*, with_demo: bool = False, names: Names, framers: Sequence[str] = ()) -> Any:
     """The ASGI application: Streamlit's pages, our routes, and the worker for as long as it runs.
 
     Everything in it stands behind the shield and the gate, Streamlit's own addresses included.
@@ -193,7 +208,7 @@ def application(*, with_demo: bool = False, names: Names) -> Any:
         routes=[*operation_routes.routes(watch), *OWN_ROUTES],
         lifespan=_lifespan(worker, watch, with_demo=with_demo),
     )
-    return Counted(Shield(Gate(pages), names))
+    return Counted(Shield(Gate(pages), names, framers=framers))
 
 
 def _lifespan(worker: AnalysisWorker, watch: Watch, *, with_demo: bool) -> Callable[[Any], Any]:
@@ -215,6 +230,19 @@ def _lifespan(worker: AnalysisWorker, watch: Watch, *, with_demo: bool) -> Calla
             worker.stop()
 
     return lifespan
+
+
+def _open_many() -> None:
+    """Let as many be connected as the system allows: each takes a file, of which a process may often have
+    1,024, and who only holds connections open would keep everybody else out.
+    """
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+        if usual != resource.RLIM_INFINITY and usual < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _keep_people_out_of_the_log() -> None:

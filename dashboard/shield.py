@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -27,21 +28,25 @@ PAGE_POLICY: Final = (
     "font-src 'self' data:; "
     "connect-src 'self' blob: data:; "
     "worker-src 'self' blob:; "
-    "frame-src 'none'; frame-ancestors 'none'; object-src 'none'; base-uri 'self'; form-action 'self'"
+    "frame-src 'none'; frame-ancestors {framers}; object-src 'none'; base-uri 'self'; form-action 'self'"
 )
-OTHER_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
-FILE_POLICY: Final = "frame-ancestors 'none'"
+NOBODY: Final = "'none'"
+FRAMERS: Final = "frame-ancestors"
+NOBODY_FRAMES: Final = f"{FRAMERS} {NOBODY}"
+OTHER_POLICY: Final = f"default-src 'none'; {NOBODY_FRAMES}"
+FILE_POLICY: Final = NOBODY_FRAMES
 FILES: Final = ("text/javascript", "application/javascript", "application/pdf")
 """A browser's worker and its reader of PDF take the policy of their file for their own."""
 HEADERS: Final = {
     "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(self), microphone=(self), display-capture=(), geolocation=(), payment=(), "
     "usb=(), serial=(), hid=(), midi=(), browsing-topics=()",
 }
+FRAMED: Final = "x-frame-options"
+"""Says what frame-ancestors says to browsers before it, which know no list."""
 SECURE_FOR: Final = "max-age=31536000"
 TAGS: Final = re.compile(rb"<(script|link|style)(?=[\s>])", re.IGNORECASE)
 
@@ -54,11 +59,15 @@ class Shield:
     app : ASGIApp
     names : Names
         By which the server may be addressed.
+    framers : sequence of str
+        Origins whose pages may show this server's in a frame, as :func:`~dashboard.own_site.checked_origin`
+        gives them; none as a rule.
     """
 
-    def __init__(self, app: ASGIApp, names: Names) -> None:
+    def __init__(self, app: ASGIApp, names: Names, *, framers: Sequence[str] = ()) -> None:
         self._app = app
         self._names = names
+        self._framers = " ".join(framers) or NOBODY
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -72,7 +81,7 @@ class Shield:
             else:
                 await send({"type": "websocket.close", "code": 1008})
             return
-        answering = _Answer(scope, send)
+        answering = _Answer(scope, send, self._framers)
         if not is_named:
             refusal = "This server does not go by that name; its owner can allow it: serve --allow-host NAME."
             await PlainTextResponse(refusal, status_code=421)(scope, receive, answering)
@@ -86,7 +95,8 @@ class Shield:
 class _Answer:
     """Sends an answer with its headers; scripts of a page get the number of its policy."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, send: Send, framers: str) -> None:
+        self._framers = framers
         self._is_safe = scope["scheme"] == "https"
         self._send = send
         self._start: Message | None = None
@@ -109,6 +119,11 @@ class _Answer:
         is_settled = "content-security-policy" in headers
         for name, value in HEADERS.items():
             headers.setdefault(name, value)
+        if not is_page or self._framers == NOBODY:
+            headers.setdefault(FRAMED, "DENY")
+        elif is_settled:
+            settled = headers["content-security-policy"]
+            headers["content-security-policy"] = settled.replace(NOBODY_FRAMES, f"{FRAMERS} {self._framers}")
         if self._is_safe:
             headers.setdefault("strict-transport-security", SECURE_FOR)
         message = {**message, "headers": headers.raw}
@@ -120,7 +135,7 @@ class _Answer:
             await self._send(message)
             return
         self._nonce = secrets.token_urlsafe(NONCE_BYTES)
-        headers["content-security-policy"] = PAGE_POLICY.format(nonce=self._nonce)
+        headers["content-security-policy"] = PAGE_POLICY.format(nonce=self._nonce, framers=self._framers)
         headers["cache-control"] = "no-store"
         for name in ("etag", "last-modified"):
             if name in headers:

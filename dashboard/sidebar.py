@@ -58,13 +58,13 @@ def show() -> bool:
 
 
 def _enter_named() -> bool:
-    project = _project(projects.listing(), maker_id=None)
+    project = _project(projects.listing(), maker_id=None, may_make=True)
     if project is None:
         st.info(messages.say("app.no_project"))
         return False
     person = visitors.welcome(_person(), project)
     _remember(person)
-    return _visited(person, project)
+    return _visited(person, project, permissions.role_of(project.id, person.id))
 
 
 def _enter_signed_in() -> bool:
@@ -73,26 +73,26 @@ def _enter_signed_in() -> bool:
         st.info(messages.say("sign_in.is_out"))
         watch(0)
         return False
-    person = visitors.by_id(signed_in[1])
+    person = signed_in.person
     if st.session_state.get(_SIGNED_IN, person.id) != person.id:
         st.session_state.clear()  # nothing of who sat here before is left
     st.session_state[_SIGNED_IN] = person.id
     watch(person.id)
-    project = _project(projects.of_person(person.id), maker_id=person.id)
+    project = _project(signed_in.projects, maker_id=person.id, may_make=signed_in.may_make)
     _account(person)
     if project is None:
         st.info(messages.say("sign_in.no_part"))
         return False
-    if permissions.role_of(project.id, person.id) is None:  # who looks after the server sees them all
+    role = signed_in.roles.get(project.id)
+    if role is None:  # who looks after the server sees them all
         st.info(messages.say("sign_in.lead_what"))
         take = boundary.guarded(lambda: members.take_over(project.id, person_id=person.id))
         st.button(messages.say("sign_in.lead"), on_click=take)
         return False
-    return _visited(person, project)
+    return _visited(person, project, role)
 
 
-def _visited(person: PersonRecord, project: ProjectRecord) -> bool:
-    role = permissions.role_of(project.id, person.id)
+def _visited(person: PersonRecord, project: ProjectRecord, role: Role | None) -> bool:
     visit.enter(visit.Visit(person=person, project=project, role=role))
     if role is not None and role is not Role.STUDENT:
         _progress(project.id, person.id)
@@ -112,7 +112,7 @@ def _account(person: PersonRecord) -> None:
         )
 
 
-def _project(every: Sequence[ProjectRecord], *, maker_id: int | None) -> ProjectRecord | None:
+def _project(every: Sequence[ProjectRecord], *, maker_id: int | None, may_make: bool) -> ProjectRecord | None:
     names = [project.name for project in every]
     asked = st.query_params.get(visit.PROJECT_PARAMETER)
     if st.session_state.get(_PROJECT) not in names:  # also after its name was changed
@@ -126,7 +126,7 @@ def _project(every: Sequence[ProjectRecord], *, maker_id: int | None) -> Project
         if names
         else None
     )
-    if maker_id is None or projects.may_make(maker_id):
+    if may_make:
         _new_project(maker_id)
     if chosen is None:
         return None
@@ -163,17 +163,17 @@ def _person() -> str:
 
 
 def _progress(project_id: int, person_id: int) -> None:
-    waiting = clip_list.waiting(project_id, person_id=person_id)
+    found = [clip_list.how_far(project_id, person_id)]
 
-    @st.fragment(run_every=REFRESH_S if waiting else IDLE_REFRESH_S)
+    @st.fragment(run_every=REFRESH_S if found[0].waiting else IDLE_REFRESH_S)
     def shown() -> None:
-        progress = clip_list.progress(project_id, person_id)
+        so_far = found.pop() if found else clip_list.how_far(project_id, person_id)
+        progress = so_far.progress
         share = progress.rated / progress.ready if progress.ready else 0.0
         words = messages.say("app.progress", rated=progress.rated, total=progress.ready)
         st.progress(min(1.0, share), text=words)
-        left = clip_list.waiting(project_id, person_id=person_id)
-        if left:
-            st.caption(messages.say("app.waiting", n=left))
+        if so_far.waiting:
+            st.caption(messages.say("app.waiting", n=so_far.waiting))
 
     shown()
 

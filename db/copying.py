@@ -7,20 +7,24 @@ and no number is written anew. The chain of the audit log goes over whole, line 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
+from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import JSON, ColumnElement, Table, Text, bindparam, cast, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from db import project_rows
 from db.errors import StorageError
 from db.postgres import BACKEND
-from db.tables import Base
+from db.tables import Base, Person
 
 BATCH: Final = 1000
+PEOPLE: Final = Person.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +52,10 @@ def is_empty(session: Session) -> bool:
     return all(session.execute(select(table).limit(1)).first() is None for table in tables())
 
 
-def state(session: Session, table: Table) -> TableState:
-    """What a table holds, the same on every database for the same rows."""
+def state(session: Session, table: Table, where: ColumnElement[bool] | None = None) -> TableState:
+    """What a table holds, or some of its rows, the same on every database for the same rows."""
     digest, count = hashlib.sha256(), 0
-    for row in _rows(session, table):
+    for row in _rows(session, table, where):
         digest.update(repr([_plain(value) for value in row]).encode("utf-8", "surrogatepass"))
         count += 1
     return TableState(table.name, count, digest.hexdigest())
@@ -74,29 +78,76 @@ def copy(source: Session, target: Session) -> tuple[TableState, ...]:
     if not is_empty(target):
         raise StorageError("The database to copy into holds rows already; give an empty one.")
     for table in tables():
-        statement = insert(table).values({column.name: _given(target, column) for column in table.columns})
-        batch: list[dict[str, Any]] = []
-        for row in _rows(source, table):
-            batch.append(dict(zip(table.columns.keys(), row, strict=True)))
-            if len(batch) == BATCH:
-                target.connection().execute(statement, batch)
-                batch = []
-        if batch:
-            target.connection().execute(statement, batch)
-        _go_on_counting(target, table)
-    came = tuple(state(target, table) for table in tables())
-    for table, there in zip(tables(), came, strict=True):
-        if (here := state(source, table)) != there:
+        _add(target, table, _rows(source, table))
+    return _compared(source, target, {table.name: None for table in tables()})
+
+
+def copy_project(source: Session, target: Session, project_id: int) -> tuple[TableState, ...]:
+    """Add the rows of a project to ``target``, with their keys; people who are there already stay.
+
+    Returns
+    -------
+    tuple of TableState
+        What of each table is the project's in ``target`` now, the same as in ``source``.
+
+    Raises
+    ------
+    StorageError
+        If a key or a name is taken there by another row, a row refused, or the project hangs on another one.
+        The caller rolls back.
+    """
+    hanging = project_rows.pointing_out(source, project_id)
+    if hanging is not None:
+        raise StorageError(
+            f"Rows of {hanging} point to another project (takes that were released, for example); move the "
+            "whole database."
+        )
+    found = project_rows.conditions(project_id)
+    for table in project_rows.tables():
+        rows = list(_rows(source, table, found[table.name])) if table is PEOPLE else None
+        if rows is None:
+            _add(target, table, _rows(source, table, found[table.name]))
+        else:
+            there = set(_rows(target, table))
+            _add(target, table, (row for row in rows if row not in there))
+    return _compared(source, target, found)
+
+
+def _add(target: Session, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+    statement = insert(table).values({column.name: _given(target, column) for column in table.columns})
+    names = table.columns.keys()
+    coming = iter(rows)
+    while batch := list(islice(coming, BATCH)):
+        try:
+            target.connection().execute(statement, [dict(zip(names, row, strict=True)) for row in batch])
+        except IntegrityError as error:
             raise StorageError(
-                f"The table {table.name} did not come over as it was ({here.rows} rows here, {there.rows} "
+                f"A row of {table.name} has a key or a name that is taken in the other database; move into "
+                "an empty one."
+            ) from error
+    _go_on_counting(target, table)
+
+
+def _compared(
+    source: Session, target: Session, wanted: Mapping[str, ColumnElement[bool] | None]
+) -> tuple[TableState, ...]:
+    here = tuple(state(source, table, wanted[table.name]) for table in tables() if table.name in wanted)
+    there = tuple(state(target, table, wanted[table.name]) for table in tables() if table.name in wanted)
+    for ours, theirs in zip(here, there, strict=True):
+        if ours != theirs:
+            raise StorageError(
+                f"The table {ours.name} did not come over as it was ({ours.rows} rows here, {theirs.rows} "
                 "there); nothing was stored."
             )
-    return came
+    return there
 
 
-def _rows(session: Session, table: Table) -> Iterator[tuple[Any, ...]]:
+def _rows(
+    session: Session, table: Table, where: ColumnElement[bool] | None = None
+) -> Iterator[tuple[Any, ...]]:
     wanted = [cast(column, Text) if _is_json(column) else column for column in table.columns]
     statement = select(*wanted).order_by(*table.primary_key.columns)
+    statement = statement if where is None else statement.where(where)
     found = session.connection().execute(statement, execution_options={"yield_per": BATCH})
     return (tuple(row) for row in found)
 

@@ -7,7 +7,7 @@ and answers to clips whose solution is told take none.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, literal, or_, select
@@ -19,6 +19,10 @@ from engine.vocabulary import Channel
 
 FIRST: Final = 1
 """The occasion that takes a place; later ones ask the same person again."""
+
+LONGEST_LEASE: Final = timedelta(days=1)
+"""A task is in somebody's hand no longer than this; what seems to be was handed out by a clock that was
+ahead, and would keep its place until that time comes."""
 
 FAR_APART: Final = 2
 """Steps between two deliveries from which raters disagree even where a majority agrees."""
@@ -77,6 +81,7 @@ def values_of(seat: Seat) -> dict[str, object]:
         "overlap": seat.overlap,
         "most": seat.most,
         "moment": seat.moment,
+        "furthest": seat.moment + LONGEST_LEASE,
     }
 
 
@@ -162,6 +167,7 @@ def taken(kind: SeatKind) -> ColumnElement[int]:
         Assignment.clip_id == Clip.id,
         Assignment.channel == kind.channel,
         Assignment.expires_at > bindparam("moment"),
+        Assignment.expires_at <= bindparam("furthest"),
         Assignment.occasion == FIRST,
         Assignment.purpose.in_(ratings.TEACHING),
         Assignment.person_id != bindparam("person_id"),

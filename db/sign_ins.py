@@ -23,6 +23,7 @@ _LIVE: Final = (
         SignIn.id == bindparam("sign_in"),
         SignIn.ended_at.is_(None),
         SignIn.expires_at > bindparam("at"),
+        SignIn.expires_at <= bindparam("until"),
         SignIn.seen_at > bindparam("seen_since"),
         Account.disabled_at.is_(None),
     )
@@ -53,9 +54,17 @@ def find(session: Session, sign_in: str) -> SignInRecord | None:
     return _BY_ID.first(session, sign_in=sign_in)
 
 
-def person_of(session: Session, sign_in: str, *, at: datetime, seen_since: datetime) -> int | None:
-    """Who is signed in by it; ``None`` once it has ended, expired, idled, or the account is closed."""
-    found: int | None = scalar(session, _LIVE, sign_in=sign_in, at=at, seen_since=seen_since)
+def person_of(
+    session: Session, sign_in: str, *, at: datetime, seen_since: datetime, until: datetime
+) -> int | None:
+    """Who is signed in by it; ``None`` once it has ended, expired, idled, or the account is closed.
+
+    Parameters
+    ----------
+    until : datetime
+        What expires later than this cannot have begun yet.
+    """
+    found: int | None = scalar(session, _LIVE, sign_in=sign_in, at=at, seen_since=seen_since, until=until)
     return found
 
 

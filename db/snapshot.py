@@ -21,6 +21,15 @@ KEPT_BEFORE: Final = 3
 
 STAMP: Final = "%Y%m%dT%H%M%S%fZ"
 
+ENDINGS: Final = {
+    "sign_ins": "UPDATE sign_ins SET ended_at = :moment WHERE ended_at IS NULL",
+    "invitations": "UPDATE invitations SET expires_at = :moment "
+    "WHERE used_at IS NULL AND expires_at > :moment",
+}
+"""What ends every way in that a database holds, by the table it is in."""
+STORED_MOMENT: Final = "%Y-%m-%d %H:%M:%S.%f"
+"""As SQLAlchemy writes moments into SQLite."""
+
 
 def copy_database(source: Path, target: Path) -> None:
     """Write a copy of a database to a new file, checked and on the disk when this returns.
@@ -55,6 +64,22 @@ def copy_database(source: Path, target: Path) -> None:
         raise StorageError(f"The database cannot be copied to {target.parent}: {error.strerror}.") from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def let_nobody_in(database: Path, moment: datetime) -> None:
+    """End the sign-ins and invitations in a database that nobody has open; accounts stay.
+
+    Raises
+    ------
+    StorageError
+        If the disk refuses.
+    """
+    with _sentences(), closing(sqlite3.connect(database)) as opened, opened:
+        there = {name for (name,) in opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for table, ending in ENDINGS.items():
+            if table in there:
+                opened.execute(ending, {"moment": moment.strftime(STORED_MOMENT)})
+    flush(database)
 
 
 def copy_before_change(database: Path, revision: str, moment: datetime) -> Path:
@@ -96,6 +121,19 @@ def check(database: Path, *, quick: bool = False) -> None:
         found = connection.execute(f"PRAGMA {'quick_check' if quick else 'integrity_check'}(1)").fetchone()
     if found != ("ok",):
         raise DamagedDatabaseError(f"The database file {database.name} is damaged ({found[0]}).")
+
+
+def check_ends(database: Path) -> None:
+    """Read the last row of every table of a database: milliseconds, however large it is.
+
+    Raises
+    ------
+    DamagedDatabaseError
+        If that shows damage, as in a file that was cut off.
+    """
+    with _sentences(), closing(sqlite3.connect(database)) as connection:
+        for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            connection.execute(f'SELECT * FROM "{table}" ORDER BY rowid DESC LIMIT 1').fetchone()
 
 
 def revision_of(database: Path) -> str | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from db import assignments, ratings
 from db.rated_clips import to_be_rated
 from db.records import ClipStatus
-from db.seats import FIRST, offers
+from db.seats import FIRST, LONGEST_LEASE, offers
 from db.tables import Assignment, Clip, Rating
 from engine.vocabulary import Channel
 
@@ -84,7 +84,12 @@ def in_hand(session: Session, project_id: int, moment: datetime, *, person_id: i
         select(func.count(Assignment.clip_id.distinct()))
         .select_from(Assignment)
         .join(Clip, Clip.id == Assignment.clip_id)
-        .where(Clip.project_id == project_id, Assignment.expires_at > moment, ~assignments.answered())
+        .where(
+            Clip.project_id == project_id,
+            Assignment.expires_at > moment,
+            Assignment.expires_at <= moment + LONGEST_LEASE,
+            ~assignments.answered(),
+        )
     )
     if person_id is not None:
         kept = kept.where(Assignment.person_id == person_id)

@@ -30,6 +30,9 @@ LOOK_S: Final = 0.002
 GATE_LOOK_S: Final = 0.005
 """Between two looks whether the gate is free."""
 
+PRIMARY_CODE: Final = 0xFF
+"""SQLite's result codes say in their lowest byte what it is, above it why (sqlite.org/rescode.html)."""
+
 
 class WriteGate:
     """The gate of one database file; used by one thread of a process at a time.
@@ -103,7 +106,8 @@ def _begins(driver: sqlite3.Connection, until: float) -> bool:
     try:
         driver.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or monotonic() > until:
+        # Busy is also SQLITE_BUSY_RECOVERY: after a writer was killed, another process reads the log anew.
+        if error.sqlite_errorcode & PRIMARY_CODE != sqlite3.SQLITE_BUSY or monotonic() > until:
             raise
         return False
     return True

@@ -150,6 +150,9 @@ class Role(StrEnum):
     """Of a class: hands in takes of their own and sees nobody else's."""
 
 
+QUOTED_CHARACTERS: Final = 60
+"""The most of what was given that a sentence repeats."""
+
 INTENSITY_MIDPOINT: Final = 0.5
 INTENSITY_UNIT: Final = 0.2
 """z = (intensity - INTENSITY_MIDPOINT) / INTENSITY_UNIT, the published scale of the gap."""
@@ -178,7 +181,7 @@ def emotion_named(name: str) -> Emotion:
         return Emotion(key)
     except ValueError:
         known = ", ".join(emotion.value for emotion in Emotion)
-        raise UnknownNameError(f"{name!r} is no emotion known here; use one of {known}.") from None
+        raise UnknownNameError(f"{quoted(name)} is no emotion known here; use one of {known}.") from None
 
 
 def verdict_named(name: str) -> Verdict:
@@ -212,4 +215,9 @@ def answer_named(name: str) -> Verdict | Delivery:
             return Delivery(int(step))
     except (ValueError, OverflowError):
         pass
-    raise UnknownNameError(f"{name!r} is no verdict; use under, correct, over or a step from -2 to 2.")
+    raise UnknownNameError(f"{quoted(name)} is no verdict; use under, correct, over or a step from -2 to 2.")
+
+
+def quoted(name: str) -> str:
+    """What was given, as a sentence quotes it: short, however much it is."""
+    return repr(name if len(name) <= QUOTED_CHARACTERS else name[: QUOTED_CHARACTERS - 1] + "…")

@@ -14,6 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 from db import session
 from db.location import DATABASE_FILE
 from tests import databases
+from tests.thoroughness import is_asked_for
 
 NO_MODELS: Final = str(Path(__file__).resolve().parent / "data" / "no_models")
 """A folder that is not there: what a developer has fetched changes no test. The hub library reads its
@@ -30,22 +31,31 @@ WORKBENCH: Final = (
     "tests/browser/test_gold_feedback",
     "tests/browser/test_low_screen",
     "tests/browser/test_my_work_page",
+    "tests/browser/test_task_keys",
     "tests/browser/test_watched_reload",
 )
 """Starts of names of files whose tests share a workbench."""
 
-STAGE: Final = "tests/browser/test_player_stage"
-BROWSER: Final = "tests/browser/"
+ANALYSING: Final = (
+    "tests/browser/test_adjudicate_page",
+    "tests/browser/test_agreement_page",
+    "tests/browser/test_anchoring_tab",
+    "tests/browser/test_clips",
+    "tests/browser/test_intensity_section",
+    "tests/browser/test_performing_pages",
+    "tests/browser/test_player.",
+    "tests/browser/test_thresholds_",
+)
+"""Of those whose tests share the server that has loaded the models."""
 
 
 class _ServersShared(LoadScopeScheduling):
     """Tests that share a server go to one process, all others file by file."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(WORKBENCH):
-            return WORKBENCH[0]
-        if nodeid.startswith(BROWSER) and not nodeid.startswith(STAGE):
-            return BROWSER
+        for shared in (WORKBENCH, ANALYSING):
+            if nodeid.startswith(shared):
+                return shared[0]
         return nodeid.partition("::")[0]
 
 
@@ -73,6 +83,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         chosen = databases.choices(metafunc.definition)
         if len(chosen) > 1:
             metafunc.parametrize("database", chosen, indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a quicker test holds too, unless everything is asked for."""
+    left_out = [] if is_asked_for() else [item for item in items if item.get_closest_marker("thorough")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
 
 
 def pytest_unconfigure() -> None:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
 from dashboard import boundary, visit
-from dashboard.app_pages.clips_sections import answers
+from dashboard.app_pages.clips_sections import adding, answers
 from dashboard.components.clip_table import clip_table
-from dashboard.services import analysis_stop, background, clip_list, importing, messages, queue
-from dashboard.services.lines_table import LineRow, LinesTable, parse_lines
+from dashboard.services import analysis_stop, clip_list, importing, messages, queue
 from db.records import ClipDetails, ClipStatus
 from engine.vocabulary import Emotion
 
 REFRESH_S: Final = 2
 _DETAILS: Final = "clip_details"
 _AFTER: Final = "clips_after"
-_UPLOADS: Final = "clip_uploads_round"
 ALL: Final = "all"
 
 
@@ -29,8 +27,8 @@ def show() -> None:
     st.header(messages.say("clips.title"))
     counts = clip_list.counts(here.project.id, person_id=here.person.id)
     with st.expander(messages.say("clips.add"), expanded=not sum(counts.values()), icon=":material/upload:"):
-        _add(here)
-    _import_progress(_import_name(here))
+        adding.fields(here)
+    adding.progress(here)
     status, text = _filters()
     _list(here.project.id, status, text)
     _order(here)
@@ -50,105 +48,6 @@ def _order(here: visit.Visit) -> None:
     if wanted != is_informative:
         order = queue.QueueOrder.MOST_INFORMATIVE if wanted else queue.QueueOrder.IN_ORDER
         queue.set_order(here.project.id, order, person_id=here.person.id)
-        st.rerun()
-
-
-def _add(here: visit.Visit) -> None:
-    round_number = st.session_state.setdefault(_UPLOADS, 0)
-    whole_folder = st.toggle(messages.say("clips.whole_folder"), key="whole_folder")
-    files = st.file_uploader(
-        messages.say("clips.files"),
-        accept_multiple_files="directory" if whole_folder else True,
-        type=[suffix.lstrip(".") for suffix in sorted(importing.CLIP_SUFFIXES)] + ["csv"],
-        key=f"uploads_{round_number}_{whole_folder}",
-        help=messages.say("clips.files_help"),
-    )
-    clips = [file for file in files if not file.name.lower().endswith(".csv")]
-    tables = [file for file in files if file.name.lower().endswith(".csv")]
-    line = (
-        st.text_input(messages.say("clips.line"), max_chars=2000, help=messages.say("clips.line_help"))
-        if len(clips) == 1 and not tables
-        else ""
-    )
-    going = background.look(_import_name(here))
-    is_busy = going is not None and not going.is_done
-    label = messages.say("clips.import", n=len(clips)) if clips else messages.say("clips.import_none")
-    if st.button(label, type="primary", disabled=not clips or is_busy):
-        lines = parse_lines(tables[0].getvalue(), name=tables[0].name) if tables else None
-        if line.strip():
-            lines = LinesTable(
-                name=messages.say("clips.line"), rows={clips[0].name: LineRow(clips[0].name, line)}
-            )
-        _start_import(here, clips, lines)
-        st.session_state[_UPLOADS] = round_number + 1
-        st.rerun()
-
-
-def _start_import(here: visit.Visit, files: list[Any], lines: LinesTable | None) -> None:
-    sources = [importing.Source(name=file.name.rsplit("/", 1)[-1], open=_opener(file)) for file in files]
-    importing.refuse_unknown_clips(lines, [source.name for source in sources])
-    project, person_id = here.project.name, here.person.id
-    name = _import_name(here)
-    background.start(
-        name,
-        lambda report: importing.import_clips(
-            project,
-            sources,
-            lines=lines,
-            progress=report,
-            is_stopped=lambda: background.is_stopping(name),
-            person_id=person_id,
-        ),
-    )
-
-
-def _opener(file: Any) -> Any:
-    def opened() -> Any:
-        file.seek(0)
-        return file
-
-    return opened
-
-
-def _import_name(here: visit.Visit) -> str:
-    return f"import:{here.project.id}:{here.person.id}"
-
-
-@st.fragment(run_every=REFRESH_S)
-def _import_progress(name: str) -> None:
-    work = background.look(name)
-    if work is None:
-        return
-    if not work.is_done:
-        is_stopping = background.is_stopping(name)
-        words = messages.say("clips.stopping") if is_stopping else messages.say("clips.storing")
-        bar, button = st.columns([5, 1], vertical_alignment="bottom")
-        bar.progress(work.share or 0.0, text=words)
-        button.button(
-            messages.say("clips.stop"),
-            key="stop_import",
-            disabled=is_stopping,
-            on_click=background.stop,
-            args=(name,),
-            width="stretch",
-        )
-        return
-    if work.error is not None:
-        error = work.error if isinstance(work.error, Exception) else RuntimeError(str(work.error))
-        st.error(boundary.sentence(error))
-    else:
-        report: importing.ImportReport = work.answer
-        said = [messages.say("clips.added", n=len(report.added))] if report.added else []
-        if report.already_there:
-            said.append(messages.say("clips.already_there", n=len(report.already_there)))
-        if said:
-            st.success(" ".join(said))
-        if report.left_out:
-            st.info(messages.say("clips.left_out", n=len(report.left_out)))
-        for refusal in report.refused:
-            st.warning(f"{refusal.name}: {refusal.sentence}")
-    if st.button(messages.say("clips.understood"), key="understood"):
-        background.forget(name)
         st.rerun()
 
 

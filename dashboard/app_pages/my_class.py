@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard import boundary, visit
-from dashboard.app_pages.class_sections.handing_in import uploads
+from dashboard.app_pages.class_sections import handing_in
 from dashboard.class_routes import sheet_url
 from dashboard.components.moments import Moment, moments
 from dashboard.components.player import PlayerScene, player
@@ -62,7 +62,7 @@ def _work(here: visit.Visit, work: SetWorkRecord, taken: list[OwnTake]) -> None:
         )
         row.text(f"{each.take.line_number} · {each.clip.original_name}")
     if work.released_at is None:
-        uploads(here, work, here.person.id)
+        handing_in.fields(here, work, here.person.id)
         return
     found = student_work.student_work(work.id, here.person.id, person_id=here.person.id)
     if found.standing.grade is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Final
 
 import streamlit as st
@@ -10,11 +9,12 @@ import streamlit as st
 from dashboard import boundary, visit
 from dashboard.app_pages.perform_sections import comparison, line_choice
 from dashboard.app_pages.review_sections import machine_opinion
+from dashboard.components.file_picker import PickerView, file_picker
 from dashboard.components.player import PlayerScene, player
 from dashboard.components.recorder import RecorderView, recorder
 from dashboard.components.verdict_panel import verdict_panel
 from dashboard.routes import media_url
-from dashboard.services import coaching, importing, messages, takes
+from dashboard.services import coaching, messages, takes, uploads
 from dashboard.services.recording_pass import Performer
 from dashboard.services.takes import SeenTake, Wanted
 from db.records import ClipStatus
@@ -55,18 +55,12 @@ def _taken(clip_id: str) -> None:
 def _upload(performer: Performer, wanted: Wanted) -> None:
     with st.expander(messages.say("perform.upload"), icon=":material/upload:"):
         number = st.session_state.setdefault(_ROUND, 0)
-        file = st.file_uploader(
-            messages.say("perform.file"),
-            type=[suffix.lstrip(".") for suffix in sorted(importing.CLIP_SUFFIXES)],
-            key=f"perform_file_{number}",
-        )
-        if (
-            st.button(messages.say("perform.send"), disabled=file is None, key="perform_send")
-            and file is not None
-        ):
-            with boundary.shown():
-                key = secrets.token_hex(16)
-                take = takes.add(performer, file, name=file.name, wanted=wanted, recording_key=key)
+        files = file_picker(PickerView(performer, messages.say("perform.file")), key=f"perform_file_{number}")
+        if st.button(messages.say("perform.send"), disabled=not files, key="perform_send") and files:
+            with boundary.shown(), uploads.opened(performer, files[0].key) as file:
+                name, key = files[0].name, files[0].key
+                take = takes.add(performer, file, name=name, wanted=wanted, recording_key=key)
+                uploads.drop(performer, key)
                 st.session_state[_ROUND] = number + 1
                 _taken(take.clip_id)
                 st.rerun()

@@ -11,9 +11,11 @@ import streamlit as st
 from dashboard import boundary, visit
 from dashboard.app_pages import shelf
 from dashboard.app_pages.project_sections import saving
+from dashboard.components.file_picker import PickerView, file_picker
 from dashboard.components.scene_strip import scene_strip
-from dashboard.services import importing, messages, scene_lines, scene_view, scenes, scripts
+from dashboard.services import messages, scene_lines, scene_view, scenes, scripts, uploads
 from dashboard.services.permissions import Act, may
+from dashboard.services.recording_pass import Performer
 from dashboard.services.scene_view import SceneView
 from dashboard.services.scenes import Cuts, ListedScene
 from db.records import SceneStatus, UtteranceStatus
@@ -63,11 +65,8 @@ def _words_of_head() -> shelf.Words:
 
 def _add(here: visit.Visit) -> None:
     number = shelf.turn(NOUN)
-    film = st.file_uploader(
-        messages.say("scenes.film"),
-        type=[suffix.lstrip(".") for suffix in sorted(importing.CLIP_SUFFIXES)],
-        key=f"scenes_film_{number}",
-    )
+    performer = Performer(here.project.id, here.person.id)
+    films = file_picker(PickerView(performer, messages.say("scenes.film")), key=f"scenes_film_{number}")
     cuts = st.file_uploader(
         messages.say("scenes.cuts"),
         type=[suffix.lstrip(".") for suffix in scene_lines.SUBTITLES + scene_lines.TIMES],
@@ -84,17 +83,18 @@ def _add(here: visit.Visit) -> None:
         key=f"scenes_script_{number}",
     )
     people = _people(here, (), key=f"scenes_people_{number}")
-    if st.button(messages.say("scenes.bring_in"), type="primary", disabled=film is None) and film is not None:
-        with boundary.shown():
+    if st.button(messages.say("scenes.bring_in"), type="primary", disabled=not films) and films:
+        with boundary.shown(), uploads.opened(performer, films[0].key) as film:
             scene = scenes.bring_in(
                 here.project.id,
                 film,
-                name=film.name,
+                name=films[0].name,
                 cuts=None if cuts is None else Cuts(cuts.name, cuts.getvalue()),
                 script_id=script_id or None,
                 person_id=here.person.id,
                 people=people,
             )
+            uploads.drop(performer, films[0].key)
             shelf.brought_in(NOUN, scene.id)
 
 

@@ -28,6 +28,7 @@ def restore(given: argparse.Namespace) -> int:
     """Put a backup in the place of what is there and say where that lies now."""
     done = restoring.restore(given.path)
     print(f"Restored {done.files} files from {given.path}, each compared with its checksum.")
+    print("Sign-ins and open invitations of the backup have ended: everybody signs in anew.")
     if done.aside is not None:
         print(f"What was there is kept in {done.aside}; delete it when you are sure.")
     if done.withdrawn:

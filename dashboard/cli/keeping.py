@@ -20,6 +20,7 @@ def add_move(words: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="of an empty database, as DAILIES_DATABASE_URL names one; a password may stand in ~/.pgpass",
     )
+    words.add_argument("--project", metavar="NAME", help="this project alone, with the people it names")
     words.set_defaults(run=move)
 
 
@@ -35,7 +36,7 @@ def add_audit(words: argparse.ArgumentParser) -> None:
 
 def move(given: argparse.Namespace) -> int:
     """Copy everything into another database and say what came over."""
-    moved = moving.move(given.to)
+    moved = moving.move(given.to, project=given.project)
     for table in moved.tables:
         if table.rows:
             print(f"{table.name}: {table.rows} rows, sha256 {table.sha256}")

@@ -67,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _backup(commands.add_parser("backup", help="copy database and media while people rate"))
     _restore(commands.add_parser("restore", help="put a backup in the place of what is there"))
-    keeping.add_move(commands.add_parser("move", help="copy everything into another, empty database"))
+    keeping.add_move(commands.add_parser("move", help="copy everything, or a project, into another database"))
     keeping.add_audit(commands.add_parser("audit", help="say whether the audit log is as it was written"))
     _users(commands.add_parser("users", help="make, list and close accounts"))
     return top
@@ -86,6 +86,13 @@ def _serve(words: argparse.ArgumentParser) -> None:
     )
     words.add_argument(
         "--allow-host", action="append", default=[], metavar="NAME", help="a name browsers may address it by"
+    )
+    words.add_argument(
+        "--frame-ancestor",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="whose pages may show this server in a frame, such as https://huggingface.co; else nobody's",
     )
     words.add_argument("--tls-cert", type=Path, metavar="PEM", help="serve over TLS with this certificate")
     words.add_argument("--tls-key", type=Path, metavar="PEM", help="the certificate's private key")

@@ -23,5 +23,6 @@ def run(given: argparse.Namespace) -> int:
         certificate=certificate,
         sign_in=given.sign_in,
         names=given.allow_host,
+        framers=given.frame_ancestor,
     )
     return 0

@@ -1,9 +1,9 @@
 """The analysis at work: takes queued clips from the database, one process to a lane.
 
-A lane is a thread with a warm process under it. The thread claims a turn (a clip, a script's lines, an
-utterance of a scene), hands it down, waits, and stores the outcome in one transaction. If the process dies
-or takes too long, the turn is said to have failed and the lane starts a fresh process. Who looks on reads
-the database.
+A lane is a thread with a warm process under it, its hand. The thread claims a turn (a clip, a script's
+lines, an utterance of a scene), hands it down, waits, and stores the outcome in one transaction. If the
+process ends, the turn is tried once more in a fresh one, since it may have been anybody's doing; if it ends
+again or takes too long, the turn is said to have failed. Who looks on reads the database.
 """
 
 from __future__ import annotations
@@ -13,10 +13,6 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
-from multiprocessing import get_context
 from typing import Any, Final
 
 from filelock import FileLock, Timeout
@@ -29,8 +25,10 @@ from dashboard.services import (
     process_limits,
     recordings,
     scene_turns,
+    uploads,
 )
 from dashboard.services.clip_turns import ClipTurn, Work
+from dashboard.services.hands import Hand, LocalHand, LostHandError, Prepare
 from dashboard.services.line_turns import LinesTurn
 from dashboard.services.turns import Turn
 from db import clips, scenes
@@ -46,8 +44,17 @@ POLL_S: Final = 0.5
 LOCK_RETRY_S: Final = 5.0
 RETRY_AFTER_ERROR_S: Final = 5.0
 ERROR_ID_BYTES: Final = 4
+ATTEMPTS: Final = 2
+"""A process that ended may have been ended by somebody else; a second one was ended by what it worked on."""
+
+Claim = Callable[[Work], Turn | None]
 
 log = logging.getLogger(__name__)
+
+
+def any_turn(work: Work) -> Turn | None:
+    """Take whatever is next: a clip, a script's lines, an utterance of a scene."""
+    return ClipTurn.claim(work) or LinesTurn.claim() or scene_turns.claim()
 
 
 class AnalysisWorker:
@@ -63,6 +70,10 @@ class AnalysisWorker:
         Run once in each process before its first clip.
     limit_s : float
         Seconds a clip may take before its process is ended.
+    hands : callable
+        Makes the hand of a lane; those of this machine's processes by default.
+    claim : callable
+        Takes the next turn out of the database, ``None`` where nothing waits.
     """
 
     def __init__(
@@ -70,12 +81,16 @@ class AnalysisWorker:
         *,
         lanes: int = 1,
         work: Work = clip_work.work_on,
-        prepare: Callable[[], None] = clip_work.prepare_process,
+        prepare: Prepare = clip_work.prepare_process,
         limit_s: float = CLIP_LIMIT_S,
+        hands: Callable[[Prepare], Hand] = LocalHand,
+        claim: Claim = any_turn,
     ) -> None:
         self._stopping = threading.Event()
         self._lock = FileLock(data_folder() / LOCK_FILE, thread_local=False)
-        self._lanes = [_Lane(self._stopping, work, prepare, limit_s) for _ in range(lanes)]
+        self._lanes = [
+            _Lane(self._stopping, lambda: claim(work), hands(prepare), limit_s) for _ in range(lanes)
+        ]
         self._keeper: threading.Thread | None = None
 
     def start(self) -> None:
@@ -96,6 +111,7 @@ class AnalysisWorker:
             ) from error
         media_store.sweep()
         recordings.sweep()
+        uploads.sweep()
         with writing() as session:
             clips.requeue_interrupted(session)
             scenes.requeue_interrupted(session)
@@ -131,10 +147,9 @@ class _Lane:
     """A thread that feeds turns to one process."""
 
     def __init__(
-        self, stopping: threading.Event, work: Work, prepare: Callable[[], None], limit_s: float
+        self, stopping: threading.Event, claim: Callable[[], Turn | None], hand: Hand, limit_s: float
     ) -> None:
-        self._stopping, self._work, self._prepare, self._limit_s = stopping, work, prepare, limit_s
-        self._pool: ProcessPoolExecutor | None = None
+        self._stopping, self._claim, self._hand, self._limit_s = stopping, claim, hand, limit_s
         self._weights: own_weights.Mark | None = None
         self._interrupted: Turn | None = None
         self._thread = threading.Thread(target=self._run, name="analysis-lane", daemon=True)
@@ -154,7 +169,7 @@ class _Lane:
         while not self._stopping.is_set():
             try:
                 self._put_back_interrupted()
-                turn = ClipTurn.claim(self._work) or LinesTurn.claim() or scene_turns.claim()
+                turn = self._claim()
                 if turn is None:
                     self._stopping.wait(POLL_S)
                     continue
@@ -164,7 +179,7 @@ class _Lane:
             except Exception:  # the database may be away for a while; the lane must outlive that
                 log.exception("The analysis was interrupted; it goes on in a moment.")
                 self._stopping.wait(RETRY_AFTER_ERROR_S)
-        self._end_process()
+        self._hand.end()
 
     def _put_back_interrupted(self) -> None:
         """Queue again what could not be stored when its outcome was there."""
@@ -187,7 +202,7 @@ class _Lane:
         except _TooSlowError:
             self._fresh_process()
             turn.fail(_too_slow(turn, self._limit_s))
-        except BrokenProcessPool:
+        except LostHandError:
             self._fresh_process()
             turn.fail(_crashed(turn))
         except MemoryError:
@@ -212,28 +227,29 @@ class _Lane:
                 _blame_us(turn, error)  # it would be refused each time
 
     def _outcome(self, turn: Turn) -> Any:
-        if self._pool is None or self._weights != own_weights.mark():
+        if self._weights != own_weights.mark():
             self._fresh_process()
-        assert self._pool is not None
-        future = self._pool.submit(turn.work, turn.job)
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._attempt(turn)
+            except LostHandError:
+                log.warning("A process of the analysis ended; what it worked on is tried again.")
+                self._fresh_process()
+        return self._attempt(turn)
+
+    def _attempt(self, turn: Turn) -> Any:
+        self._hand.give(turn.work, turn.job)
         begun = time.monotonic()
-        while not wait([future], timeout=POLL_S).done:
+        while not self._hand.is_done(within_s=POLL_S):
             if self._stopping.is_set():
                 raise _StoppedError
             if time.monotonic() - begun > self._limit_s:
                 raise _TooSlowError
-        return future.result()
+        return self._hand.outcome()
 
     def _fresh_process(self) -> None:
-        self._end_process()
         self._weights = own_weights.mark()
-        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=self._prepare)
-        self._pool.submit(clip_work.warm_up).add_done_callback(_said)
-
-    def _end_process(self) -> None:
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            process_limits.end(pool)
+        self._hand.renew()
 
 
 class _StoppedError(Exception):
@@ -242,12 +258,6 @@ class _StoppedError(Exception):
 
 class _TooSlowError(Exception):
     """A clip has taken longer than it may."""
-
-
-def _said(warmed: Future[Any]) -> None:
-    with suppress(BrokenProcessPool):
-        if not warmed.cancelled() and warmed.exception() is not None:
-            log.error("The analysis process cannot start.", exc_info=warmed.exception())
 
 
 def _too_slow(turn: Turn, limit_s: float) -> str:

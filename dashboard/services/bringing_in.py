@@ -27,7 +27,7 @@ from dashboard.services.pseudonyms import Pseudonyms
 from db import audit, clips, policies, projects
 from db.records import ClipRecord, PredictionSummary, ProjectRecord, RatingDraft
 from db.session import writing
-from engine.vocabulary import LineSource
+from engine.vocabulary import LineSource, quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +245,9 @@ class _Bringing:
                 f"{row.where}: several clips here are called {error}; name it by its id."
             ) from None
         if found is None:
-            raise _Refused(f"{row.where}: there is no clip {row.clips[0]!r} in the project; import it first.")
+            raise _Refused(
+                f"{row.where}: there is no clip {quoted(row.clips[0])} in the project; import it first."
+            )
         return found
 
     def _or_nothing(self, fact: ForeignFacts) -> ClipRecord | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from io import BytesIO
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -92,9 +91,8 @@ def hand_in(
 def upload(
     assignment_id: int,
     person_id: int,
+    source: importing.Source,
     *,
-    name: str,
-    content: bytes,
     line_number: int = 1,
     by: int | None = None,
 ) -> ClassTakeRecord:
@@ -102,11 +100,11 @@ def upload(
     with reading() as session:
         work, person = _checked(session, assignment_id, person_id, line_number, by or person_id)
         project = projects.by_id(session, work.project_id)
-    row = LineRow(clip=name, line=work.lines[line_number - 1], actor=person.pseudonym)
+    row = LineRow(clip=source.name, line=work.lines[line_number - 1], actor=person.pseudonym)
     report = importing.import_clips(
         project.name,
-        [importing.Source(name=name, open=lambda: BytesIO(content))],
-        lines=LinesTable(name=name, rows={composed(name): row}),
+        [source],
+        lines=LinesTable(name=source.name, rows={composed(source.name): row}),
     )
     if report.refused:
         raise RefusedValueError(report.refused[0].sentence)

@@ -39,6 +39,14 @@ class ListedClip:
 
 
 @dataclass(frozen=True, slots=True)
+class HowFar:
+    """How far a person is with a project, and how many of its clips wait for their analysis or are in it."""
+
+    progress: Progress
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class ClipList:
     """A page of clips; ``next_key`` fetches the following one."""
 
@@ -92,29 +100,21 @@ def counts(project_id: int, *, person_id: int | None = None) -> Mapping[ClipStat
         return clips.counts(session, project_id)
 
 
-def waiting(project_id: int, *, person_id: int | None = None) -> int:
-    """How many clips of a project wait for their analysis or are in it.
+def how_far(project_id: int, person_id: int) -> HowFar:
+    """Both in one look, as the frame of every page asks for them.
 
     Raises
     ------
     NotAllowedError
         If the person's part in the project does not include it.
     """
-    state = counts(project_id, person_id=person_id)
-    return state[ClipStatus.QUEUED] + state[ClipStatus.ANALYSING]
-
-
-def progress(project_id: int, person_id: int) -> Progress:
-    """How far a person is with a project.
-
-    Raises
-    ------
-    NotAllowedError
-        If the person's part in the project does not include it.
-    """
-    ensure(project_id, person_id, Act.RATE)
     with reading() as session:
-        return ratings.progress(session, project_id, person_id)
+        require(session, project_id, person_id, Act.RATE)
+        state = clips.counts(session, project_id)
+        return HowFar(
+            ratings.progress(session, project_id, person_id),
+            state[ClipStatus.QUEUED] + state[ClipStatus.ANALYSING],
+        )
 
 
 def clip(clip_id: str, *, person_id: int | None = None) -> ClipRecord:

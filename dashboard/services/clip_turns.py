@@ -1,9 +1,13 @@
-"""A clip's turn in the analysis: claimed, analysed, and its prediction stored."""
+"""A clip's turn in the analysis: claimed, analysed, and its prediction stored.
+
+Predictions that several lanes have at the same moment share one commit.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Self
 
 from sqlalchemy.orm import Session
@@ -14,8 +18,9 @@ from dashboard.services.predictions import draft_of
 from dashboard.services.rating_protocol import protocol_of
 from dashboard.services.system_choice import system_of
 from db import channel_media, clips, consents, enrolled_faces, face_choices, predictions, projects
-from db.records import ClipRecord, ClipStatus, ConsentScope
+from db.records import ClipRecord, ClipStatus, ConsentScope, PredictionDraft
 from db.session import reading, writing
+from db.together import together
 
 Work = Callable[[ClipJob], ClipOutcome]
 
@@ -48,25 +53,7 @@ class ClipTurn:
         draft = draft_of(
             analysis, clip_id=clip.id, thumbnail_keys=outcome.thumbnail_keys, face_keys=outcome.face_keys
         )
-        with writing() as session:
-            if clips.get(session, clip.id).status is ClipStatus.WITHDRAWN:  # while it was being analysed
-                made = outcome.media_keys
-                for key in made - consents.needed_by_others(session, made, {clip.id}):
-                    media_store.remove(key)
-                return
-            clips.set_media(
-                session,
-                clip.id,
-                browser_key=outcome.browser_key,
-                thumbnail_key=outcome.thumbnail_key,
-                duration_s=outcome.duration_s,
-                width=outcome.width,
-                height=outcome.height,
-            )
-            for channel, key in outcome.channel_keys.items():
-                channel_media.put(session, clip.id, channel, key)
-            predictions.add(session, draft)
-            clips.set_status(session, clip.id, ClipStatus.READY)
+        together(partial(_keep, clip=clip, outcome=outcome, draft=draft))
 
     def fail(self, sentence: str) -> None:
         with writing() as session:
@@ -76,6 +63,27 @@ class ClipTurn:
         with writing() as session:
             if clips.get(session, self.clip.id).status is ClipStatus.ANALYSING:
                 clips.set_status(session, self.clip.id, ClipStatus.QUEUED)
+
+
+def _keep(session: Session, *, clip: ClipRecord, outcome: ClipOutcome, draft: PredictionDraft) -> None:
+    if clips.get(session, clip.id).status is ClipStatus.WITHDRAWN:  # while it was being analysed
+        made = outcome.media_keys
+        for key in made - consents.needed_by_others(session, made, {clip.id}):
+            media_store.remove(key)
+        return
+    clips.set_media(
+        session,
+        clip.id,
+        browser_key=outcome.browser_key,
+        thumbnail_key=outcome.thumbnail_key,
+        duration_s=outcome.duration_s,
+        width=outcome.width,
+        height=outcome.height,
+    )
+    for channel, key in outcome.channel_keys.items():
+        channel_media.put(session, clip.id, channel, key)
+    predictions.add(session, draft)
+    clips.set_status(session, clip.id, ClipStatus.READY)
 
 
 def job_of(clip: ClipRecord) -> ClipJob:

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from dashboard.services import channel_work, clip_limits, media_store, process_limits
 from engine.analysis import Analysis
-from engine.errors import DailiesError
+from engine.errors import DailiesError, WeightsError
 from engine.vocabulary import Channel, SystemName
 
 NICENESS: Final = 5  # pages go before analysis
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +152,28 @@ def work_on(job: ClipJob) -> ClipOutcome:
 def analysed(path: Path, job: ClipJob) -> Analysis:
     """What the system of a job says of a clip, of the face the job asks for."""
     from engine import analyze
+
+    return _of_a_face(partial(analyze, path, system=job.system), job)
+
+
+def analysed_by_each(path: Path, job: ClipJob) -> dict[SystemName, Analysis | WeightsError]:
+    """What every system says of a clip, of the face the job asks for; why not, where it says nothing."""
+    from engine.systems.clip_analysis import analyze_each
+
+    return _of_a_face(partial(analyze_each, path), job)
+
+
+def _of_a_face(ask: Callable[..., T], job: ClipJob) -> T:
     from engine.systems.face_choice import NoSuchFaceError
     from engine.systems.face_enrolment import FaceEnrolment
 
-    line, own = job.line or None, FaceEnrolment.of(job.enrolled) if job.enrolled else None
+    ask = partial(
+        ask, line=job.line or None, own_face=FaceEnrolment.of(job.enrolled) if job.enrolled else None
+    )
     try:
-        return analyze(path, line=line, system=job.system, face=job.face, own_face=own)
+        return ask(face=job.face)
     except NoSuchFaceError:  # a later version sees fewer faces: better another one than none
-        return analyze(path, line=line, system=job.system, own_face=own)
+        return ask()
 
 
 def _kept(picture: bytes | None) -> str | None:

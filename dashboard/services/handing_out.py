@@ -142,7 +142,8 @@ def take(
 def is_waning(project: ProjectRecord, held: AssignmentRecord, moment: datetime) -> bool:
     """Whether so little of a lease is left that it is to be renewed."""
     lease = timedelta(minutes=protocol_of(project).lease_minutes)
-    return held.expires_at - moment < RENEWED_SHARE * lease
+    left = held.expires_at - moment
+    return not RENEWED_SHARE * lease <= left <= lease  # more than all of it: the clock was put back
 
 
 def handed_out(session: Session, key: TaskKey) -> AssignmentRecord:

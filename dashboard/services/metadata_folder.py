@@ -27,6 +27,7 @@ from dashboard.services.pseudonyms import Pseudonyms
 from db import projects
 from db.session import reading
 from engine.errors import TableError
+from engine.vocabulary import quoted
 
 NAMES: Final = ("metadata.csv", "metadata.jsonl", "metadata.parquet")
 FOLDERS: Final = ("", "clips")
@@ -129,11 +130,11 @@ def _file(row: ForeignRow, folder: Path) -> Path | None:
         return None
     inside = PurePosixPath(named.replace("\\", "/"))
     if inside.is_absolute() or ".." in inside.parts:
-        raise BadCellError(f"{row.where}: {named!r} lies outside the folder; name a file in it.")
+        raise BadCellError(f"{row.where}: {quoted(named)} lies outside the folder; name a file in it.")
     path = folder / inside
     if not path.is_file():
         raise BadCellError(
-            f"{row.where}: there is no file {named!r} in the folder; add it or remove the row."
+            f"{row.where}: there is no file {quoted(named)} in the folder; add it or remove the row."
         )
     return path
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from db import audit, copying
+from db import audit, copying, projects
 from db.copying import TableState
 from db.errors import StorageError
 from db.location import database_url
@@ -34,16 +34,25 @@ class Moved:
         return sum(table.rows for table in self.tables)
 
 
-def move(to: str) -> Moved:
+def move(to: str, *, project: str | None = None) -> Moved:
     """Copy every row into an empty database and hold both against each other, row for row.
 
     Nobody writes to either database meanwhile. What was there stays there; the media stay in the data folder.
+
+    Parameters
+    ----------
+    project : str, optional
+        Copy the rows of this project alone, with the people they name, into a database in which their keys
+        are free. The audit log stays: its lines are a chain of all projects'. The other database's own log
+        tells what came, and with which last line of this one.
 
     Raises
     ------
     StorageError
         If the other database is this one, cannot be used, has rows, or does not take one as it is; or if the
         audit log of this one does not hold. Nothing is stored then.
+    UnknownRowError
+        If there is no such project.
     """
     place = _place(to)
     if place == _place(database_url()):
@@ -55,7 +64,13 @@ def move(to: str) -> Moved:
                 f"Line {broken.id} of the audit log was tampered with; restore a backup from before that, "
                 "then move."
             )
-        return Moved(copying.copy(source, target), place)
+        if project is None:
+            return Moved(copying.copy(source, target), place)
+        wanted = projects.by_name(source, project)
+        came = copying.copy_project(source, target, wanted.id)
+        details = {"rows": sum(table.rows for table in came), "after": audit.extent(source)[1]}
+        audit.write(target, "project.moved", f"project:{wanted.id}", details=details)
+        return Moved(came, place)
 
 
 def _place(address: str) -> str:

@@ -101,22 +101,6 @@ def listing() -> tuple[ProjectRecord, ...]:
         return projects.everything(session)
 
 
-def of_person(person_id: int) -> tuple[ProjectRecord, ...]:
-    """The projects somebody has a part in, by name; all of them for who looks after the server."""
-    with reading() as session:
-        every = projects.everything(session)
-        if accounts.is_admin(session, person_id):
-            return every
-        parts = people.roles_of(session, person_id)
-        return tuple(project for project in every if project.id in parts)
-
-
-def may_make(person_id: int) -> bool:
-    """Whether somebody may make projects."""
-    with reading() as session:
-        return accounts.is_maker(session, person_id)
-
-
 def person(name: str, *, simulated: bool = False) -> PersonRecord:
     """The person of that name, added if there is none."""
     with writing() as session:

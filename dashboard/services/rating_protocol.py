@@ -11,12 +11,13 @@ from dashboard.services.permissions import Act, require
 from db import audit, projects
 from db.errors import RefusedValueError
 from db.records import ProjectRecord
+from db.seats import LONGEST_LEASE
 from db.session import writing
 from engine.vocabulary import Channel, Protocol
 
 SETTING: Final = "rating"
 LARGEST_OVERLAP: Final = 100
-LONGEST_LEASE_MIN: Final = 24 * 60
+LONGEST_LEASE_MIN: Final = int(LONGEST_LEASE.total_seconds()) // 60
 MOST_REPEATS: Final = 0.5
 
 

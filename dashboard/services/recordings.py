@@ -17,15 +17,19 @@ from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
+from dashboard.services import clip_limits
 from dashboard.services.media_store import disk_sentences
 from dashboard.services.recording_pass import Performer
 from dashboard.services.refusals import worded
-from db.disk import flush, made_folder
+from db.disk import flush, made_folder, require_room
 from db.errors import RefusedValueError
 from db.location import data_folder
+from engine.errors import MediaError
 
 FOLDER: Final = "recordings"
 KEY_PATTERN: Final = re.compile(r"[0-9a-f]{32}")
+MOST_WAITING: Final = 20
+"""Recordings of one person in one project that no take was made of yet: those a browser could not send."""
 MOST_PIECES: Final = 4000
 """More than an hour at a piece a second."""
 LARGEST_PIECE: Final = 16 << 20
@@ -41,7 +45,10 @@ def keep_piece(performer: Performer, key: str, index: int, content: bytes) -> No
     Raises
     ------
     RefusedValueError
-        If the key is none, the piece is empty, or its number or size is out of range.
+        If the key is none, the piece is empty, its number or size is out of range, or too many other
+        recordings of the person wait.
+    MediaError
+        If the recording becomes larger than a clip may be.
     StorageError
         If the disk refuses.
     """
@@ -50,8 +57,11 @@ def keep_piece(performer: Performer, key: str, index: int, content: bytes) -> No
     if not 0 < len(content) <= LARGEST_PIECE:
         raise worded(RefusedValueError, "refusal.recording_piece", n=LARGEST_PIECE >> 20)
     folder = _folder(performer, key)
+    if not folder.is_dir() and _waiting(performer) >= MOST_WAITING:
+        raise worded(RefusedValueError, "refusal.recordings_many", n=MOST_WAITING)
     with disk_sentences():
         made_folder(folder)
+        _require_place(folder, index, len(content))
         part = folder / f"{secrets.token_hex(8)}.part"
         try:
             with part.open("wb") as opened:
@@ -127,6 +137,21 @@ class _Joined(RawIOBase):
             self._open.close()
             self._open = None
         super().close()
+
+
+def _require_place(folder: Path, index: int, size_bytes: int) -> None:
+    """Refuse what would make a recording larger than a clip may be, or the disk full."""
+    others = [each for each in os.scandir(folder) if each.name.isdecimal() and int(each.name) != index]
+    most = clip_limits.most_bytes()
+    if sum(each.stat().st_size for each in others) + size_bytes > most:
+        raise worded(MediaError, "refusal.clip_large", mb=most >> 20)
+    require_room(folder, size_bytes, what="This recording")
+
+
+def _waiting(performer: Performer) -> int:
+    start = f"{performer.project_id}-{performer.person_id}-"
+    root = data_folder() / FOLDER
+    return sum(each.name.startswith(start) for each in root.iterdir()) if root.is_dir() else 0
 
 
 def _folder(performer: Performer, key: str) -> Path:

@@ -1,7 +1,8 @@
 """Putting a backup in the place of what is there, which is kept aside and never deleted.
 
 Everything is verified before anything is touched. While files are moved a sign stands beside the database:
-a restore that is interrupted then leaves no half data folder that anybody would open.
+a restore that is interrupted then leaves no half data folder that anybody would open. Sign-ins and
+invitations of the backup are ended in it: who had signed out since, or used a link up, would be in again.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ def restore(source: Path) -> Restored:
         try:
             _stage(files, source, staged)
             removed_since = _withdrawn_since(database, staged / DATABASE_FILE)
+            snapshot.let_nobody_in(staged / DATABASE_FILE, now())
             with _under_sign(database, source):
                 aside = _set_aside(database, data_folder() / f"{REPLACED}{stamp}", with_parts=source.is_dir())
                 _put_in_place(staged, database)

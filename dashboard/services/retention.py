@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import removal
+from dashboard.services import removal, uploads
 from dashboard.services.filmed import ConsentState, everybody
 from dashboard.services.permissions import Act, require
 from dashboard.services.refusals import worded
@@ -95,13 +95,14 @@ def apply(project_id: int, *, person_id: int | None, at: datetime | None = None)
 
 
 def keep_watch(stopping: threading.Event) -> None:
-    """Apply every project's rule again and again until ``stopping``; what goes wrong is in the log."""
+    """Apply every project's rule, and sweep uploads that nobody used, again and again until ``stopping``."""
     while not stopping.is_set():
         try:
             with reading() as session:
                 ruled = [each.id for each in projects.everything(session) if rule_of(each) != Rule()]
             for project_id in ruled:
                 apply(project_id, person_id=None)
+            uploads.sweep()
         except DailiesError:
             log.exception("The rules of retention could not be applied; they will be tried again.")
         stopping.wait(LOOK_EVERY_S)

@@ -1,7 +1,8 @@
 """Scripts as people have them: plain text, Fountain, CSV; read whole and checked before anything is stored.
 
 Fountain is read by screenplain. What it takes for a speech is a line here; where a parenthetical stands
-inside a speech, a new line begins with that direction.
+inside a speech, a new line begins with that direction. Its patterns look for the ends of remarks and notes
+from each of their beginnings: what would keep it busy for hours is refused before, or taken out here.
 """
 
 from __future__ import annotations
@@ -27,6 +28,13 @@ from engine.errors import TableError
 SUFFIXES: Final = (".txt", ".fountain", ".spmd", ".csv")
 LARGEST_BYTES: Final = 8 << 20
 MOST_LINES: Final = 20_000
+MOST_ROWS: Final = 100_000
+LONGEST_ROW: Final = 2 * MAX_LINE_CHARACTERS
+"""Characters of a row with its name, direction and marks."""
+LONGEST_PARAGRAPH: Final = 20_000
+"""Characters of Fountain's rows without an empty one between them: a monologue of half an hour."""
+MOST_NOTES: Final = 200
+"""Notes that begin in one such paragraph."""
 MOST_DIRECTION: Final = 500
 CUE: Final = re.compile(r"^\s*([^\s:：][^:：]{0,39}?)\s*(\([^)]*\))?\s*[:：]\s+(\S.*)$")
 """``NAME: words`` or ``NAME (softly): words``; a name has at most 40 characters."""
@@ -73,9 +81,11 @@ def read_script(content: bytes, *, name: str) -> ReadScript:
     if suffix == ".csv":
         lines = list(_of_table(text, name))
     elif suffix == ".txt":
-        lines = list(_of_plain(text))
+        lines = list(_of_plain(_rows(text, name)))
     else:
-        play = fountain.parse(io.StringIO(text))
+        rows = _rows(_without_boneyards(text), name)
+        _check_paragraphs(rows, name)
+        play = fountain.parse_lines(rows)
         title = _title(play) or title
         lines = list(_of_screenplay(play))
     lines = [_checked(line, place, name) for place, line in enumerate(lines, start=1)]
@@ -98,8 +108,34 @@ def read_typed(text: str, *, title: str) -> ReadScript:
     return ReadScript(title.strip()[:MAX_WORD_CHARACTERS] or read.lines[0].text[:40], read.lines)
 
 
-def _of_plain(text: str) -> Iterator[ScriptLineDraft]:
+def _rows(text: str, name: str) -> list[str]:
     rows = text.splitlines()
+    if len(rows) > MOST_ROWS:
+        raise worded(TableError, "refusal.script_lines", n=MOST_ROWS)
+    for place, row in enumerate(rows, start=1):
+        if len(row) > LONGEST_ROW:
+            raise worded(TableError, "refusal.script_long", name=name, place=place, n=LONGEST_ROW)
+    return rows
+
+
+def _without_boneyards(text: str) -> str:
+    """A Fountain text without what its writer has put between ``/*`` and ``*/``."""
+    kept, place = [], 0
+    while (opened := text.find("/*", place)) >= 0 and (closed := text.find("*/", opened + 2)) >= 0:
+        kept.append(text[place:opened])
+        place = closed + 2
+    return "".join([*kept, text[place:]])
+
+
+def _check_paragraphs(rows: list[str], name: str) -> None:
+    length = notes = 0
+    for place, row in enumerate(rows, start=1):
+        length, notes = (length + len(row), notes + row.count("[[")) if row.strip() else (0, 0)
+        if length > LONGEST_PARAGRAPH or notes > MOST_NOTES:
+            raise worded(TableError, "refusal.script_long", name=name, place=place, n=LONGEST_PARAGRAPH)
+
+
+def _of_plain(rows: list[str]) -> Iterator[ScriptLineDraft]:
     spoken = [row for row in rows if row.strip()]
     cued = [found for row in spoken if (found := _cue(row))]
     if len(cued) < CUED_SHARE * len(spoken):
@@ -122,7 +158,7 @@ def _of_plain(text: str) -> Iterator[ScriptLineDraft]:
 
 
 def _cue(row: str) -> ScriptLineDraft | None:
-    found = CUE.match(row)
+    found = CUE.match(" ".join(row.split()))  # of many blanks the pattern would try every share
     if found is None or len(found[1].split()) > MOST_CUE_WORDS:
         return None
     return ScriptLineDraft(found[3].strip(), found[1].strip(), (found[2] or "").strip("()"))

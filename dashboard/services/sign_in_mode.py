@@ -24,6 +24,7 @@ class ModeError(DailiesError):
 
 
 _in_force = [SignIn.ACCOUNTS]
+_framed = [False]
 
 
 def in_force() -> SignIn:
@@ -39,6 +40,16 @@ def use(mode: SignIn) -> None:
 def is_named() -> bool:
     """Whether people name themselves, so that nothing can be kept from anybody."""
     return in_force() is SignIn.NONE
+
+
+def frame(*, is_allowed: bool) -> None:
+    """Say whether pages of other sites may show this server's in a frame, before anything is served."""
+    _framed[0] = is_allowed
+
+
+def is_framed() -> bool:
+    """Whether a sign-in has to hold within a frame of another site too."""
+    return _framed[0]
 
 
 def checked(mode: SignIn | None, host: str, *, demo: bool) -> SignIn:

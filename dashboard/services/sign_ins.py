@@ -30,6 +30,8 @@ ROTATES: Final = timedelta(minutes=15)
 UNDER_WAY: Final = timedelta(minutes=1)
 SEEN_EVERY: Final = timedelta(minutes=1)
 """Signs of life are written no more often than this."""
+LEEWAY: Final = timedelta(days=1)
+"""What lasts longer by more than this was begun by a clock that was ahead, and does not count."""
 KEPT: Final = timedelta(days=30)
 """What has expired is deleted after this."""
 ID_BYTES: Final = 16
@@ -93,19 +95,19 @@ def look(cookie: str | None, *, at: datetime | None = None, may_rotate: bool = T
     is_newest = hmac.compare_digest(found.token_hash, _hash(token))
     if not is_newest:
         was_last = hmac.compare_digest(found.previous_hash or "", _hash(token))
-        is_under_way = found.taken_up_at is None or moment - found.taken_up_at <= UNDER_WAY
+        is_under_way = found.taken_up_at is None or not _is_past(found.taken_up_at, UNDER_WAY, moment)
         if was_last and is_under_way:
             return Seen(sign_in, person_id)
         with writing() as session:
             sign_ins.end(session, sign_in, at=moment)
             audit.write(session, "sign_in.copied", f"person:{person_id}")
         return None
-    if may_rotate and moment - found.rotated_at > ROTATES:
+    if may_rotate and _is_past(found.rotated_at, ROTATES, moment):
         return _rotated(sign_in, person_id, found.token_hash, moment)
     if found.taken_up_at is None:
         with writing() as session:
             sign_ins.take_up(session, sign_in, at=moment)
-    elif moment - found.seen_at > SEEN_EVERY:
+    elif _is_past(found.seen_at, SEEN_EVERY, moment):
         with writing() as session:
             sign_ins.seen(session, sign_in, at=moment)
     return Seen(sign_in, person_id)
@@ -120,7 +122,12 @@ def id_in(cookie: str | None) -> str | None:
 def person_of(sign_in: str, *, at: datetime | None = None) -> int | None:
     """Who is signed in by it now; ``None`` once it has ended or the account is closed."""
     with reading() as session:
-        return _live(session, sign_in, at or now())
+        return live(session, sign_in, at=at)
+
+
+def live(session: Session, sign_in: str, *, at: datetime | None = None) -> int | None:
+    """The same, in a transaction that is under way."""
+    return _live(session, sign_in, at or now())
 
 
 def end(sign_in: str, *, at: datetime | None = None) -> None:
@@ -149,7 +156,13 @@ def _rotated(sign_in: str, person_id: int, token_hash: str, moment: datetime) ->
 
 
 def _live(session: Session, sign_in: str, moment: datetime) -> int | None:
-    return sign_ins.person_of(session, sign_in, at=moment, seen_since=moment - IDLES)
+    furthest = moment + LASTS + LEEWAY
+    return sign_ins.person_of(session, sign_in, at=moment, seen_since=moment - IDLES, until=furthest)
+
+
+def _is_past(then: datetime, span: timedelta, moment: datetime) -> bool:
+    """Whether a span has gone by; what seems still to come was noted before the clock was put back."""
+    return abs(moment - then) > span
 
 
 def _parts(cookie: str | None) -> tuple[str, str] | None:

@@ -1,10 +1,11 @@
-"""What each of the systems says about one clip, asked side by side in a process of its own."""
+"""What each of the systems says about one clip, which a process of its own looks at once for all of them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from db.errors import RefusedValueError
 from db.records import ClipRecord
 from db.session import reading
 from engine.analysis import Analysis
-from engine.errors import DailiesError
+from engine.errors import DailiesError, WeightsError
 from engine.vocabulary import Emotion, SystemName
 
 
@@ -110,24 +111,38 @@ def compared(
         If the clip ends the process it is analysed in, or takes more time or memory than a clip may.
     """
     path, job = media_store.path_of(clip.media_key), job_of(clip)
-    answers = []
     with Apart(limit_s=CLIP_LIMIT_S) as process:
-        for done, system in enumerate(SystemName):
-            report(done, len(SystemName))
-            try:
-                answers.append(process.do(_ask, path, replace(job, system=system)))
-            except TooGreedyError:
-                raise RefusedValueError(
-                    f"{clip.original_name} made the analysis stop, so the systems cannot be compared on it."
-                ) from None
-    return Comparison(clip, tuple(answers))
+        try:
+            for done, system in enumerate(SystemName):  # which takes most of the time
+                report(done, len(SystemName))
+                process.do(_load, system)
+            return Comparison(clip, process.do(_ask, path, job))
+        except TooGreedyError:
+            raise RefusedValueError(
+                f"{clip.original_name} made the analysis stop, so the systems cannot be compared on it."
+            ) from None
 
 
-def _ask(path: Path, job: ClipJob) -> SystemAnswer:
+def _load(system: SystemName) -> None:
+    from engine.systems.alignment import AlignmentSystem
+    from engine.systems.registry import naming_system
+
+    with suppress(WeightsError):  # it will be said as this system's answer
+        AlignmentSystem.load() if system is SystemName.ALIGNMENT else naming_system(system)
+
+
+def _ask(path: Path, job: ClipJob) -> tuple[SystemAnswer, ...]:
     try:
-        return SystemAnswer(job.system, clip_work.analysed(path, job))
+        answers = clip_work.analysed_by_each(path, job)
     except DailiesError as error:
-        return SystemAnswer(job.system, None, str(error).replace(path.name, job.original_name))
+        refusal = str(error).replace(path.name, job.original_name)
+        return tuple(SystemAnswer(system, None, refusal) for system in SystemName)
+    return tuple(
+        SystemAnswer(system, None, str(answer))
+        if isinstance(answer, DailiesError)
+        else SystemAnswer(system, answer)
+        for system, answer in answers.items()
+    )
 
 
 def _name(clip_id: str) -> str:

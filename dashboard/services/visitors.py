@@ -79,18 +79,6 @@ def remembered(ticket: str) -> str:
     return str(_cookies().dumps(person_id))
 
 
-def by_id(person_id: int) -> PersonRecord:
-    """The person with that id.
-
-    Raises
-    ------
-    UnknownRowError
-        If there is none.
-    """
-    with session.reading() as reading:
-        return people.by_id(reading, person_id)
-
-
 def person_of(cookie: str | None) -> PersonRecord | None:
     """Who a cookie remembers; ``None`` without one, or with one that is not from here."""
     if not cookie:

@@ -1,7 +1,7 @@
 """Clips as files: what is in one, its pictures and its sound, and copies that a browser plays."""
 
 from engine.media.channels import MissingChannelError, picture_alone, sound_alone
-from engine.media.decoding import Media, decode
+from engine.media.decoding import Decoding, Media, decode
 from engine.media.footage import Footage
 from engine.media.probing import AudioFacts, Probe, VideoFacts, probe
 from engine.media.thumbnails import poster, thumbnail
@@ -9,6 +9,7 @@ from engine.media.transcoding import transcode
 
 __all__ = [
     "AudioFacts",
+    "Decoding",
     "Footage",
     "Media",
     "MissingChannelError",

@@ -1,11 +1,17 @@
-"""One decode of a clip: 50 upright pictures chosen by time stamp, and mono 16 kHz sound."""
+"""One decode of a clip: 50 upright pictures chosen by time stamp, and mono 16 kHz sound.
+
+Who looks and listens need not wait for the last picture: :class:`Decoding` hands each over as it comes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from queue import SimpleQueue
+from time import perf_counter
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,23 +74,96 @@ def decode(path: Path, *, long_side: int = PICTURE_LONG_SIDE_PX) -> Media:
     MediaError
         If ``path`` is no clip (see :func:`engine.media.probe`) or nothing in it can be decoded.
     """
-    surveyed = survey(path)
-    times = instants(surveyed.duration_s)
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="sound") as pool:
-        listening = pool.submit(read_sound, path, surveyed)
-        shots = shots_at(path, surveyed, times, long_side=long_side)
-        sound, damaged_sounds = listening.result()
-    if shots.native_size is None and sound is None:
-        raise MediaError(f"Nothing in {path.name} can be decoded; it is damaged, export it again.")
-    return Media(
-        duration_s=surveyed.duration_s,
-        times_s=times,
-        pictures=tuple(shots.pictures),
-        picture_times_s=shots.times_s,
-        native_size=shots.native_size,
-        sound=sound,
-        warnings=_warnings(surveyed, shots, sound, damaged_sounds),
-    )
+    with Decoding(path, long_side=long_side) as under_way:
+        return under_way.media()
+
+
+class Decoding:
+    """A clip under way through the decoder, its sound beside its pictures; leave it as a context.
+
+    Parameters
+    ----------
+    path : Path
+    long_side : int
+        The most pixels a side of a picture may keep.
+
+    Attributes
+    ----------
+    times_s : ndarray, shape (50,)
+        The instants, seconds from the clip's start.
+
+    Raises
+    ------
+    MediaError
+        If ``path`` is no clip.
+    """
+
+    def __init__(self, path: Path, *, long_side: int = PICTURE_LONG_SIDE_PX) -> None:
+        self._started = perf_counter()
+        self._path, self._long_side = path, long_side
+        self._surveyed = survey(path)
+        self.times_s = instants(self._surveyed.duration_s)
+        self._come: SimpleQueue[Picture | None] = SimpleQueue()
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="decode")
+        self._listening = self._pool.submit(read_sound, path, self._surveyed)
+        self._watching = self._pool.submit(self._watch)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def pictures(self) -> Iterator[Picture]:
+        """The pictures of the instants that show one, in their order, each as soon as it is decoded.
+
+        To be asked for once.
+        """
+        while (picture := self._come.get()) is not None:
+            yield picture
+
+    def sound(self) -> NDArray[np.float32] | None:
+        """The sound of the clip, once it is decoded; ``None`` without any."""
+        return self._listening.result()[0]
+
+    def media(self) -> Media:
+        """All of the clip, once it is decoded.
+
+        Raises
+        ------
+        MediaError
+            If nothing in it can be decoded.
+        """
+        shots, _seconds = self._watching.result()
+        sound, damaged_sounds = self._listening.result()
+        if shots.native_size is None and sound is None:
+            raise MediaError(f"Nothing in {self._path.name} can be decoded; it is damaged, export it again.")
+        return Media(
+            duration_s=self._surveyed.duration_s,
+            times_s=self.times_s,
+            pictures=tuple(shots.pictures),
+            picture_times_s=shots.times_s,
+            native_size=shots.native_size,
+            sound=sound,
+            warnings=_warnings(self._surveyed, shots, sound, damaged_sounds),
+        )
+
+    def seconds(self) -> float:
+        """What the pictures took from the start on, once they are decoded."""
+        return self._watching.result()[1]
+
+    def _watch(self) -> tuple[Shots, float]:
+        try:
+            shots = shots_at(
+                self._path,
+                self._surveyed,
+                self.times_s,
+                long_side=self._long_side,
+                on_picture=self._come.put,
+            )
+            return shots, perf_counter() - self._started
+        finally:
+            self._come.put(None)
 
 
 def _warnings(

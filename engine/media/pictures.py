@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -64,11 +64,21 @@ class Shots:
 
 
 def shots_at(
-    path: Path, surveyed: Survey, times_s: NDArray[np.float64], *, long_side: int = PICTURE_LONG_SIDE_PX
+    path: Path,
+    surveyed: Survey,
+    times_s: NDArray[np.float64],
+    *,
+    long_side: int = PICTURE_LONG_SIDE_PX,
+    on_picture: Callable[[Picture], object] | None = None,
 ) -> Shots:
     """Find the pictures shown at ascending ``times_s``, shape (n,).
 
     One decoded picture is held at a time, and only those that are chosen are converted.
+
+    Parameters
+    ----------
+    on_picture : callable, optional
+        Gets the picture of each instant that shows one, as soon as it is there.
 
     Raises
     ------
@@ -95,6 +105,8 @@ def shots_at(
                 converted, size, source = _upright(frame, stream, long_side), _native(frame, stream), frame
             stamps[index] = walk.time(frame)
             pictures[index] = converted
+            if on_picture is not None and converted is not None:
+                on_picture(converted)
         return Shots(pictures, stamps, size, walk.damaged)
 
 

@@ -111,16 +111,16 @@ def _ranked_anew(answers: Answers, draws: UnitDraws) -> Array:
 def _coincidences(answers: Answers, draws: UnitDraws) -> Array:
     """Coincidences of answers, summed over the units of each block, shape (blocks, categories²)."""
     size = len(answers.categories)
-    each = answers.per_unit
-    order = np.argsort(draws.block, kind="stable")
-    first = np.searchsorted(answers.unit, np.arange(answers.units + 1))
-    ends = np.cumsum(np.bincount(draws.block, minlength=draws.blocks))
+    order = np.argsort(draws.block, kind="stable")  # units, block by block
+    place = np.empty(order.size, dtype=np.intp)
+    place[order] = np.arange(order.size)
+    counts = np.bincount(place[answers.unit] * size + answers.value, minlength=order.size * size)
+    counts = counts.reshape(-1, size).astype(np.float64)  # [units, categories]
+    scaled = counts / (answers.per_unit[order] - 1.0)[:, None]
+    ends = np.cumsum(np.bincount(draws.block, minlength=draws.blocks))[:-1]
     found = np.empty((draws.blocks, size * size))
-    for block, units in enumerate(np.split(order, ends[:-1])):
-        rows = np.concatenate([np.arange(first[unit], first[unit + 1]) for unit in units])
-        place = np.repeat(np.arange(units.size), (each[units]).astype(np.intp))
-        counts = np.bincount(place * size + answers.value[rows], minlength=units.size * size)
-        counts = counts.reshape(units.size, size).astype(np.float64)
-        scaled = counts / (each[units] - 1.0)[:, None]
-        found[block] = (scaled.T @ counts - np.diag(scaled.sum(axis=0))).ravel()
+    for block, (mine, of_pairs) in enumerate(
+        zip(np.split(counts, ends), np.split(scaled, ends), strict=True)
+    ):
+        found[block] = (of_pairs.T @ mine - np.diag(of_pairs.sum(axis=0))).ravel()
     return found

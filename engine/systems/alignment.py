@@ -39,6 +39,7 @@ from engine.systems.face_enrolment import FaceEnrolment
 from engine.systems.fusion import joint_emotion
 from engine.systems.line_emotion import LineEmotion, local_folder
 from engine.systems.modality_readings import modality_readings, opinions_of
+from engine.systems.observation import Observed, observe
 from engine.systems.performance import PerformanceBrain, PerformanceReading
 from engine.systems.rehearsal import rehearsal_media
 from engine.systems.spoken_words import matched_spans
@@ -114,6 +115,7 @@ class AlignmentSystem:
         face: int | None = None,
         media: Media | None = None,
         own_face: FaceEnrolment | None = None,
+        observed: Observed | None = None,
     ) -> Analysis:
         """Say everything about one clip; see :func:`engine.systems.clip_analysis.analyze`.
 
@@ -121,16 +123,19 @@ class AlignmentSystem:
         ----------
         media : Media, optional
             What is read in the place of the whole file: a piece of it that is decoded already.
+        observed : Observed, optional
+            What another system had looked at; then ``media``, ``neutral``, ``face`` and ``own_face`` count
+            for nothing.
         """
         started = perf_counter()
-        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="analyze") as pool:
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read") as pool:
             reading_text = pool.submit(self._read_line, line or "")
-            media = decode(path) if media is None else media
-            decoded = perf_counter()
-            hearing = pool.submit(hear, media)
-            seen = see(media, self.tracker, neutral=neutral, face=face, own_face=own_face)
-            heard = hearing.result()
+            if observed is None:
+                observed = observe(
+                    path, self.tracker, media=media, neutral=neutral, face=face, own_face=own_face
+                )
             text, text_seconds = reading_text.result()
+        media, heard, seen = observed.media, observed.heard, observed.seen
         before_model = perf_counter()
         given = bool(text.words)
         spans = matched_spans(word_times, text.words) if word_times is not None and given else None
@@ -196,7 +201,7 @@ class AlignmentSystem:
             modalities=modality_readings(text, performance, joint, trust),
             amplification=amplification,
             timings_s={
-                "decode": decoded - started,
+                "decode": observed.decode_s,
                 "face": seen.seconds,
                 "voice": heard.seconds,
                 "text": text_seconds,

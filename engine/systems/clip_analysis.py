@@ -1,4 +1,4 @@
-"""One clip and its line asked of any of the systems: what :func:`engine.analyze` is."""
+"""One clip and its line asked of any of the systems: what :func:`engine.analyze` is, and of all of them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.analysis import Analysis, SpokenWord
+from engine.errors import WeightsError
 from engine.systems.alignment import AlignmentSystem
 from engine.systems.face_enrolment import FaceEnrolment
 from engine.systems.heard_line import HeardLine
-from engine.systems.naming import analysis_by
+from engine.systems.naming import analysis_by, evidence_of
 from engine.systems.registry import naming_system
 from engine.systems.trimodal import third_opinion
 from engine.systems.voice_enrolment import VoiceEnrolment
@@ -83,17 +84,22 @@ def analyze(
     names_emotions = None if system == SystemName.ALIGNMENT else naming_system(system)
     heard = HeardLine.of(Path(path), line=line, word_times=word_times)
     if names_emotions is not None:
-        analysis = analysis_by(
-            names_emotions,
+        clip = evidence_of(
             Path(path),
             line=heard.line,
             before=before,
-            policy=policy or FIXED,
             word_times=heard.word_times,
             neutral=neutral,
-            context=context,
             face=face,
             own_face=own_face,
+        )
+        analysis = analysis_by(
+            names_emotions,
+            clip,
+            name=Path(path).name,
+            line=heard.line,
+            policy=policy or FIXED,
+            context=context,
         )
     else:
         analysis = AlignmentSystem.load().analyze(
@@ -109,3 +115,53 @@ def analyze(
             own_face=own_face,
         )
     return third_opinion(heard.told(analysis))
+
+
+def analyze_each(
+    path: str | Path,
+    *,
+    line: str | None = None,
+    policy: Policy | None = None,
+    face: int | None = None,
+    own_face: FaceEnrolment | None = None,
+) -> dict[SystemName, Analysis | WeightsError]:
+    """Ask every system about one clip that is decoded, looked at and listened to once.
+
+    Parameters
+    ----------
+    line, policy, face, own_face
+        See :func:`analyze`.
+
+    Returns
+    -------
+    dict of SystemName to (Analysis or WeightsError)
+        What :func:`analyze` returns or raises for each; total times are those of a system asked alone.
+
+    Raises
+    ------
+    MediaError
+        If the file is no clip, or has no such face.
+    WeightsError
+        If the line cannot be read, by any system.
+    """
+    path, policy = Path(path), policy or FIXED
+    heard = HeardLine.of(path, line=line)
+    clip = evidence_of(path, line=heard.line, word_times=heard.word_times, face=face, own_face=own_face)
+    answers: dict[SystemName, Analysis | WeightsError] = {}
+    for name in SystemName:
+        try:
+            analysis = (
+                AlignmentSystem.load().analyze(
+                    path,
+                    line=heard.line,
+                    policy=policy,
+                    word_times=heard.word_times,
+                    observed=clip.observed,
+                )
+                if name is SystemName.ALIGNMENT
+                else analysis_by(naming_system(name), clip, name=path.name, line=heard.line, policy=policy)
+            )
+            answers[name] = third_opinion(heard.told(analysis))
+        except WeightsError as error:
+            answers[name] = error
+    return answers

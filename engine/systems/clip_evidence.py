@@ -18,9 +18,10 @@ from engine.features.spoken_form import spoken_form
 from engine.features.spoken_stretch import SpokenStretch, spoken_stretch
 from engine.features.trust import Trust, text_trust
 from engine.features.words import spread
-from engine.media import Media, decode
-from engine.systems.evidence import Heard, Seen, hear, see
+from engine.media import Media
+from engine.systems.evidence import Heard, Seen
 from engine.systems.face_enrolment import FaceEnrolment
+from engine.systems.observation import Observed, observe
 from engine.systems.spoken_words import matched_spans
 from engine.vocabulary import Modality
 
@@ -64,18 +65,28 @@ class ClipEvidence:
         Start and end of each word; spread over the voiced stretch where no times are given.
     trust : Mapping[Modality, Trust]
     timings_s : Mapping[str, float]
-        decode, face, voice, text.
+        decode, face, voice, text, some side by side, and total.
     """
 
-    media: Media
-    heard: Heard
-    seen: Seen
+    observed: Observed
     stretch: SpokenStretch | None
     line: SpokenLine
     before: Floats
     spans_s: NDArray[np.float64]
     trust: Mapping[Modality, Trust]
     timings_s: Mapping[str, float]
+
+    @property
+    def media(self) -> Media:
+        return self.observed.media
+
+    @property
+    def heard(self) -> Heard:
+        return self.observed.heard
+
+    @property
+    def seen(self) -> Seen:
+        return self.observed.seen
 
 
 def gather(
@@ -100,14 +111,11 @@ def gather(
         If the word times do not fit the line.
     """
     started = perf_counter()
-    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="analyze") as pool:
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read") as pool:
         reading = pool.submit(_read, encoder, line, before)
-        media = decode(path)
-        decoded = perf_counter()
-        hearing = pool.submit(hear, media)
-        seen = see(media, tracker, neutral=neutral, face=face, own_face=own_face)
-        heard = hearing.result()
+        observed = observe(path, tracker, neutral=neutral, face=face, own_face=own_face)
         spoken, context, text_seconds = reading.result()
+    media, heard, seen = observed.media, observed.heard, observed.seen
     spans = (
         matched_spans(word_times, spoken.words)
         if word_times is not None and spoken.words
@@ -115,9 +123,7 @@ def gather(
     )
     audible = media.sound is not None and heard.trust.value > 0
     return ClipEvidence(
-        media=media,
-        heard=heard,
-        seen=seen,
+        observed=observed,
         stretch=spoken_stretch(media.sound) if audible and media.sound is not None else None,
         line=spoken,
         before=context,
@@ -128,10 +134,11 @@ def gather(
             Modality.FACE: seen.trust,
         },
         timings_s={
-            "decode": decoded - started,
+            "decode": observed.decode_s,
             "face": seen.seconds,
             "voice": heard.seconds,
             "text": text_seconds,
+            "total": perf_counter() - started,
         },
     )
 

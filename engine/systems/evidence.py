@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -12,7 +13,7 @@ from engine.analysis import Curves, FacesSeen
 from engine.features.blendshapes import NAMES, Blendshapes, brow_movement
 from engine.features.face import FaceFeatures, face_features
 from engine.features.face_stills import FaceStills, face_stills
-from engine.features.landmarks import LANDMARKS, FaceTracker
+from engine.features.landmarks import LANDMARKS, FaceTracker, Points
 from engine.features.table import INSTANTS
 from engine.features.trust import Trust, face_trust, voice_trust
 from engine.features.voice import VoiceFeatures, voice_features
@@ -72,10 +73,22 @@ class Seen:
 
 def hear(media: Media) -> Heard:
     """Measure the voice of a clip and how far it can be trusted."""
+    return heard_in(media.sound, media.times_s)
+
+
+def heard_in(sound: NDArray[np.float32] | None, times_s: NDArray[np.float64]) -> Heard:
+    """The same, of a clip whose pictures are not there yet.
+
+    Parameters
+    ----------
+    sound : ndarray, shape (n,), float32, mono, 16 kHz, or None
+        ``None`` without a sound track.
+    times_s : ndarray, shape (50,)
+        The clip's instants.
+    """
     started = perf_counter()
-    sound = np.zeros(0, np.float32) if media.sound is None else media.sound
-    features = voice_features(sound, media.times_s)
-    if media.sound is None:
+    features = voice_features(np.zeros(0, np.float32) if sound is None else sound, times_s)
+    if sound is None:
         trust = Trust(0.0, {}, "The clip has no sound track.")
     else:
         trust = voice_trust(sound, features.speech)
@@ -112,13 +125,34 @@ def see(
         If FaceLandmarker's file is at hand and is not the published one.
     """
     started = perf_counter()
+    tracks = tracker.track_all([picture for picture in media.pictures if picture is not None])
+    return seen_in(media, tracks, since=started, neutral=neutral, face=face, own_face=own_face)
+
+
+def seen_in(
+    media: Media,
+    tracks: Sequence[Points],
+    *,
+    since: float,
+    neutral: NDArray[np.float32] | None = None,
+    face: int | None = None,
+    own_face: FaceEnrolment | None = None,
+) -> Seen:
+    """The same, of faces that were followed already.
+
+    Parameters
+    ----------
+    tracks : sequence of ndarray, shape (pictures, 478, 3)
+        As :meth:`engine.features.landmarks.FaceTracker.track_all` gives them for the pictures that are there.
+    since : float
+        When the looking began, by ``perf_counter``.
+    """
     landmarks = np.full((INSTANTS, LANDMARKS, 3), np.nan, dtype=np.float32)
     sizes = np.ones((INSTANTS, 2))
     shown = [index for index, picture in enumerate(media.pictures) if picture is not None]
     pictures = [picture for picture in media.pictures if picture is not None]
     reader = Blendshapes.at_hand()
     shapes = None if reader is None else np.full((INSTANTS, len(NAMES)), np.nan, dtype=np.float32)
-    tracks = tracker.track_all(pictures) if shown else ()
     known = None if own_face is None or face is not None else own_face.found_in(tracks, pictures)
     faces = chosen_face(tracks, media, shown=shown, asked=face, known=known)
     if shown:
@@ -136,7 +170,7 @@ def see(
             trust = Trust(0.0, trust.quality, "The face is cut off by the edge of the picture.")
     stills = face_stills(media.pictures, landmarks, features.mask)
     small = face_pictures(tracks, pictures)
-    return Seen(features, stills, trust, perf_counter() - started, shapes, faces, small)
+    return Seen(features, stills, trust, perf_counter() - since, shapes, faces, small)
 
 
 def curves(heard: Heard, seen: Seen) -> Curves:

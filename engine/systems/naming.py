@@ -111,20 +111,17 @@ def shared_encoder() -> TextEncoder:
     return TextEncoder.load()
 
 
-def analysis_by(
-    system: NamingSystem,
+def evidence_of(
     path: Path,
     *,
     line: str | None = None,
     before: Sequence[str] = (),
-    policy: Policy = FIXED,
     word_times: Sequence[SpokenWord] | None = None,
     neutral: NDArray[np.float32] | None = None,
-    context: Mapping[str, str] | None = None,
     face: int | None = None,
     own_face: FaceEnrolment | None = None,
-) -> Analysis:
-    """Analyse one clip with a system that names emotions.
+) -> ClipEvidence:
+    """Look at a clip once, for all systems that name emotions.
 
     Parameters
     ----------
@@ -138,10 +135,9 @@ def analysis_by(
     TableError
         If the word times do not fit the line.
     WeightsError
-        If a weight file is missing or damaged.
+        If the text encoder is missing or damaged.
     """
-    started = perf_counter()
-    clip = gather(
+    return gather(
         path,
         shared_encoder(),
         FaceTracker.load(),
@@ -152,6 +148,31 @@ def analysis_by(
         face=face,
         own_face=own_face,
     )
+
+
+def analysis_by(
+    system: NamingSystem,
+    clip: ClipEvidence,
+    *,
+    name: str,
+    line: str | None = None,
+    policy: Policy = FIXED,
+    context: Mapping[str, str] | None = None,
+) -> Analysis:
+    """Analyse one clip with a system that names emotions.
+
+    Parameters
+    ----------
+    name : str
+        The clip's file name.
+    line : str, optional
+        As it was given to :func:`evidence_of`.
+
+    Raises
+    ------
+    WeightsError
+        If a weight file is missing or damaged.
+    """
     before_model = perf_counter()
     named = system.read(clip)
     expected = _standing(named, (Modality.TEXT,), clip.trust, system.correlation)
@@ -169,7 +190,7 @@ def analysis_by(
     )
     finished = perf_counter()
     return Analysis(
-        clip=path.name,
+        clip=name,
         duration_s=media.duration_s,
         system=system.name,
         weights_version=system.version,
@@ -190,7 +211,7 @@ def analysis_by(
         timings_s={
             **clip.timings_s,
             "model": finished - before_model,
-            "total": perf_counter() - started,
+            "total": clip.timings_s["total"] + perf_counter() - before_model,
         },
         warnings=_warnings(clip, named, line=line, expected=expected, expressed=expressed),
         branches={name: _reading((name,), named, clip.trust, system) for name in named.branches},

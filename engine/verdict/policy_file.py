@@ -13,6 +13,7 @@ from engine.verdict.gate_report import GateReport
 from engine.verdict.learned import LEARNED_KIND
 from engine.verdict.learned_file import learned_from_dict
 from engine.verdict.policy import POLICY_FORMAT, POLICY_FORMAT_VERSION, Policy
+from engine.vocabulary import QUOTED_CHARACTERS, quoted
 
 POLICY_IN_FORCE: Final = "in_force_policy"
 """Where a file keeps the policy that judges while its candidate waits behind a shut gate."""
@@ -44,12 +45,12 @@ def policy_from_json(text: str) -> Policy:
         raise PolicyError(f'This is no threshold policy: it lacks "format": "{POLICY_FORMAT}".')
     if content.get("format_version") != POLICY_FORMAT_VERSION:
         raise PolicyError(
-            f"The policy has format version {content.get('format_version')!r}; "
+            f"The policy has format version {str(content.get('format_version'))[:QUOTED_CHARACTERS]}; "
             f"this version of Dailies reads {POLICY_FORMAT_VERSION}. Update Dailies or fit the policy again."
         )
     kind = str(content.get("kind"))
     if kind not in _READERS:
-        raise PolicyError(f"The policy is of kind {kind!r}; known kinds are {', '.join(_READERS)}.")
+        raise PolicyError(f"The policy is of kind {quoted(kind)}; known kinds are {', '.join(_READERS)}.")
     return _READERS[kind](content)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import TableError
-from engine.vocabulary import VERDICT_ORDER, Delivery, answer_named, verdict_named
+from engine.vocabulary import VERDICT_ORDER, Delivery, answer_named, quoted, verdict_named
 
 Labels = NDArray[Any]
 """Names (of raters, groups, context levels), an object array of shape (n,)."""
@@ -169,7 +169,7 @@ def answer_codes(values: Iterable[object]) -> tuple[NDArray[np.int8], NDArray[np
                 meant = answer_named(name)
             except ValueError:
                 raise TableError(
-                    f"Rating {row + 1} has the verdict {name!r}; "
+                    f"Rating {row + 1} has the verdict {quoted(name)}; "
                     "use under, correct, over or a step from -2 to 2."
                 ) from None
             step = meant if isinstance(meant, Delivery) else Delivery.RIGHT

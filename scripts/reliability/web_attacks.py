@@ -26,6 +26,7 @@ def run() -> Row:
         "none works",
         f"{found['passed']} tries, {bad} worked",
         met=is_whole(found),
-        detail="Tries are tests; stored XSS is typed into the fields of tests/browser/test_sign_in.py and "
-        "looked for on the pages it names.",
+        detail="Tries are tests; stored XSS is typed into the fields of tests/browser/test_sign_in.py "
+        "(names, lines, comments, drafts, remarks, notes, guidelines, labels, scripts, scenes, consents, "
+        "decisions, work that is set; a trace holds numbers and no text) and looked for on its pages.",
     )

@@ -18,6 +18,7 @@ from engine.vocabulary import INTENSITY_UNIT, Delivery, Phase, Protocol
 from tests.browser.served import Served
 from tests.browser.taught_project import inside
 from tests.dashboard.analysis_made import made_analysis
+from tests.thoroughness import thorough
 
 CLIPS = 40
 GIVES_IN = 0.6
@@ -73,6 +74,7 @@ def test_a_teacher_reads_how_answers_moved_and_fetches_the_figures(page: Page, s
     assert float(pull["low"]) > 0
 
 
+@thorough
 def test_without_anything_to_compare_the_tab_says_how_to_get_it(page: Page, server: Served) -> None:
     page.goto(f"{server.url}/agreement?project=Demo")
     page.get_by_role("tab", name="Anchoring").click()

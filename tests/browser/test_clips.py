@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.review_page import ReviewPage
 from tests.browser.served import Served, command
 from tests.media_made import made_clip, tone
+from tests.thoroughness import thorough
 
 STOPS = "SELECT action FROM audit_log WHERE action LIKE 'analysis.%' ORDER BY id"
 
@@ -51,6 +54,7 @@ def test_an_uploaded_clip_is_analysed_with_its_line_and_can_be_watched(
     assert review.is_playable()["width"] > 0
 
 
+@thorough
 def test_a_file_that_is_no_clip_fails_with_a_sentence_in_the_list(
     page: Page, analysing: Served, tmp_path: Path
 ) -> None:
@@ -82,6 +86,44 @@ def test_the_analysis_is_stopped_and_goes_on_by_a_button(page: Page, server: Ser
     expect(page.locator('[data-clip="waits.mp4"]')).to_have_attribute("data-status", "queued")
 
 
+def test_a_file_goes_on_where_a_cut_connection_and_a_reload_left_it(
+    page: Page, server: Served, tmp_path: Path
+) -> None:
+    large, unwanted = tmp_path / "large.mp4", tmp_path / "unwanted.mp4"
+    large.write_bytes(os.urandom(5_000_000))
+    unwanted.write_bytes(os.urandom(3_000_000))
+    is_cut, begun_at = True, []
+
+    def piece(route: Route) -> None:
+        at = int(route.request.url.rpartition("/")[2])
+        if is_cut and at:
+            route.abort("internetdisconnected")
+        else:
+            begun_at.append(at)
+            route.continue_()
+
+    page.route(re.compile(r"/uploads/[0-9a-f]+/\d+$"), piece)
+    page.on("dialog", lambda dialog: dialog.accept())  # a file is on its way: leave all the same
+    page.goto(f"{server.url}/clips?project=Demo")
+    page.get_by_text("Add clips").click()
+    page.locator('input[type="file"]').first.set_input_files([large, unwanted])
+    row = page.locator('[data-file="large.mp4"]')
+    expect(row).to_contain_text("No connection")
+    expect(page.get_by_role("button", name="Import", exact=True)).to_be_disabled()
+    page.reload()
+    is_cut = False
+    page.get_by_text("Add clips").click()
+    page.locator('input[type="file"]').first.set_input_files([large, unwanted])
+    expect(row).to_have_attribute("data-state", "here")
+    page.get_by_role("button", name="Remove unwanted.mp4").press("Enter")
+    page.get_by_role("button", name="Import 1 clip").click()
+    expect(page.locator('[data-clip="large.mp4"]')).to_be_visible()
+    assert begun_at[:2] == [0, 2 << 20]
+    assert server.rows("SELECT size_bytes FROM clips WHERE original_name = 'large.mp4'") == [(5_000_000,)]
+    assert list((server.home / "uploads").iterdir()) == []
+
+
+@thorough
 def test_a_clip_without_picture_or_line_still_makes_a_tidy_row_and_verdict(
     page: Page, analysing: Served, tmp_path: Path
 ) -> None:
@@ -94,6 +136,7 @@ def test_a_clip_without_picture_or_line_still_makes_a_tidy_row_and_verdict(
     assert all(page.locator(".verdict, .verdict .bars").evaluate_all(edges))
 
 
+@thorough
 def test_an_upright_clip_shows_its_upper_part_in_the_list(
     page: Page, analysing: Served, tmp_path: Path
 ) -> None:

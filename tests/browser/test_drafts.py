@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.outage import Outage
 from tests.browser.review_page import ReviewPage
 from tests.browser.served import Served
+from tests.thoroughness import thorough
 
 SAVED_DRAFT = "Draft saved"
 FEAR_KEY = "d"
@@ -104,6 +105,7 @@ def test_an_answer_given_elsewhere_is_shown_and_not_written_over_unasked(
     assert [rating[0] for rating in here.ratings(clip)] == [0, 2]
 
 
+@thorough
 def test_an_answer_is_stored_and_the_page_goes_on_after_its_session_was_replaced(
     page: Page, own_server: Callable[..., Served]
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from tests.browser.served import Served
+from tests.thoroughness import thorough
 
 
 def test_an_export_holds_both_tables_and_nobodys_name(page: Page, server: Served) -> None:
@@ -22,6 +23,7 @@ def test_an_export_holds_both_tables_and_nobodys_name(page: Page, server: Served
     assert "Simulated rater" not in tables["ratings.csv"]
 
 
+@thorough
 def test_whoever_exports_the_clips_themselves_is_told_first_that_nobody_wrote_down_consent(
     page: Page, server: Served
 ) -> None:

@@ -13,6 +13,7 @@ from tests.browser.review_page import ReviewPage
 from tests.browser.served import Served
 from tests.browser.taught_intensities import teach_intensities
 from tests.browser.taught_project import any_clip, inside
+from tests.thoroughness import thorough
 
 MILDER = -0.15
 
@@ -86,6 +87,7 @@ def test_a_map_is_learned_put_in_force_seen_on_review_and_taken_back(page: Page,
     expect(said).to_have_count(0)
 
 
+@thorough
 def test_the_map_stays_a_candidate_where_people_say_what_the_model_says(page: Page, server: Served) -> None:
     project_id = _taught(server, "Alike", anger=0.0, joy=0.0)
     _opened(page, server, "Alike")

@@ -8,8 +8,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.review_page import ReviewPage
 from tests.browser.served import Served
+from tests.thoroughness import thorough
 
 
+@thorough
 def test_learning_from_the_ratings_shows_the_new_thresholds(page: Page, server: Served) -> None:
     review = ReviewPage(page, server).open("leave_1.mp4")
     review.press("3", "Enter")

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.served import Served
+from tests.thoroughness import thorough
 
 SYSTEMS = ("Alignment", "Voice and words (GMU)", "Late fusion", "Entropy-weighted fusion")
 
@@ -30,6 +31,7 @@ def test_four_systems_answer_about_one_clip_and_show_their_branches(page: Page, 
     expect(branches.get_by_text(re.compile(r"^For \w+: "))).to_be_visible()
 
 
+@thorough
 def test_tuning_is_begun_on_the_page_and_says_what_it_lacks(page: Page, server: Served) -> None:
     page.goto(f"{server.url}/models?project=Demo")
     section = page.locator(".st-key-tuning")

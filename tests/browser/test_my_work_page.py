@@ -14,6 +14,7 @@ from db.records import Purpose
 from engine.vocabulary import Protocol, Role
 from tests.browser.taught_project import inside
 from tests.browser.workbench import RaterPage, Workbench
+from tests.thoroughness import thorough
 
 RIGHT, TOO_MUCH = "3", "4"
 ROUND = 2
@@ -81,6 +82,7 @@ def test_from_the_qualification_round_through_silent_checks_to_the_own_page(
     expect(page.get_by_role("button", name="Retire")).to_have_count(len(made))
 
 
+@thorough
 def test_whoever_does_not_pass_waits_for_the_lead_who_gives_another_round(
     bench: Workbench, browser: Browser
 ) -> None:
@@ -108,6 +110,7 @@ def test_whoever_does_not_pass_waits_for_the_lead_who_gives_another_round(
     expect(ben.form.get_by_role("alert")).to_have_text("As the lead has it: delivery right.")
 
 
+@thorough
 def test_a_lead_makes_their_own_answer_the_known_one(bench: Workbench, browser: Browser) -> None:
     name = "Known"
     bench.project(name, 2)

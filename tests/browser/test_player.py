@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.review_page import ReviewPage
 from tests.browser.served import Served, command
 from tests.media_made import made_clip, tone
+from tests.thoroughness import thorough
 
 CLIP = "leave_1.mp4"
 
@@ -75,6 +76,7 @@ def test_every_button_has_a_name_and_nothing_is_wider_than_a_narrow_window(
         )
 
 
+@thorough
 def test_an_mpeg4_clip_plays_with_its_picture(page: Page, analysing: Served, tmp_path: Path) -> None:
     made_clip(tmp_path / "old.mp4", codec="mpeg4", sound=tone(2.0))
     command(analysing.home, "import", str(tmp_path / "old.mp4"), "--project", "Codecs")

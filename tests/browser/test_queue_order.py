@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.review_page import ReviewPage
 from tests.browser.served import Served
+from tests.thoroughness import thorough
 
 TOGGLE = "Ask first about clips that teach the thresholds most"
 STORED = "SELECT count(*) FROM audit_log WHERE action = 'project.queue'"
@@ -21,6 +22,7 @@ def _choose(page: Page, server: Served, *, times: int) -> None:
     raise AssertionError("The order of the clips was not stored.")
 
 
+@thorough
 def test_the_order_of_clips_is_chosen_once_and_review_still_leads_on(page: Page, server: Served) -> None:
     page.goto(f"{server.url}/clips?project=Demo")
     expect(page.get_by_role("switch", name=TOGGLE)).not_to_be_checked()

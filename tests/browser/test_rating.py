@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.review_page import ReviewPage
 from tests.browser.served import Served
+from tests.thoroughness import thorough
 
 TOO_LITTLE = -1
 RIGHT = 0
@@ -113,6 +114,7 @@ def test_a_question_mark_shows_every_key(page: Page, server: Served) -> None:
     expect(sheet).not_to_be_visible()
 
 
+@thorough
 def test_a_rating_outlives_a_kill_of_the_server(page: Page, own_server: Callable[..., Served]) -> None:
     clip = "leave_3.mp4"
     server = own_server()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -12,25 +13,30 @@ from dashboard.services import (
     accounts,
     adjudication,
     assigning,
+    class_takes,
     classes,
     consents,
+    drafts,
+    grading,
     guidelines,
     label_sets,
     members,
     projects,
+    scenes,
     scripts,
     sign_ins,
+    traces,
 )
 from dashboard.services.adjudication import Decision
 from dashboard.services.guidelines import Example
 from dashboard.services.label_sets import Label
 from dashboard.services.rating import Answer, submit
 from dashboard.services.script_reading import read_typed
-from db.records import ConsentScope
+from db.records import ConsentScope, TaskKey
 from engine.vocabulary import Delivery, Emotion, Role
 from tests.browser.served import Served, serve
 from tests.browser.taught_project import inside
-from tests.dashboard.class_made import made_work
+from tests.dashboard.class_made import made_work, scores
 from tests.dashboard.project_made import made_clip, press
 
 PASSWORD = "mangrove ladder quietly seven"
@@ -97,10 +103,39 @@ def _typed_everywhere() -> str:
     consents.record(project.id, RUN[:80], scopes=[ConsentScope.RATING], person_id=lead.id, evidence=RUN)
     decision = Decision(RUN, Delivery.RIGHT)
     adjudication.decide(project.id, clip.id, decision, person_id=lead.id, base=None, considered=())
-    classes.enrol(room.id, [f"{RUN[:70]} c"], person_id=lead.id)
-    work = made_work(title=RUN[:80], lines=(RUN,), instructions=RUN)
-    classes.set_work(room.id, work, person_id=lead.id)
+    _type_at_work(project.id, clip.id, lead.id)
+    _type_in_class(room.id, lead.id)
     return sign_ins.begin(lead.id)
+
+
+def _type_at_work(project_id: int, clip_id: str, lead_id: int) -> None:
+    """What is half finished, how a trace and a tab are called, what is said in a scene and by whom."""
+    task = TaskKey(clip_id, lead_id)
+    drafts.save(task, {"comment": RUN, "reason": RUN, "delivery": 1}, revision=1, tab=SHORT)
+    traces.store(task, key=SHORT, levels=[0.5] * 10)
+    start = b'start,end,line,speaker\n0.0,1.0,"' + RUN.replace('"', '""').encode() + b'",' + SHORT.encode()
+    cuts = scenes.Cuts("cuts.csv", start + b"\n")
+    scenes.bring_in(
+        project_id,
+        BytesIO(b"a film"),
+        name=f"{SHORT.replace('/', '')}.mp4",
+        cuts=cuts,
+        script_id=None,
+        person_id=lead_id,
+        people=[SHORT],
+    )
+
+
+def _type_in_class(room_id: int, lead_id: int) -> None:
+    """Work, a take of it, and what is said of it; it is given back to who may not run it either."""
+    (student,) = classes.enrol(room_id, [f"{RUN[:70]} c"], person_id=lead_id)
+    work = classes.set_work(
+        room_id, made_work(title=RUN[:80], lines=(RUN,), instructions=RUN), person_id=lead_id
+    )
+    taken = made_clip(projects.by_name(ROOM), original_name=f"{SHORT}.mp4", line=RUN)
+    class_takes.hand_in(taken.id, work.id, student.id)
+    grading.comment(taken.id, at_s=0.1, text=RUN, person_id=lead_id)
+    grading.mark(work.id, student.id, scores(), remark=RUN, person_id=lead_id)
 
 
 def _window(browser: Browser) -> BrowserContext:

@@ -13,6 +13,7 @@ from tests.browser.review_page import ReviewPage
 from tests.browser.served import Served
 from tests.browser.taught_project import inside, with_take
 from tests.browser.workbench import RaterPage, Workbench
+from tests.thoroughness import thorough
 
 TAKE = "part_3.mp4"
 
@@ -58,6 +59,7 @@ def test_an_answer_is_taken_back_and_is_a_draft_again(page: Page, server: Served
     review.press("Escape")
 
 
+@thorough
 def test_what_was_skipped_is_shown_again_at_the_end_and_stays_skipped_until_it_is_answered(
     bench: Workbench, browser: Browser
 ) -> None:

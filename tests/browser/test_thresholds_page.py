@@ -16,6 +16,7 @@ from engine.vocabulary import Emotion, Verdict
 from tests.browser.review_page import ReviewPage
 from tests.browser.served import Served
 from tests.browser.taught_project import Taste, any_clip, inside, teach
+from tests.thoroughness import thorough
 
 LEARNING_MS = 600_000
 OPEN_MS = 5_000
@@ -165,6 +166,7 @@ def test_two_hundred_ratings_move_the_thresholds_and_can_be_taken_back(page: Pag
     ]
 
 
+@thorough
 def test_the_gate_stays_shut_where_people_agree_with_the_published_pair(page: Page, server: Served) -> None:
     project_id = _taught(server, "Agreeing", clips=12, anger=NEAR_FIXED, joy=NEAR_FIXED)
     shown = ThresholdsPage(page, server).open("Agreeing")
@@ -203,6 +205,7 @@ def test_thresholds_by_the_person_filmed_are_off_and_carry_a_warning(page: Page,
     expect(renamed).to_have_attribute("aria-selected", "true")
 
 
+@thorough
 def test_figures_outlive_the_server_and_a_version_can_be_compared(
     page: Page, own_server: Callable[..., Served]
 ) -> None:

@@ -24,6 +24,7 @@ from tests.browser.taught_project import (
     teach,
     work_figures_out,
 )
+from tests.thoroughness import thorough
 
 FIGURES_MS = 240_000
 PATIENT = {Emotion.ANGER: Taste(-0.9, 0.9), Emotion.FEAR: Taste(-0.9, 0.9)}
@@ -76,6 +77,7 @@ def test_people_who_forgive_less_than_before_call_for_learning_again(page: Page,
     expect(page.get_by_text(re.compile("from 400 ratings, whole actors held out"))).to_be_visible()
 
 
+@thorough
 def test_thresholds_learned_for_other_weights_rest_until_they_are_learned_again(
     page: Page, server: Served
 ) -> None:
@@ -129,6 +131,7 @@ def test_answers_that_follow_the_screen_are_told_with_their_pull(page: Page, ser
     assert float(pull) == pytest.approx(PULL_Z, abs=0.35)
 
 
+@thorough
 def test_with_few_actors_everything_is_not_sure_and_with_many_only_what_lies_near_a_cut(
     page: Page, server: Served
 ) -> None:

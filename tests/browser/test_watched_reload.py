@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, expect
 
 from engine.vocabulary import Protocol
 from tests.browser.workbench import RaterPage, Workbench
+from tests.thoroughness import thorough
 
 REQUIRED = 0.9
 SAVED_DRAFT = "Draft saved"
@@ -39,6 +40,7 @@ def test_a_clip_watched_before_a_reload_can_be_answered_after_it(bench: Workbenc
     expect(rater.status).to_contain_text("90 % of the clip must be watched")
 
 
+@thorough
 def test_what_was_watched_travels_with_the_draft_to_another_device(
     bench: Workbench, browser: Browser
 ) -> None:
@@ -55,6 +57,7 @@ def test_what_was_watched_travels_with_the_draft_to_another_device(
     assert_stored(bench, "Watched elsewhere")
 
 
+@thorough
 def test_what_somebody_else_watched_on_the_same_device_is_not_ones_own(
     bench: Workbench, browser: Browser
 ) -> None:

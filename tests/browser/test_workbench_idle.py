@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, expect
 
 from engine.vocabulary import Delivery
 from tests.browser.workbench import RaterPage, Workbench
+from tests.thoroughness import thorough
 
 AWAY_H = 4
 COMMENT = "half a sentence"
@@ -45,6 +46,7 @@ def assert_stored(bench: Workbench, project: str, clip: str) -> None:
     assert [(one.clip_id, one.delivery, one.comment) for one in of_asha] == [(clip, Delivery(1), COMMENT)]
 
 
+@thorough
 def test_an_answer_is_sent_from_the_page_that_was_left_open(bench: Workbench, browser: Browser) -> None:
     bench.project("Idle", 3, overlap=1, lease_minutes=1)
     rater = drowsy(bench, browser, "Idle")
@@ -55,6 +57,7 @@ def test_an_answer_is_sent_from_the_page_that_was_left_open(bench: Workbench, br
     assert_stored(bench, "Idle", clip)
 
 
+@thorough
 def test_an_answer_is_sent_from_a_page_that_was_opened_again(bench: Workbench, browser: Browser) -> None:
     bench.project("Idle reloaded", 3, overlap=1, lease_minutes=1)
     rater = drowsy(bench, browser, "Idle reloaded")

@@ -8,7 +8,7 @@ from collections import Counter
 from playwright.sync_api import Browser, ConsoleMessage, expect
 
 from tests.browser.workbench import RaterPage, Workbench
-from tests.thoroughness import repeats
+from tests.thoroughness import repeats, thorough
 
 PROJECT = "Shared"
 CLIPS = repeats(4, thorough=12)
@@ -52,6 +52,7 @@ class Colleague:
             self.errors.append(message.text)
 
 
+@thorough
 def test_no_clip_has_a_third_rater_and_nobody_meets_one_twice(bench: Workbench, browser: Browser) -> None:
     bench.project(PROJECT, CLIPS, overlap=OVERLAP)
     turns = random.Random(SEED)

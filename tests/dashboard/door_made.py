@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
@@ -26,7 +26,9 @@ PAGE = "<html><script>1</script><link rel=x></html>"
 
 
 @contextmanager
-def door(*, base: str = "http://testserver", mode: SignIn = SignIn.ACCOUNTS) -> Iterator[TestClient]:
+def door(
+    *, base: str = "http://testserver", mode: SignIn = SignIn.ACCOUNTS, framers: Sequence[str] = ()
+) -> Iterator[TestClient]:
     """A browser in front of it; passwords are hashed fast there."""
 
     async def page(_request: Request) -> Response:
@@ -44,7 +46,8 @@ def door(*, base: str = "http://testserver", mode: SignIn = SignIn.ACCOUNTS) -> 
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         passwords._nobodys.cache_clear()
         sign_in_mode.use(mode)
-        app = Shield(Gate(behind), Names("testserver"))
+        patch.setattr(sign_in_mode, "_framed", [bool(framers)])
+        app = Shield(Gate(behind), Names("testserver"), framers=framers)
         with TestClient(app, base_url=base, follow_redirects=False) as client:
             yield client
         passwords._nobodys.cache_clear()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from io import BytesIO
 from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from dashboard.services import members, projects
+from dashboard.services.importing import Source
 from dashboard.services.predictions import draft_of
 from db import clips, people, predictions, ratings, session
 from db.records import ClipDraft, ClipRecord, ClipStatus, PersonRecord, ProjectRecord, RatingDraft
@@ -39,6 +41,11 @@ def made_clip(
             said = made_analysis(expected=expected, expressed=expressed, **(analysis or {}))
             predictions.add(s, draft_of(said, clip_id=clip.id))
     return clip
+
+
+def made_source(name: str, content: bytes) -> Source:
+    """A file as it is brought in."""
+    return Source(name, open=lambda: BytesIO(content))
 
 
 def press() -> str:

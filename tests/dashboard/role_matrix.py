@@ -72,6 +72,7 @@ from dashboard.services import (
     traces,
     tuning,
     undoing,
+    uploads,
 )
 from dashboard.services.accepted_answer import Accepted
 from dashboard.services.foreign import ForeignTable
@@ -96,7 +97,7 @@ from db.records import (
 )
 from engine.vocabulary import Channel, Delivery, Emotion, LineSource, Modality, Protocol, Role, SystemName
 from tests.dashboard.class_made import made_take, made_work, scores
-from tests.dashboard.project_made import made_clip
+from tests.dashboard.project_made import made_clip, made_source
 
 STRANGER: Final = "stranger"
 PARTIES: Final = (*(role.value for role in Role), STRANGER)
@@ -315,7 +316,7 @@ ROWS: Final[dict[str, Row]] = {
         lambda w, who: case_table.of_clip(w.project.id, w.clip.id, person_id=who), LEADS
     ),
     "class_takes.upload": _p(
-        lambda w, who: class_takes.upload(w.work.id, who, name="t.mp4", content=b"\x00\x00\x00\x20ftypisomx"),
+        lambda w, who: class_takes.upload(w.work.id, who, made_source("t.mp4", b"\x00\x00\x00\x20ftypisomx")),
         STUDENT,
     ),
     "classes.change_work": _p(
@@ -337,9 +338,8 @@ ROWS: Final[dict[str, Row]] = {
     "clip_list.clip": _p(lambda w, who: clip_list.clip(w.clip.id, person_id=who), SEES),
     "clip_list.correct": _p(lambda w, who: clip_list.correct(w.clip.id, _details(), person_id=who), LEADS),
     "clip_list.counts": _p(lambda w, who: clip_list.counts(w.project.id, person_id=who), RATES),
+    "clip_list.how_far": _p(lambda w, who: clip_list.how_far(w.project.id, who), RATES),
     "clip_list.look": _p(lambda w, who: clip_list.look(w.project.id, person_id=who), SEES),
-    "clip_list.progress": _p(lambda w, who: clip_list.progress(w.project.id, who), RATES),
-    "clip_list.waiting": _p(lambda w, who: clip_list.waiting(w.project.id, person_id=who), RATES),
     "consents.record": _p(
         lambda w, who: consents.record(w.project.id, "Lea", scopes=[ConsentScope.RATING], person_id=who),
         LEADS,
@@ -557,6 +557,8 @@ ROWS: Final[dict[str, Row]] = {
     ),
     "tuning.begin": _p(lambda w, who: tuning.begin(w.project.id, Modality.TEXT, person_id=who), TEACHES),
     "tuning.use": _p(lambda w, who: tuning.use(w.project.id, Modality.TEXT, None, person_id=who), TEACHES),
+    "uploads.begin": _p(lambda w, who: uploads.begin(Performer(w.project.id, who), "t.mp4", 9), MEMBERS),
+    "uploads.check": _p(lambda w, who: uploads.check(w.project.id, who), MEMBERS),
     "undoing.refusal": _p(lambda w, who: undoing.refusal(w.project.id, who), RATES),
     "undoing.undo": _p(lambda w, who: undoing.undo(w.project.id, who), RATES),
 }
@@ -580,8 +582,6 @@ AT_THE_DOOR: Final = {
     "media_access.of_file": "says who may see a file; tested with the routes",
     "permissions.role_of": "of who is signed in",
     "projects.listing": "where people name themselves",
-    "projects.may_make": "of who is signed in",
-    "projects.of_person": "of who is signed in",
     "releasing.targets": "the projects that the one who asks sets up",
     "retention.keep_watch": "run by the server",
     "sign_ins.begin": "after the door has asked",
@@ -589,7 +589,7 @@ AT_THE_DOOR: Final = {
     "sign_ins.end_everywhere": "of who is signed in",
     "sign_ins.look": "asks for the cookie's secret",
     "sign_ins.person_of": "of the cookie that asks",
-    "visitors.by_id": "of who is signed in",
+    "standing.of_sign_in": "of the cookie that asks",
     "visitors.id_of": "asks for the cookie",
     "visitors.known": "where people name themselves",
     "visitors.person_of": "asks for the cookie",

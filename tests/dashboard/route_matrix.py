@@ -180,6 +180,30 @@ ROUTE_ROWS: Final[dict[str, RouteRow]] = {
         ),
         _said(409, 403, MEMBERS),  # a piece is missing
     ),
+    "POST /uploads": RouteRow(
+        lambda w, who: (
+            "POST",
+            "/uploads",
+            {"headers": _performer(w, who), "json": {"name": "take.mp4", "size": 9}},
+        ),
+        _said(201, 403, MEMBERS),
+    ),
+    "GET /uploads/{key}": RouteRow(
+        lambda w, who: ("GET", f"/uploads/{RECORDING}", {"headers": _performer(w, who)}),
+        _said(404, 403, MEMBERS),
+    ),
+    "PUT /uploads/{key}/{at:int}": RouteRow(
+        lambda w, who: (
+            "PUT",
+            f"/uploads/{RECORDING}/0",
+            {"headers": _performer(w, who), "content": b"a piece"},
+        ),
+        _said(404, 403, MEMBERS),
+    ),
+    "DELETE /uploads/{key}": RouteRow(
+        lambda w, who: ("DELETE", f"/uploads/{RECORDING}", {"headers": _performer(w, who)}),
+        _said(200, 403, MEMBERS),
+    ),
     "GET /review": RouteRow(lambda *_: ("GET", "/review", {}), _everybody(307)),
     "GET /takes/clips/{clip_id}/predictions/{prediction_id:int}/peaks/{key}": RouteRow(
         lambda w, _: ("GET", f"/takes/clips/{w.clip.id}/predictions/{w.prediction_id}/peaks/guessed", {}),
@@ -236,6 +260,9 @@ MORE_ROWS: Final[dict[str, RouteRow]] = {
             {"headers": _performer(w, w.other.id), "content": b"a piece"},
         ),
         _everybody(401),
+    ),
+    "GET /uploads/{key} with another's pass": RouteRow(
+        lambda w, _: ("GET", f"/uploads/{RECORDING}", {"headers": _performer(w, w.other.id)}), _everybody(401)
     ),
 }
 """Routes again, asked for something of somebody's."""

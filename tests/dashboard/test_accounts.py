@@ -193,6 +193,22 @@ def test_a_clock_put_back_shuts_nobody_out_for_long() -> None:
     assert enter("Asha", PASSWORD, NOW - timedelta(days=400))
 
 
+def test_a_clock_that_was_ahead_leaves_nobody_signed_in_for_years(asha: PersonRecord) -> None:
+    ahead = sign_ins.begin(asha.id, at=NOW + timedelta(days=400))
+    assert sign_ins.look(ahead, at=NOW) is None
+    assert sign_ins.look(sign_ins.begin(asha.id, at=NOW), at=NOW) is not None
+
+
+@pytest.mark.usefixtures("asha")
+def test_a_clock_put_back_keeps_people_signed_in_and_a_replaced_secret_ends_all_the_same() -> None:
+    old = enter()
+    seen = sign_ins.look(old, at=NOW - timedelta(hours=3))
+    assert seen is not None
+    assert seen.cookie is not None  # secrets go on being replaced
+    assert sign_ins.look(seen.cookie, at=NOW, may_rotate=False) is not None
+    assert sign_ins.look(old, at=NOW - timedelta(hours=3)) is None  # long under way, by either clock
+
+
 @pytest.mark.usefixtures("asha")
 def test_a_cookie_is_replaced_and_a_copy_of_the_old_one_ends_the_sign_in() -> None:
     old = enter()

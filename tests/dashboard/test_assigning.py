@@ -94,6 +94,26 @@ def test_a_lease_is_renewed_after_it_ran_out_where_the_place_is_still_free() -> 
     assert assigning.renew(TaskKey(clip.id, asha.id), at=late) == late + LEASE
 
 
+def test_a_task_handed_out_by_a_clock_that_was_ahead_keeps_its_place_from_nobody() -> None:
+    project, (clip,) = made_desk(clips=1, overlap=1)
+    asha, ben = rater(project, "Asha"), rater(project, "Ben")
+    assigning.next_task(project.id, asha.id, at=NOON + timedelta(days=400))
+    assert assigning.renew(TaskKey(clip.id, asha.id), at=NOON) == NOON + LEASE  # and hers is mended
+    assigning.next_task(project.id, asha.id, at=NOON + timedelta(days=400))
+    assert given(assigning.next_task(project.id, ben.id, at=NOON)) == clip.id
+
+
+def test_a_clock_that_jumps_and_comes_back_gives_a_place_to_nobody_else() -> None:
+    project, (clip,) = made_desk(clips=1, overlap=1)
+    asha, ben, cleo = (rater(project, name) for name in ("Asha", "Ben", "Cleo"))
+    assigning.next_task(project.id, asha.id, at=NOON)
+    assert assigning.next_task(project.id, cleo.id, at=NOON - timedelta(hours=2)) is None
+    assert given(assigning.next_task(project.id, ben.id, at=NOON + LEASE)) == clip.id  # it jumped ahead
+    assert assigning.next_task(project.id, cleo.id, at=NOON + SOON) is None  # and came back
+    for person in (asha, ben):
+        answer(TaskKey(clip.id, person.id))  # nothing that was given is turned away
+
+
 def test_an_answer_takes_a_place_that_never_runs_out() -> None:
     project, (clip,) = made_desk(clips=1, overlap=1)
     asha, ben = rater(project, "Asha"), rater(project, "Ben")

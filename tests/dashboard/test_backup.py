@@ -16,12 +16,25 @@ from pathlib import Path
 import pytest
 
 from dashboard.__main__ import main
-from dashboard.services import backup, backup_manifest, backup_schedule, importing, media_store, restoring
-from db import disk, people, session, snapshot
+from dashboard.services import (
+    accounts,
+    backup,
+    backup_manifest,
+    backup_schedule,
+    importing,
+    invitations,
+    media_store,
+    restoring,
+    sign_ins,
+)
+from dashboard.services.invitations import InvitationError
+from db import audit, disk, people, session, snapshot
 from db.columns import now
 from db.errors import NewerDatabaseError, StorageError
 from db.in_use import RESTORING_SUFFIX
 from db.location import DATABASE_FILE
+from engine.vocabulary import Role
+from tests.dashboard.project_made import led_project
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -327,6 +340,24 @@ def test_what_was_withdrawn_since_is_named(tmp_path: Path) -> None:
         removal.remove(s, page.items, cause=RemovalCause.RETENTION, person_id=None)
     session.close()
     assert restoring.restore(tmp_path / "kept").withdrawn == (page.items[0].id,)
+
+
+@pytest.mark.sqlite
+def test_nobody_is_signed_in_or_invited_by_a_backup_that_comes_back(tmp_path: Path) -> None:
+    asha = accounts.add("Asha", None)
+    project = led_project("Hamlet", asha)
+    out, still_in = sign_ins.begin(asha.id), sign_ins.begin(asha.id)
+    link = invitations.invite(project.id, Role.RATER, person_id=asha.id)
+    backup.make(tmp_path / "kept")
+    sign_ins.end(str(sign_ins.id_in(out)))
+    session.close()
+    restoring.restore(tmp_path / "kept")
+    assert [sign_ins.look(cookie) for cookie in (out, still_in)] == [None, None]
+    with pytest.raises(InvitationError):
+        invitations.look(link)
+    assert sign_ins.look(sign_ins.begin(asha.id)) is not None
+    with session.reading() as s:
+        assert audit.first_broken(s) is None
 
 
 def test_the_commands_say_what_they_did(

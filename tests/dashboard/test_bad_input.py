@@ -15,6 +15,7 @@ import pytest
 from dashboard.__main__ import main
 from db import session
 from tests.media_made import made_clip, silence, tone
+from tests.thoroughness import thorough
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -316,9 +317,9 @@ def test_a_data_folder_that_is_a_file_is_said(desk: Desk, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     "words",
     [
-        ("analyze", "gone.mp4", "--json"),
-        ("import", "gone.mp4", "--project", "Hamlet"),
         ("serve", "--port", "70000"),
+        pytest.param(("analyze", "gone.mp4", "--json"), marks=thorough),
+        pytest.param(("import", "gone.mp4", "--project", "Hamlet"), marks=thorough),
     ],
 )
 def test_a_real_process_says_one_line_and_leaves_with_2(tmp_path: Path, words: tuple[str, ...]) -> None:

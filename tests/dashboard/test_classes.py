@@ -15,7 +15,7 @@ from db.session import reading
 from engine.errors import DailiesError
 from engine.vocabulary import Emotion, Role
 from tests.dashboard.class_made import LINE, made_class, made_take, made_work
-from tests.dashboard.project_made import made_clip
+from tests.dashboard.project_made import made_clip, made_source
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -117,8 +117,8 @@ def test_a_clip_of_another_project_and_a_line_nobody_set_are_refused() -> None:
 
 def test_an_uploaded_file_becomes_a_take_with_its_line() -> None:
     room = made_class(students=1)
-    content = b"\x00\x00\x00\x20ftypisom another take"
-    taken = class_takes.upload(room.work.id, room.students[0].id, name="monologue.mp4", content=content)
+    source = made_source("monologue.mp4", b"\x00\x00\x00\x20ftypisom another take")
+    taken = class_takes.upload(room.work.id, room.students[0].id, source)
     with reading() as session:
         clip = clips.get(session, taken.clip_id)
     assert (clip.line, clip.actor, clip.original_name) == (LINE, room.students[0].pseudonym, "monologue.mp4")

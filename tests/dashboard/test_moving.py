@@ -9,12 +9,17 @@ import pytest
 
 from dashboard.__main__ import main
 from dashboard.services import assigning, moving
-from db import audit, copying, people, projects, session
+from dashboard.services import projects as dashboard_projects
+from db import audit, copying, people, project_rows, projects, session
 from db.copying import TableState
-from db.errors import StorageError
+from db.errors import StorageError, UnknownRowError
 from db.location import database_url
+from db.records import TaskKey
+from db.tables import ReleasedTake
 from tests import databases
+from tests.dashboard.class_made import made_class, made_take
 from tests.dashboard.desk_made import answer, made_desk, rater
+from tests.dashboard.project_made import made_clip
 from tests.postgres_served import missing
 
 pytestmark = pytest.mark.sqlite  # from there, and back to there
@@ -65,6 +70,51 @@ def test_every_row_moves_and_comes_back_as_it_was(
     back = f"sqlite:///{tmp_path / 'back.db'}"
     assert moving.move(back).tables == held(elsewhere) == held(back)
     assert held(here) == before
+
+
+def of_project(project_id: int, address: str | None = None) -> tuple[TableState, ...]:
+    found = project_rows.conditions(project_id)
+    with session.writing(address) as s:
+        return tuple(copying.state(s, table, found[table.name]) for table in project_rows.tables())
+
+
+def test_a_project_moves_alone_and_comes_back_as_it_was_and_another_follows_it(
+    elsewhere: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    filled()
+    first, other = dashboard_projects.by_name("Hamlet").id, dashboard_projects.create("Other")
+    person = rater(other, "  आशा “Ω” 🎭  ")  # who rates in both
+    answer(TaskKey(made_clip(other).id, person.id))
+    before, here, everything = of_project(first), database_url(), held()
+    moved = moving.move(elsewhere, project="Hamlet")
+    assert sum(table.rows for table in before) == moved.rows > 15
+    assert of_project(first, elsewhere) == before
+    with session.writing(elsewhere) as s:
+        assert [each.name for each in projects.everything(s)] == ["Hamlet"]
+        assert [line.action for line in audit.list_page(s).items] == ["project.moved"]
+    moving.move(elsewhere, project="Other")
+    assert (of_project(first, elsewhere), of_project(other.id, elsewhere)) == (before, of_project(other.id))
+    with pytest.raises(StorageError, match="taken in the other database"):
+        moving.move(elsewhere, project="Other")
+    assert held(here) == everything
+    monkeypatch.setenv("DAILIES_DATABASE_URL", elsewhere)
+    back = f"sqlite:///{tmp_path / 'back.db'}"
+    moving.move(back, project="Hamlet")
+    assert of_project(first, back) == before
+    with session.writing(elsewhere) as s:
+        assert people.get_or_create(s, "Newcomer").id > person.id  # keys go on behind those that came
+
+
+def test_a_project_that_hangs_on_another_is_not_moved_alone(elsewhere: str) -> None:
+    room, project = made_class(students=1), dashboard_projects.create("Dubbing")
+    taken, released = made_take(room.project, 1), made_clip(project)
+    with session.writing() as s:
+        s.add(ReleasedTake(clip_id=released.id, source_clip_id=taken.id, released_by=room.teacher.id))
+    with pytest.raises(StorageError, match="released_takes point to another project"):
+        moving.move(elsewhere, project="Dubbing")
+    with pytest.raises(UnknownRowError):
+        moving.move(elsewhere, project="Nowhere")
+    assert sum(table.rows for table in held(elsewhere)) == 0
 
 
 def test_a_database_that_has_rows_is_not_copied_into(elsewhere: str) -> None:

@@ -97,6 +97,12 @@ def test_a_table_needs_its_line_column_and_may_have_others() -> None:
         (b"word " * 500, "play.txt", "more than 2000"),
         (b'line\n"open\n', "play.csv", "no proper CSV"),
         (b"line,speaker\nStay, please.,Ben\n", "play.csv", "more cells than the header"),
+        # Each of these would keep a pattern busy for minutes to hours, and with it the server.
+        (b"a\n" * 300_000, "play.fountain", "at most 100000 lines"),
+        (b"/*" * 2_000_000, "play.fountain", "line 1 has more than 4000"),
+        (b"/*\n" * 90_000, "play.fountain", "more than 20000"),
+        (b"[[\n" * 50_000, "play.fountain", "line 201 has more than"),
+        (b"a" + b" " * 3_000_000, "play.txt", "line 1 has more than 4000"),
     ],
 )
 def test_what_is_no_script_is_refused_in_a_sentence(content: bytes, name: str, sentence: str) -> None:

@@ -22,15 +22,17 @@ from dashboard.services import (
     review,
     takes,
 )
+from dashboard.services.clip_limits import BYTES_VARIABLE
 from dashboard.services.media_access import Sight
 from dashboard.services.permissions import NotAllowedError
 from dashboard.services.recording_pass import Performer
 from dashboard.services.takes import Wanted
 from db import classes as class_records
 from db import clips, people, session
-from db.errors import RefusedValueError, UnknownRowError
+from db.errors import RefusedValueError, StorageError, UnknownRowError
 from db.location import data_folder
 from db.records import ClipStatus, ProjectRecord
+from engine.errors import MediaError
 from engine.vocabulary import Protocol, Role
 from tests.dashboard.class_made import LINE, made_class, made_work
 from tests.dashboard.project_made import made_clip
@@ -135,6 +137,24 @@ def test_keys_and_pieces_that_cannot_be_are_refused(performer: Performer) -> Non
     assert browser.put(0, b"").status_code == 422
     assert browser.put(recordings.MOST_PIECES, b"x").status_code == 422
     assert not (data_folder() / recordings.FOLDER).exists()
+
+
+def test_nobody_fills_the_disk_with_what_is_never_finished(
+    performer: Performer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(BYTES_VARIABLE, "1")
+    half = b"x" * (600 << 10)
+    recordings.keep_piece(performer, KEY, 0, half)
+    recordings.keep_piece(performer, KEY, 0, half)  # the same piece again
+    with pytest.raises(MediaError, match="larger than 1 MB"):
+        recordings.keep_piece(performer, KEY, 1, half)
+    monkeypatch.setattr(recordings, "MOST_WAITING", 2)
+    recordings.keep_piece(performer, "1" * 32, 0, b"x")
+    with pytest.raises(RefusedValueError, match="2 recordings of yours"):
+        recordings.keep_piece(performer, "2" * 32, 0, b"x")
+    monkeypatch.setattr("db.disk.SPARE_BYTES", 1 << 60)
+    with pytest.raises(StorageError, match="This recording takes"):
+        recordings.keep_piece(performer, KEY, 1, b"x")
 
 
 def test_what_was_never_finished_is_swept_away_after_a_week(performer: Performer) -> None:

@@ -21,6 +21,7 @@ from engine import weights
 from engine.vocabulary import Delivery, Modality, Phase, Role
 from tests.dashboard.project_made import made_clip, press
 from tests.engine.test_tuning import MILD, SEA, SUBJECTS
+from tests.thoroughness import thorough
 
 PATIENCE_S = 180
 
@@ -88,6 +89,7 @@ def test_a_better_head_answers_once_somebody_says_so_and_goes_with_one_press(sch
     assert own_weights.mark() == before
 
 
+@thorough
 def test_too_few_answers_are_told_and_leave_no_head() -> None:
     tuning.begin(projects.create("Empty").id, Modality.TEXT, person_id=None)
     deadline = time.monotonic() + PATIENCE_S

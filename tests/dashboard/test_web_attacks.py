@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from dashboard import asker, gate
-from dashboard.own_site import Names, local_path
+from dashboard.own_site import Names, OriginError, checked_origin, local_path
 from dashboard.server import OWN_ROUTES
 from dashboard.services import accounts, sign_in_mode, sign_ins
 from dashboard.services.sign_in_mode import ModeError, SignIn
@@ -265,6 +265,44 @@ def test_over_tls_the_cookie_is_of_this_host_alone_and_a_plain_one_is_not_heard(
         browser.cookies.clear()
         plain = {"cookie": f"{asker.COOKIE}={value}"}
         assert browser.get("/anything", headers=plain).status_code == 401
+
+
+def test_only_who_is_named_may_frame_a_page_and_a_sign_in_holds_in_such_a_frame() -> None:
+    with door(base="https://testserver", framers=["https://space.example"]) as browser:
+        accounts.add("Asha", PASSWORD)
+        answer = browser.post("/sign-in", data={"name": "Asha", "password": PASSWORD})
+        assert {"Secure", "HttpOnly", "SameSite=none", "Partitioned"} <= set(
+            answer.headers["set-cookie"].split("; ")
+        )
+        inside = browser.get("/", headers=HTML)
+        browser.cookies.clear()
+        for page in (inside, browser.get("/sign-in?out=1", headers=HTML)):
+            assert "frame-ancestors https://space.example" in page.headers["content-security-policy"]
+            assert "x-frame-options" not in page.headers
+        other = browser.get("/session")
+        assert "frame-ancestors 'none'" in other.headers["content-security-policy"]
+        assert other.headers["x-frame-options"] == "DENY"
+        forged = browser.post("/password", headers={"sec-fetch-site": "cross-site"})
+        assert forged.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "'self'",
+        "space.example",
+        "http://space.example",
+        "https://a;b",
+        "https://a b",
+        "https://a/p",
+        "https://",
+    ],
+)
+def test_who_may_frame_is_an_origin_or_it_is_said(origin: str) -> None:
+    assert checked_origin("https://Space.example:8443/") == "https://space.example:8443"
+    with pytest.raises(OriginError):
+        checked_origin(origin)
 
 
 @pytest.mark.parametrize(

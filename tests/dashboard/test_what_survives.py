@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -103,6 +105,38 @@ def test_a_damaged_database_without_a_backup_says_so(home: Path) -> None:
     meet("Asha")
     damaged(home / DATABASE_FILE)
     with pytest.raises(DamagedDatabaseError, match="there is no backup"):
+        whole_database.open_checked()
+
+
+def test_a_large_database_is_served_at_once_and_no_longer_when_it_is_found_damaged(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole_database, "READ_BEFORE_BYTES", 0)
+    meet("Asha")
+    whole = whole_database.open_checked()
+    assert whole is not None
+    ended: list[str] = []
+    whole.begin(lambda: ended.append("whole")).join()
+    whole.require_whole()
+    session.close()
+    damaged(home / DATABASE_FILE)
+    unread = whole_database.ReadingOn(home / DATABASE_FILE)
+    unread.begin(lambda: ended.append("damaged")).join()
+    assert ended == ["damaged"]
+    with pytest.raises(DamagedDatabaseError, match="there is no backup"):
+        unread.require_whole()
+
+
+def test_a_large_database_that_was_cut_off_is_not_served(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(whole_database, "READ_BEFORE_BYTES", 0)
+    meet("Asha")
+    session.close()
+    file = home / DATABASE_FILE
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+    with pytest.raises(StorageError):
         whole_database.open_checked()
 
 

@@ -95,6 +95,13 @@ def test_a_file_that_kills_its_process_fails_alone(new_worker: Callable[..., Ana
     assert "take1.mp4" in str(deadly.message)
 
 
+def test_a_process_that_somebody_ended_costs_no_clip(new_worker: Callable[..., AnalysisWorker]) -> None:
+    ids = queued(work_made.SIGN_OF_MURDER)
+    new_worker().try_start()
+    (clip,) = wait_for(ids, ended)
+    assert clip.status is ClipStatus.READY
+
+
 def test_a_file_that_takes_for_ever_is_given_up(new_worker: Callable[..., AnalysisWorker]) -> None:
     ids = queued(work_made.SIGN_OF_SLEEP, b"two")
     new_worker(limit_s=8.0).try_start()  # a process has to start in it, too
@@ -239,8 +246,8 @@ def test_the_analysis_process_goes_when_its_server_is_killed(home: Path) -> None
         "    worker = AnalysisWorker(work=work_made.quick_work, prepare=process_limits.restrain)\n"
         "    worker.try_start()\n"
         "    lane = worker._lanes[0]\n"
-        "    while not (lane._pool and lane._pool._processes): time.sleep(0.05)\n"
-        "    print(next(iter(lane._pool._processes)), flush=True)\n"
+        "    while not lane._hand.process_ids: time.sleep(0.05)\n"
+        "    print(lane._hand.process_ids[0], flush=True)\n"
         "    time.sleep(600)\n"
     )
     path = home / "server.py"

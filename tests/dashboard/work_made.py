@@ -13,6 +13,7 @@ from engine.errors import MediaError
 from tests.dashboard.analysis_made import made_analysis
 
 SIGN_OF_DEATH = b"deadly"
+SIGN_OF_MURDER = b"killed once"
 SIGN_OF_SLEEP = b"sleepy"
 SIGN_OF_GREED = b"greedy"
 SIGN_OF_PATIENCE = b"patient"
@@ -36,6 +37,9 @@ def quick_work(job: ClipJob) -> ClipOutcome:
     """An outcome at once; what the file holds can make it die, sleep or refuse."""
     content = media_store.path_of(job.media_key).read_bytes()
     if content.startswith(SIGN_OF_DEATH):
+        os.kill(os.getpid(), 9)
+    if content.startswith(SIGN_OF_MURDER) and not (data_folder() / "killed").exists():
+        (data_folder() / "killed").touch()
         os.kill(os.getpid(), 9)
     if content.startswith(SIGN_OF_SLEEP):
         time.sleep(600)

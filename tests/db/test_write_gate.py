@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -27,13 +29,24 @@ while True:
     driver.execute("INSERT INTO written VALUES ('them')")
     driver.execute("COMMIT")
 """
+READS_THE_LOG_ANEW = """
+import fcntl, os, sys
+WRITE, RECOVER, THERE = 120, 122, 128  # bytes of the index that are locked (sqlite.org/walformat.html)
+index = os.open(sys.argv[1] + "-shm", os.O_RDWR | os.O_CREAT)
+os.ftruncate(index, 32768)
+fcntl.lockf(index, fcntl.LOCK_SH, 1, THERE)
+for byte in (WRITE, RECOVER):
+    fcntl.lockf(index, fcntl.LOCK_EX, 1, byte)
+print("ready", flush=True)
+sys.stdin.read()
+"""
 MINE = 20
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "some.db"
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute("CREATE TABLE written (who TEXT)")
     return path
@@ -88,6 +101,25 @@ def test_a_writer_that_knows_no_gate_is_waited_for(file: Path) -> None:
         gate_of(file, LITTLE_PATIENCE_MS).begin_to_write(driver)
     stranger.execute("ROLLBACK")
     gate_of(file, LITTLE_PATIENCE_MS).begin_to_write(driver)
+
+
+def test_who_comes_while_the_log_is_read_anew_after_a_kill_waits(file: Path) -> None:
+    command = [sys.executable, "-c", READS_THE_LOG_ANEW, str(file)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as them:
+        assert them.stdin is not None
+        assert them.stdout is not None
+        assert them.stdout.readline() == "ready\n"
+        driver = opened(file)
+        driver.execute("PRAGMA busy_timeout=0")
+        with pytest.raises(sqlite3.OperationalError) as refused:
+            driver.execute("BEGIN IMMEDIATE")
+        assert refused.value.sqlite_errorcode == sqlite3.SQLITE_BUSY_RECOVERY
+        done = threading.Timer(0.1, them.stdin.close)
+        done.start()
+        gate_of(file).begin_to_write(driver)
+        done.join()
+    driver.execute("INSERT INTO written VALUES ('me')")
+    driver.execute("COMMIT")
 
 
 def test_without_a_lock_file_one_writes_all_the_same(file: Path) -> None:

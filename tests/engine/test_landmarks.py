@@ -44,6 +44,13 @@ def test_a_face_that_jumps_is_looked_for_in_the_same_picture(tracker: FaceTracke
     assert centre_of(tracked[1])[0] > 400
 
 
+def test_a_clip_is_followed_the_same_whatever_was_looked_at_before(tracker: FaceTracker) -> None:
+    pictures = [drawn_face(centre=(260 + 4 * step, 240)) for step in range(6)]
+    first = tracker.track(pictures)
+    tracker.track([drawn_face(centre=(150, 200))] * 3)
+    np.testing.assert_array_equal(tracker.track(pictures), first)
+
+
 def test_of_two_faces_the_larger_is_followed(tracker: FaceTracker) -> None:
     small, large = drawn_face(centre=(480, 200), scale=0.6), drawn_face(centre=(180, 240), scale=1.1)
     both = np.where(np.arange(WIDTH)[None, :, None] < 330, large, small).astype(np.uint8)

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.errors import MediaError
 from engine.features.table import INSTANTS
-from engine.media import decode, poster, probe, thumbnail
+from engine.media import Decoding, decode, poster, probe, thumbnail
 from engine.media.pictures import PICTURE_LONG_SIDE_PX
 from engine.media.sound import SOUND_RATE_HZ
 from tests.media_made import made_clip, number_of, numbered, silence, tone
@@ -36,6 +37,34 @@ def test_pictures_are_those_shown_at_the_instants(tmp_path: Path, name: str, cod
     shown = np.floor(media.times_s * 25 + 1e-6).astype(int).clip(0, 99)
     assert numbers(path) == shown.tolist()
     assert (media.picture_times_s <= media.times_s + 1e-3).all()
+
+
+def test_pictures_come_one_by_one_and_are_those_of_the_whole(tmp_path: Path) -> None:
+    path = made_clip(tmp_path / "a.mp4", seconds=2)
+    whole = decode(path)
+    with Decoding(path) as decoding:
+        sound = decoding.sound()
+        come = list(decoding.pictures())
+        media = decoding.media()
+    for picture, other, expected in zip(come, media.pictures, whole.pictures, strict=True):
+        assert expected is not None
+        assert picture is other
+        np.testing.assert_array_equal(picture, expected)
+    assert sound is media.sound
+    assert decoding.seconds() > 0
+
+
+def test_who_waits_for_pictures_of_a_damaged_clip_is_told(tmp_path: Path) -> None:
+    path = made_clip(tmp_path / "a.mp4", seconds=2)
+    content = path.read_bytes()
+    at = content.index(b"mdat") + 4
+    path.write_bytes(content[:at] + b"\0" * (len(content) - at) if content.index(b"moov") < at else content)
+    with Decoding(path) as decoding:
+        list(decoding.pictures())  # ends, whatever there was
+        try:
+            decoding.media()
+        except MediaError as error:
+            assert "a.mp4" in str(error)  # noqa: PT017 both are right: some decoders make a picture of anything
 
 
 def test_variable_frame_rate_is_read_by_time_stamp(tmp_path: Path) -> None:

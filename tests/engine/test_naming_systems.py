@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from engine.features import compare_lld
 from engine.features.table import INSTANTS
 from engine.systems import meld, mmmla, mmmla_networks, naming, ravdess, ravdess_networks
 from engine.systems.alignment import AlignmentSystem
+from engine.systems.clip_analysis import analyze_each
 from engine.systems.clip_evidence import ClipEvidence, gather
 from engine.verdict.fixed import FIXED
 from engine.vocabulary import BASIC_EMOTIONS, LineSource, Modality, SystemName
@@ -104,6 +106,26 @@ def test_a_whole_clip_is_named_over_the_classes_of_the_system(system: SystemName
     assert analysis.line_source is LineSource.GIVEN
     assert " ".join(word.text for word in analysis.words) == LINE
     assert sum(word.attention for word in analysis.words) == pytest.approx(1.0)
+
+
+def test_all_systems_asked_at_once_say_what_each_says_alone() -> None:
+    answers = analyze_each(TAKE, line=LINE)
+    assert list(answers) == list(SystemName)
+    for system, answer in answers.items():
+        alone = analyze(TAKE, line=LINE, system=system)
+        assert isinstance(answer, Analysis)
+        assert set(answer.timings_s) == set(alone.timings_s)
+        assert replace(answer, timings_s={}) == replace(alone, timings_s={})
+
+
+def test_a_system_without_weights_leaves_the_others_their_say(tmp_path: Path) -> None:
+    with weights_folder(tmp_path / "weights") as folder:
+        (folder / meld.FILE).unlink()
+        forget()
+        answers = analyze_each(TAKE, line=LINE)
+    forget()
+    assert isinstance(answers[SystemName.MELD], WeightsError)
+    assert all(isinstance(answers[name], Analysis) for name in SystemName if name is not SystemName.MELD)
 
 
 def test_the_system_is_named_by_its_word_too() -> None:

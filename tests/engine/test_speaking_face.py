@@ -174,6 +174,19 @@ def test_one_face_is_followed_as_if_others_were_never_looked_for() -> None:
     assert seen.pictures == ()
 
 
+def test_faces_are_followed_the_same_while_pictures_are_still_to_come(conversation: Media) -> None:
+    tracker = FaceTracker.load()
+    two = [picture for picture in conversation.pictures if picture is not None]
+    one = [drawn_face(centre=(260 + 2 * i, 240), jaw=spoken(i / 10)) for i in range(20)]
+    late = [np.full_like(one[0], 90), *one[:9]]  # nobody in the first picture
+    for pictures in (one, two, late):
+        at_once = tracker.track_all(pictures)
+        coming = tracker.track_all(picture for picture in pictures)
+        assert len(coming) == len(at_once)
+        for here, there in zip(coming, at_once, strict=True):
+            np.testing.assert_array_equal(here, there)
+
+
 def test_nobody_is_no_face() -> None:
     tracker = FaceTracker.load()
     assert tracker.track_all([np.full((480, 640, 3), 90, np.uint8)] * 3) == ()

@@ -26,6 +26,7 @@ from engine.training.meld_lines import read_meld_lines, shared_out
 from engine.training.ravdess_names import EMOTION_CODES
 from engine.vocabulary import BASIC_EMOTIONS, Emotion
 from tests.engine.systems_made import forget
+from tests.thoroughness import thorough
 
 SHORT = Recipe(epochs=1, batch=32)
 FEELING = {"anger": "I hate this", "joy": "I love this", "neutral": "It is a", "sadness": "I miss my"}
@@ -117,6 +118,7 @@ def loaded(kind: type, out: Path) -> object:
 
 
 @pytest.mark.skipif(not compare_lld.installed(), reason="the extra opensmile is not installed")
+@thorough
 def test_mmmla_learns_its_words_and_keeps_who_it_never_saw(data: Path, tmp_path: Path) -> None:
     told: list[str] = []
     mmmla_training.train(data, tmp_path, seed=3, say=told.append)

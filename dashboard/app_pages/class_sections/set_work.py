@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import boundary, visit
-from dashboard.app_pages.class_sections.handing_in import uploads
+from dashboard.app_pages.class_sections import handing_in
 from dashboard.app_pages.class_sections.work_form import work_form
 from dashboard.services import classes, messages, releasing
 from dashboard.services.feedback import target_words
@@ -58,7 +58,7 @@ def _work(here: visit.Visit, work: SetWorkRecord) -> None:
                 format_func=lambda one: names[one],
                 key=f"hand_in_for_{work.id}",
             )
-            uploads(here, work, student)
+            handing_in.fields(here, work, student)
 
 
 def _give_back(here: visit.Visit, work_id: int, key: str) -> None:

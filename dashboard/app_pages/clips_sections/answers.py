@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -9,11 +10,14 @@ from typing import Final
 import streamlit as st
 
 from dashboard import boundary, visit
-from dashboard.services import background, bringing_in, foreign_reading, messages, permissions
+from dashboard.components.file_picker import PickerView, file_picker
+from dashboard.services import background, bringing_in, foreign_reading, messages, permissions, uploads
 from dashboard.services.bringing_in import BroughtIn
 from dashboard.services.foreign import BadRowsError
-from dashboard.services.foreign_records import SUFFIXES
+from dashboard.services.foreign_records import MAX_BYTES, SUFFIXES
 from dashboard.services.permissions import Act
+from dashboard.services.recording_pass import Performer
+from dashboard.services.uploads import Upload
 
 REFRESH_S: Final = 1
 MOST_SHOWN: Final = 20
@@ -29,28 +33,30 @@ def show(here: visit.Visit) -> None:
         st.caption(messages.say("answers.what"))
         going = background.look(name)
         round_number = st.session_state.setdefault(_ROUND, 0)
-        file = st.file_uploader(
-            messages.say("answers.file"),
-            type=[suffix.lstrip(".") for suffix in sorted(SUFFIXES)],
-            key=f"answers_file_{round_number}",
-        )
+        performer = Performer(here.project.id, here.person.id)
+        view = PickerView(performer, messages.say("answers.file"), SUFFIXES, table_bytes=MAX_BYTES)
+        files = file_picker(view, key=f"answers_file_{round_number}")
         skip = st.toggle(messages.say("answers.skip"), help=messages.say("answers.skip_help"))
         is_busy = going is not None and not going.is_done
-        if st.button(messages.say("answers.bring"), disabled=file is None or is_busy) and file is not None:
-            _start(here, name, file.name, file.getvalue(), skip=skip)
+        if st.button(messages.say("answers.bring"), disabled=not files or is_busy) and files:
+            _start(here, name, performer, files[0], skip=skip)
             st.session_state[_ROUND] = round_number + 1
             st.rerun()
         if going is not None:
             _outcome(name, is_done=going.is_done)
 
 
-def _start(here: visit.Visit, name: str, file_name: str, content: bytes, *, skip: bool) -> None:
+def _start(here: visit.Visit, name: str, performer: Performer, file: Upload, *, skip: bool) -> None:
     project, person_id = here.project.name, here.person.id
 
     def bring(_report: object) -> BroughtIn:
-        with tempfile.TemporaryDirectory(prefix="dailies-answers-") as folder:
-            path = Path(folder) / Path(file_name).name
-            path.write_bytes(content)
+        with (
+            uploads.used(performer, [file.key]) as (source,),
+            tempfile.TemporaryDirectory(prefix="dailies-answers-") as folder,
+        ):
+            path = Path(folder) / file.name  # a file name without folders, checked when it was sent
+            with source.open() as sent, path.open("wb") as held:
+                shutil.copyfileobj(sent, held)
             return bringing_in.bring_in(
                 project, foreign_reading.read(path), skip_bad=skip, person_id=person_id
             )
