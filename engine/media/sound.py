@@ -9,11 +9,11 @@ from typing import Final
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.container import InputContainer
 from numpy.typing import NDArray
 
 from engine.media.container import audio_stream, opened
+from engine.media.resampling import Resampler
 from engine.media.survey import Survey
 
 SOUND_RATE_HZ: Final = 16_000
@@ -43,7 +43,7 @@ def read_sound(path: Path, surveyed: Survey) -> tuple[NDArray[np.float32] | None
     if not surveyed.has_sound:
         return None, 0
     sound = np.zeros(round(surveyed.duration_s * SOUND_RATE_HZ), dtype=np.float32)
-    resampler = AudioResampler(format="fltp", layout="mono", rate=SOUND_RATE_HZ)
+    resampler = Resampler(layout="mono", rate=SOUND_RATE_HZ)
     cursor = -1
     damaged = 0
     with opened(path) as container:
@@ -53,10 +53,10 @@ def read_sound(path: Path, surveyed: Survey) -> tuple[NDArray[np.float32] | None
             if frame is None:
                 damaged += 1
                 continue
-            for piece in resampler.resample(frame):
+            for piece in resampler.pieces(frame):
                 cursor = _place(sound, piece, cursor, surveyed.origin_s)
         if cursor >= 0:
-            for piece in resampler.resample(None):
+            for piece in resampler.pieces(None):
                 cursor = _place(sound, piece, cursor, surveyed.origin_s)
     return (sound, damaged) if cursor >= 0 else (None, damaged)
 

@@ -19,6 +19,7 @@ from av.video.stream import VideoStream
 from engine.errors import MediaError
 from engine.media.container import audio_stream, opened, video_stream
 from engine.media.probing import Probe, VideoFacts, facts
+from engine.media.resampling import Resampler
 from engine.media.survey import Survey, survey
 
 COPY_LONG_SIDE_PX: Final = 1920
@@ -155,12 +156,12 @@ class SoundWriter:
 
     def __init__(self, target: OutputContainer) -> None:
         self._target = target
-        self._resampler = av.AudioResampler(format="fltp", layout="stereo", rate=SOUND_RATE_HZ)
+        self._resampler = Resampler(layout="stereo", rate=SOUND_RATE_HZ)
         self._out = target.add_stream("aac", rate=SOUND_RATE_HZ)
         self._out.bit_rate = SOUND_BITS_PER_S
 
     def write(self, frame: AudioFrame, origin_s: float) -> None:
-        for piece in self._resampler.resample(frame):
+        for piece in self._resampler.pieces(frame):
             if piece.pts is not None:
                 piece.pts -= round(origin_s * SOUND_RATE_HZ)
             self._target.mux(self._out.encode(piece))
