@@ -40,9 +40,12 @@ test-postgres: $(VENV)/dev.stamp
 test-thorough:
 	DAILIES_THOROUGH=1 $(MAKE) test
 
+# Speed and memory beside floors and peers. BENCH=clip,batch measures these parts; Ctrl+C keeps finished rows.
+BENCH ?=
 bench: $(VENV)/dev.stamp
+	sh scripts/system_packages.sh chromium
 	$(PY) -m engine warm
-	$(PY) scripts/bench.py
+	$(PY) -m scripts.bench --parts "$(BENCH)"
 
 ROWS ?= 1,2,3,4,5,5b,6
 bench-thresholds: $(VENV)/dev.stamp
@@ -108,7 +111,7 @@ $(VENV)/run.stamp: requirements.txt constraints.txt | $(PY)
 	$(COMPILE)
 	touch $@
 
-$(VENV)/dev.stamp: requirements.txt requirements-dev.txt requirements-opensmile.txt requirements-postgres.txt constraints.txt | $(PY)
+$(VENV)/dev.stamp: requirements.txt requirements-dev.txt requirements-opensmile.txt requirements-postgres.txt requirements-ray.txt constraints.txt | $(PY)
 	$(PIP) -r requirements-dev.txt -c constraints.txt
 	$(COMPILE)
 	touch $@ $(VENV)/run.stamp

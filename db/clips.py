@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Final
 
@@ -134,6 +134,15 @@ def counts(session: Session, project_id: int) -> Mapping[ClipStatus, int]:
     )
     found = {row[0]: row[1] for row in rows}
     return {status: found.get(status, 0) for status in ClipStatus}
+
+
+def open_of_projects(session: Session, project_ids: Collection[int]) -> Mapping[str, ClipStatus]:
+    """The clips of some projects that wait for the analysis or are in it, by id."""
+    unended = (ClipStatus.QUEUED, ClipStatus.ANALYSING)
+    rows = session.execute(
+        select(Clip.id, Clip.status).where(Clip.project_id.in_(project_ids), Clip.status.in_(unended))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def count_everywhere(session: Session) -> Mapping[ClipStatus, int]:

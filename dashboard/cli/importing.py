@@ -5,20 +5,24 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from dashboard.cli import bringing_in
-from dashboard.services import analysis_stop, importing, metadata_folder
+from dashboard.cli.pace import Pace
+from dashboard.services import analysis_stop, importing, metadata_folder, ray_hands
 from dashboard.services.analysis_worker import AnalysisWorker
+from dashboard.services.clip_turns import ClipTurn
 from dashboard.services.foreign import BadRowsError
 from dashboard.services.lines_table import read_lines
 from db.records import ClipRecord, ClipStatus
 
 LOOK_AGAIN_S: Final = 0.5
+LOOKING_SHARE: Final = 20
+"""A look at a long list may take a while: so many times as long is waited before the next."""
 STOPPED: Final = 1
 BAD_INPUT: Final = 2
-ENDED: Final = frozenset({ClipStatus.READY, ClipStatus.FAILED})
 
 
 def run(given: argparse.Namespace) -> int:
@@ -67,7 +71,7 @@ def _seen_through(given: argparse.Namespace, report: importing.ImportReport) -> 
     followed = report.added + tuple(
         clip for clip in report.already_there if clip.status is not ClipStatus.READY
     )
-    ended = _see_through(followed, given.jobs)
+    ended = _see_through(followed, given.jobs, given.ray)
     failed = [clip for clip in ended if clip.status is ClipStatus.FAILED]
     analysed = sum(clip.status is ClipStatus.READY for clip in ended)
     for clip in failed:
@@ -81,39 +85,55 @@ def _seen_through(given: argparse.Namespace, report: importing.ImportReport) -> 
     return STOPPED if analysed < len(ended) else 0
 
 
-def _see_through(followed: Sequence[ClipRecord], jobs: int) -> tuple[ClipRecord, ...]:
+def _see_through(followed: Sequence[ClipRecord], jobs: int, ray: str | None) -> tuple[ClipRecord, ...]:
     """Wait until every clip is analysed, has failed or is left alone; this process does it or a server."""
     if not followed:
         return ()
-    for project_id in sorted({clip.project_id for clip in followed}):
+    projects = {clip.project_id for clip in followed}
+    for project_id in sorted(projects):
         analysis_stop.go_on(project_id)  # whoever imports and waits wants the analysis
-    worker = AnalysisWorker(lanes=min(jobs, len(followed)))
-    began = worker.try_start()
-    if not began:
-        print("The running server analyses these clips; waiting for it.", file=sys.stderr)
+    with _worker(ray, min(jobs, len(followed)), len(followed)) as worker:
+        began = worker.try_start()
+        if not began:
+            print("The running server analyses these clips; waiting for it.", file=sys.stderr)
+        try:
+            _wait(frozenset(clip.id for clip in followed), projects)
+        finally:
+            if began:
+                worker.stop()
+    return importing.statuses([clip.id for clip in followed])
+
+
+@contextmanager
+def _worker(ray: str | None, jobs: int, most: int) -> Iterator[AnalysisWorker]:
+    """The analysis by processes of this machine, or by those of a cluster."""
+    if ray is None:
+        yield AnalysisWorker(lanes=jobs)
+        return
+    with ray_hands.joined(ray) as cluster:
+        yield AnalysisWorker(lanes=min(cluster.cores, most), hands=cluster.hand, claim=ClipTurn.claim)
+
+
+def _wait(followed: frozenset[str], projects: set[int]) -> None:
+    pace = Pace(len(followed))
     try:
-        ids = [clip.id for clip in followed]
         while True:
-            now = importing.statuses(ids)
-            done = sum(clip.status in ENDED for clip in now)
-            if sys.stderr.isatty():
-                print(f"\r{done} of {len(ids)} clips analysed", end="", file=sys.stderr, flush=True)
-            if done == len(ids):
-                return now
-            if _is_left_alone(now):
+            began = time.monotonic()
+            everybodys = importing.still_open(projects)
+            open_ones = {name: status for name, status in everybodys.items() if name in followed}
+            pace.reached(len(followed) - len(open_ones))
+            if not open_ones:
+                return
+            if _are_left_alone(open_ones, projects):
                 print("Somebody stopped the analysis; import again to go on with it.", file=sys.stderr)
-                return now
-            time.sleep(LOOK_AGAIN_S)
+                return
+            time.sleep(max(LOOK_AGAIN_S, LOOKING_SHARE * (time.monotonic() - began)))
     finally:
-        if sys.stderr.isatty():
-            print(file=sys.stderr)
-        if began:
-            worker.stop()
+        pace.end()
 
 
-def _is_left_alone(clips: Sequence[ClipRecord]) -> bool:
+def _are_left_alone(open_ones: Mapping[str, ClipStatus], projects: set[int]) -> bool:
     """Whether all that is not ended waits in projects whose analysis somebody has stopped."""
-    open_ones = [clip for clip in clips if clip.status not in ENDED]
-    return all(clip.status is ClipStatus.QUEUED for clip in open_ones) and all(
-        analysis_stop.is_stopped(project_id) for project_id in {clip.project_id for clip in open_ones}
+    return all(status is ClipStatus.QUEUED for status in open_ones.values()) and all(
+        analysis_stop.is_stopped(project_id) for project_id in projects
     )

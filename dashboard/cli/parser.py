@@ -131,7 +131,13 @@ def _import(words: argparse.ArgumentParser) -> None:
         help="of a table, take the good rows; else one bad row keeps it out",
     )
     words.add_argument("--lines", type=Path, metavar="LINES.csv", help="table with the columns clip,line")
-    words.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="clips analysed at once")
+    where = words.add_mutually_exclusive_group()
+    where.add_argument(
+        "--jobs", type=_jobs, default=1, metavar="N", help="analyse so many clips at once, each in a process"
+    )
+    where.add_argument(
+        "--ray", metavar="ADDRESS", help="analyse on a Ray cluster; local starts one on this machine"
+    )
     words.set_defaults(run=importing.run)
 
 

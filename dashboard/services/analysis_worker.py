@@ -28,7 +28,7 @@ from dashboard.services import (
     uploads,
 )
 from dashboard.services.clip_turns import ClipTurn, Work
-from dashboard.services.hands import Hand, LocalHand, LostHandError, Prepare
+from dashboard.services.hands import Hand, LocalHand, LostHandError, NotStartedError, Prepare
 from dashboard.services.line_turns import LinesTurn
 from dashboard.services.turns import Turn
 from db import clips, scenes
@@ -196,6 +196,11 @@ class _Lane:
             outcome = self._outcome(turn)
         except _StoppedError:
             ended.append("stopped")
+            turn.put_back()
+        except NotStartedError:
+            ended.append("stopped")
+            log.warning("A process of the analysis did not start; another one is tried.")
+            self._fresh_process()
             turn.put_back()
         except DailiesError as error:
             turn.fail(str(error))

@@ -27,6 +27,10 @@ class LostHandError(Exception):
     """The process ended while it worked: by what it was given, or by whoever ended it."""
 
 
+class NotStartedError(Exception):
+    """The process ended before it was handed anything: by no fault of what waits."""
+
+
 class Hand(Protocol):
     """One process that works on one thing at a time."""
 
@@ -40,7 +44,13 @@ class Hand(Protocol):
         """
 
     def is_done(self, *, within_s: float) -> bool:
-        """Whether it has ended with what it was given, for which this waits so many seconds at most."""
+        """Whether it has ended with what it was given, for which this waits so many seconds at most.
+
+        Raises
+        ------
+        NotStartedError
+            If it has not begun with it and never will.
+        """
 
     def outcome(self) -> Any:
         """What came of it, once it is done; raises what the work raised.

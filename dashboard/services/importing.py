@@ -6,7 +6,7 @@ with its sentence and does not keep the others out. Importing again adds what is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -271,6 +271,12 @@ def _draft(
         directed_emotion=known.directed_emotion,
         directed_intensity=known.directed_intensity,
     )
+
+
+def still_open(project_ids: Collection[int]) -> Mapping[str, ClipStatus]:
+    """The clips of some projects that are not analysed yet, by id; for the command line."""
+    with reading() as session:
+        return clips.open_of_projects(session, project_ids)
 
 
 def statuses(clip_ids: Sequence[str], *, person_id: int | None = None) -> tuple[ClipRecord, ...]:

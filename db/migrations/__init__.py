@@ -58,6 +58,11 @@ def upgrade(engine: Engine, *, before_change: Callable[[str], object] | None = N
         command.upgrade(config, "head")
 
 
+def head() -> str:
+    """The revision that this version's tables are at."""
+    return str(_scripts().get_current_head())
+
+
 def is_at_head(connection: Connection) -> bool:
     """Whether a database has exactly the tables of this version."""
     return MigrationContext.configure(connection).get_current_revision() == _scripts().get_current_head()

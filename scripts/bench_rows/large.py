@@ -1,0 +1,153 @@
+"""What people look at in a project of 100,000 clips and 1,000,000 answers, and how that grew."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import Any, Final
+
+from scripts.bench_rows.material import ROOT
+from scripts.bench_rows.row import Row
+from scripts.large_project import CLIPS, PROJECT, RATINGS, copied, made
+
+SIZES: Final = ((100, 1_000), (1_000, 10_000), (10_000, 100_000), (CLIPS, RATINGS))
+"""Clips and answers."""
+PAGE_S: Final = 0.3
+ASIDE_S: Final = 120.0
+"""What is worked out aside may take this long, as long as the page says how old the last figures are."""
+LIMITS: Final = {
+    "frame": PAGE_S,
+    "review": PAGE_S,
+    "clips": PAGE_S,
+    "clips_far": PAGE_S,
+    "clips_search": 1.0,
+    "my_work": PAGE_S,
+    "overview": 1.0,
+    "register": 1.0,
+    "agreement": ASIDE_S,
+    "thresholds": ASIDE_S,
+    "raters": ASIDE_S,
+    "disputes": ASIDE_S,
+    "export": ASIDE_S,
+}
+WORDS: Final = {
+    "frame": "the frame of every page: who, how far",
+    "review": "the Review page, next task included",
+    "clips": "the first page of the list of clips",
+    "clips_far": "a page in the middle of it",
+    "clips_search": "a search in it that finds nothing",
+    "my_work": "a rater's own progress",
+    "overview": "how far the project is",
+    "register": "the register of consents",
+    "agreement": "the figures of the Agreement page",
+    "thresholds": "the ratings that teach, as the Thresholds page reads them",
+    "raters": "the figures about raters",
+    "disputes": "the clips to be decided",
+    "export": "the export as Parquet",
+}
+
+
+def run() -> Iterator[Row]:
+    """Ask for each, in a process of its own, at every size."""
+    chosen = [name for name in os.environ.get("BENCH_LARGE", "").split(",") if name] or list(LIMITS)
+    for clips, ratings in SIZES if not os.environ.get("BENCH_LARGEST") else SIZES[-1:]:
+        with TemporaryDirectory(prefix="dailies-bench-") as folder:
+            home = copied(made(clips=clips, ratings=ratings), Path(folder) / "home")
+            for name in chosen:
+                found = _apart(name, home)
+                is_last = clips == CLIPS
+                yield Row(
+                    f"{WORDS[name]}, {clips:,} clips, {ratings:,} answers",
+                    f"{found['first_s']:.2f} s, again {found['again_s']:.3f} s; {found['peak_gb']:.2f} GB",
+                    "",
+                    f"≤ {LIMITS[name]:g} s" if is_last else "",
+                    found["first_s"] <= LIMITS[name] if is_last else None,
+                )
+
+
+def _apart(name: str, home: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "scripts.bench_rows.large", name]
+    environment = {**os.environ, "DAILIES_HOME": str(home)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+    if done.returncode:
+        raise SystemExit(f"The measured process failed:\n{done.stderr}")
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _measured(name: str) -> dict[str, float]:
+    from db import session
+
+    session.prepare()
+    asked = _asked(name)
+    taken = []
+    for _ in range(2):
+        started = perf_counter()
+        asked()
+        taken.append(perf_counter() - started)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kibibytes on Linux
+    return {"first_s": taken[0], "again_s": taken[1], "peak_gb": peak * 1024 / 1e9}
+
+
+def _asked(name: str) -> Callable[[], Any]:
+    from dashboard.services import (
+        agreement,
+        clip_list,
+        consents,
+        disputes,
+        export,
+        projects,
+        rater_quality,
+        review,
+        task_progress,
+        training_ratings,
+    )
+    from db.location import data_folder
+    from db.session import reading
+
+    project = projects.by_name(PROJECT)
+    rater = projects.person("Rater 7").id
+    middle = _middle(project.id)
+
+    def teaching() -> int:
+        with reading() as session:
+            return len(training_ratings.collect(session, project).gaps)
+
+    every: dict[str, Callable[[], Any]] = {
+        "frame": lambda: clip_list.how_far(project.id, rater),
+        "review": lambda: review.view(project.id, rater),
+        "clips": lambda: clip_list.look(project.id),
+        "clips_far": lambda: clip_list.look(project.id, after=middle),
+        "clips_search": lambda: clip_list.look(project.id, text="nothing is called so"),
+        "my_work": lambda: task_progress.progress(project.id, rater),
+        "overview": lambda: task_progress.project_progress(project.id),
+        "register": lambda: consents.register(project.id, person_id=None),
+        "agreement": lambda: agreement.of_project(project.id),
+        "thresholds": teaching,
+        "raters": lambda: rater_quality.of_project(project.id, person_id=None),
+        "disputes": lambda: disputes.of_project(project.id),
+        "export": lambda: export.export(
+            project.id, format_name="parquet", out=data_folder() / f"{perf_counter()}.parquet", media=False
+        ),
+    }
+    return every[name]
+
+
+def _middle(project_id: int) -> int:
+    from db import places
+    from db.session import reading
+
+    with reading() as session:
+        low, high = places.numbers(session, project_id)
+    return (low + high) // 2
+
+
+if __name__ == "__main__":
+    print(json.dumps(_measured(sys.argv[1])))
