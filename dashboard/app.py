@@ -62,7 +62,7 @@ CLASS_PAGES = (  # only in a class, before the others
     ("class_room", class_room.show, "school", Act.SET_UP),
 )
 FAMILY = "Source Sans"  # of Streamlit's theme
-LETTERS = f"<style>{font_routes.face(FAMILY)}</style>"
+LETTERS = f"<style>{font_routes.faces(FAMILY)}</style>"
 STYLE = """
 <style>
 .stAppHeader { height: 2.6rem; min-height: 0; }

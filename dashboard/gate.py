@@ -24,7 +24,7 @@ OPEN: Final = frozenset(
         SIGN_IN,
         "/sign-out",
         "/session",
-        font_routes.ADDRESS,
+        *font_routes.ADDRESSES,
         "/healthz",
         "/readyz",
         "/metrics",

@@ -49,7 +49,7 @@ def draw(request: Request, template: str, *, title: str, status: int = 200, **va
         direction=messages.direction(),
         languages=[(code, messages.own_name(code)) for code in messages.languages()],
         address_in=lambda code: _address_in(request, code),
-        style=Markup(font_routes.face(FAMILY) + (FOLDER / "door.css").read_text(encoding="utf-8")),
+        style=Markup(font_routes.faces(FAMILY) + (FOLDER / "door.css").read_text(encoding="utf-8")),
         script=Markup((FOLDER / "door.js").read_text(encoding="utf-8")),
         shortest=SHORTEST,
         **given,

@@ -83,5 +83,12 @@ def test_the_browser_is_spoken_to_in_its_own_language_at_first(server: Served, p
         fresh.goto(f"{server.url}/?project=Demo")
         question = messages.catalogue("ur").say("app.question")
         expect(fresh.locator(".stSidebar").get_by_text(question)).to_be_visible()
+        # On a phone the sidebar is folded; from the right it would lie across the page.
+        fresh.set_viewport_size({"width": 390, "height": 844})
+        fresh.reload()
+        expect(fresh.get_by_test_id("stExpandSidebarButton")).to_be_visible()
+        expect(fresh.get_by_text(question)).to_be_hidden()
+        fresh.get_by_test_id("stExpandSidebarButton").click()
+        expect(fresh.get_by_text(question)).to_be_visible()
     finally:
         context.close()

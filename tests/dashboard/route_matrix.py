@@ -219,6 +219,7 @@ ROUTE_ROWS: Final[dict[str, RouteRow]] = {
     "GET /fonts/devanagari.ttf": RouteRow(
         lambda *_: ("GET", "/fonts/devanagari.ttf", {}), _everybody(200, 200)
     ),
+    "GET /fonts/arabic.ttf": RouteRow(lambda *_: ("GET", "/fonts/arabic.ttf", {}), _everybody(200, 200)),
     "GET /healthz": RouteRow(lambda *_: ("GET", "/healthz", {}), _everybody(200, 200)),
 }
 """By method and path, as the routes are declared."""
