@@ -59,7 +59,7 @@ class Composition:
         return cls(
             FaceMesh(static_image_mode=False, max_num_faces=1, refine_landmarks=True),
             AutoTokenizer.from_pretrained(encoder, local_files_only=True),
-            AutoModel.from_pretrained(encoder, local_files_only=True).eval(),
+            AutoModel.from_pretrained(encoder, local_files_only=True, use_safetensors=True).eval(),
         )
 
     def look(self, clip: Path, line: str) -> Plain:

@@ -150,8 +150,8 @@ def test_import_takes_the_good_clips_of_a_folder_names_the_bad_and_a_second_one_
     (tmp_path / "bad.mp4").write_text("no clip")
     words = ("import", tmp_path, "--project", "Hamlet")
     out = told(capsys, *words, status=2)
-    assert out.err.count("\n") == 1
-    assert "bad.mp4" in out.err
+    [refusal] = [line for line in out.err.splitlines() if "clips analysed" not in line]  # a slow one says so
+    assert "bad.mp4" in refusal
     assert "1 new, 0 there before, 1 refused; 1 analysed" in out.out
     project = projects.by_name("Hamlet")
     with session.reading() as s:
