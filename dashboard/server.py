@@ -32,6 +32,7 @@ from dashboard import (
     visitor_routes,
 )
 from dashboard.gate import Gate
+from dashboard.memory_uploads import MemoryUploads
 from dashboard.operation_routes import Counted
 from dashboard.own_site import Names, checked_origin
 from dashboard.services import (
@@ -67,6 +68,12 @@ OWN_ROUTES: Final = (
 )
 """What is served beside Streamlit's own addresses; each has a row in docs/roles.md."""
 MOST_FILES: Final = 65_536
+LARGEST_HEAD: Final = 64 * 1024
+"""Bytes of a request before its body. Only h11 counts them: httptools takes headers for as long as they come,
+and keeps each of a few bytes as objects of a hundred."""
+LARGEST_MESSAGE: Final = 2 * 1024 * 1024
+"""Bytes of what a page may say at once over its live connection, unpacked: all its fields. Eight messages of
+15 MB, packed into 16 KB each, kept everybody else waiting for ten seconds."""
 FAREWELL_S: Final = 3
 """Seconds that open pages get to finish at shutdown."""
 
@@ -173,6 +180,9 @@ def serve(
             log_level="warning",
             access_log=False,
             server_header=False,
+            http="h11",
+            h11_max_incomplete_event_size=LARGEST_HEAD,
+            ws_max_size=LARGEST_MESSAGE,
             timeout_graceful_shutdown=FAREWELL_S,
             ssl_certfile=None if certificate is None else certificate.chain,
             ssl_keyfile=None if certificate is None else certificate.key,
@@ -208,7 +218,7 @@ def application(*, with_demo: bool = False, names: Names, framers: Sequence[str]
         routes=[*operation_routes.routes(watch), *OWN_ROUTES],
         lifespan=_lifespan(worker, watch, with_demo=with_demo),
     )
-    return Counted(Shield(Gate(pages), names, framers=framers))
+    return Counted(Shield(Gate(MemoryUploads(pages)), names, framers=framers))
 
 
 def _lifespan(worker: AnalysisWorker, watch: Watch, *, with_demo: bool) -> Callable[[Any], Any]:

@@ -85,6 +85,9 @@ class Shield:
         if not is_named:
             refusal = "This server does not go by that name; its owner can allow it: serve --allow-host NAME."
             await PlainTextResponse(refusal, status_code=421)(scope, receive, answering)
+        elif "content-length" in headers and "transfer-encoding" in headers:
+            refusal = "A request says in one way alone how long it is."
+            await PlainTextResponse(refusal, status_code=400)(scope, receive, answering)
         elif scope["method"] in UNSAFE and not is_own(headers):
             refusal = "Only a page of this server may ask this."
             await PlainTextResponse(refusal, status_code=403)(scope, receive, answering)

@@ -23,6 +23,9 @@ LEAST_GUESSES_LOG10: Final = 9.0
 list of common and expected passwords, whose entries are mostly shorter than any that is taken here."""
 JUDGED: Final = 72
 """Characters that are judged: what follows makes no password weaker."""
+MOST_STAND_INS: Final = 8
+"""Different signs that may stand for letters (``4`` for ``a``): each way to read them is looked up in every
+list, and with all twenty of them one password takes a processor for twenty seconds."""
 OWN_WORDS: Final = ("dailies", "alignment", "delivery", "password", "rehearsal")
 """What people here are likely to think of."""
 AT_ONCE: Final = 2
@@ -62,10 +65,19 @@ def checked(password: str, *, about: Iterable[str] = ()) -> str:
     from zxcvbn import zxcvbn  # its lists of words take a moment to load
 
     words = [word for each in (*OWN_WORDS, *about) for word in {each, *each.split()} if word]
-    judged = zxcvbn(found[:JUDGED].lower(), user_inputs=words, max_length=JUDGED)
+    judged = zxcvbn(_readable(found[:JUDGED].lower()), user_inputs=words, max_length=JUDGED)
     if len(set(found.lower())) < SHORTEST // 3 or float(judged["guesses_log10"]) < LEAST_GUESSES_LOG10:
         raise worded(PasswordError, "sign_in.refusal.guessable")
     return found
+
+
+def _readable(password: str) -> str:
+    """A password without the stand-ins that are too many; what is left is guessed no later than the whole."""
+    from zxcvbn.matching import L33T_TABLE
+
+    signs = {sign for each in L33T_TABLE.values() for sign in each}
+    present = [sign for sign in dict.fromkeys(password) if sign in signs]
+    return password.translate(dict.fromkeys(map(ord, present[MOST_STAND_INS:])))
 
 
 def hashed(password: str) -> str:

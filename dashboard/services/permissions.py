@@ -58,6 +58,12 @@ def may(role: Role | None, act: Act) -> bool:
     return role is not None and act in ALLOWED[role]
 
 
+def may_anywhere(person_id: int, act: Act) -> bool:
+    """Whether a person's part in any project allows an act."""
+    with reading() as session:
+        return any(may(role, act) for role in people.roles_of(session, person_id).values())
+
+
 def ensure(project_id: int, person_id: int | None, act: Act) -> None:
     """As :func:`require`, in a transaction of its own: for what is read in none, or in several.
 

@@ -580,6 +580,7 @@ AT_THE_DOOR: Final = {
     "invitations.look": "asks for the secret of the link",
     "media_access.of_clip": "says who may see a clip; tested with the routes",
     "media_access.of_file": "says who may see a file; tested with the routes",
+    "permissions.may_anywhere": "of who is signed in",
     "permissions.role_of": "of who is signed in",
     "projects.listing": "where people name themselves",
     "releasing.targets": "the projects that the one who asks sets up",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -94,6 +96,14 @@ def test_a_long_password_of_any_characters_is_taken(password: str) -> None:
     assert stored.startswith("$argon2id$")
     assert passwords.fits(stored, password)
     assert not passwords.fits(stored, password + "x")
+
+
+@pytest.mark.parametrize("password", ["4@8({[</369&#!1/|0$5+7%2" * 3, "1!|7+({[" * 9])
+def test_a_password_of_many_signs_is_judged_without_keeping_a_processor_busy(password: str) -> None:
+    begun = time.process_time()
+    with suppress(PasswordError):
+        passwords.checked(password)
+    assert time.process_time() - begun < 5  # half a second; each way to read all of them takes twenty
 
 
 def test_a_password_is_the_same_however_it_is_typed() -> None:

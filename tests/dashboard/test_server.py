@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -13,11 +14,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import ConnectionClosedError
+from websockets.frames import CloseCode
 from websockets.sync.client import connect
 
 from dashboard.__main__ import main
 from dashboard.routes import media_url
-from dashboard.server import Certificate, ServeError
+from dashboard.server import LARGEST_MESSAGE, Certificate, ServeError
 from dashboard.services import importing
 from db import session
 
@@ -93,6 +96,25 @@ def test_no_log_tells_who_looked_at_what(
     said = (tmp_path / LOG).read_text()
     assert "Asha" not in said
     assert "127.0.0.1" not in said
+
+
+def test_heads_and_messages_without_end_are_cut_off(
+    start: Callable[[], tuple[subprocess.Popen[str], str]],
+) -> None:
+    _, address = start()
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=PATIENCE_S) as endless:
+        endless.sendall(f"GET /sign-in HTTP/1.1\r\nHost: {host}:{port}\r\n".encode())
+        with pytest.raises(OSError, match=r"reset|[Bb]roken"):
+            endless.sendall(b"x-a: y\r\n" * 8_000_000)
+    with connect(f"{address.replace('http', 'ws')}/_stcore/stream", subprotocols=["streamlit"]) as live:
+        live.send(bytes(LARGEST_MESSAGE + 1))
+        with pytest.raises(ConnectionClosedError) as closed:
+            list(live)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == CloseCode.MESSAGE_TOO_BIG
+    with urllib.request.urlopen(f"{address}/healthz", timeout=30) as answer:
+        assert answer.status == 200
 
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])

@@ -100,6 +100,12 @@ def test_csrf_no_other_site_has_anything_done(browser: TestClient, headers: dict
     assert browser.get("/session").json()["person"] is not None
 
 
+def test_smuggling_a_request_of_two_lengths_is_refused_before_its_body_is_read(browser: TestClient) -> None:
+    lengths = {"content-length": "5", "transfer-encoding": "chunked"}
+    assert browser.post("/sign-in", headers=lengths, content=iter([b"name="])).status_code == 400
+    assert enter(browser) == 303
+
+
 def test_a_live_connection_is_for_a_page_of_this_server_and_somebody_signed_in(browser: TestClient) -> None:
     with pytest.raises(WebSocketDisconnect), browser.websocket_connect(STREAM):
         pass
