@@ -27,6 +27,8 @@ WRAPPER: Final = "DAILIES_TEST_SERVE_UNDER"
 TESTS: Final = os.environ.get("DAILIES_SOCKETS_TESTS", "tests/browser")
 NAME: Final = "sockets opened by the running app to anything but loopback, over the whole browser suite"
 TARGET: Final = "none (no outside call in production)"
+PROCESSES: Final = "--numprocesses 3 --dist loadscope --no-loadscope-reorder"
+"""As ``make test`` has them."""
 TOOLS: Final = ("strace", "unshare", "ip")
 ADDRESS: Final = re.compile(r'inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)"')
 ELSEWHERE: Final = "192.0.2.1"
@@ -78,7 +80,7 @@ def _control(folder: Path) -> list[Path]:
 
 
 def _suite(folder: Path) -> subprocess.CompletedProcess[str]:
-    tests = f"{sys.executable} -m pytest -q -p no:cacheprovider {TESTS}"
+    tests = f"{sys.executable} -m pytest -q -p no:cacheprovider {PROCESSES} {TESTS}"
     return subprocess.run(
         ["unshare", "--net", "sh", "-c", f"ip link set lo up && exec {tests}"],
         cwd=ROOT,
