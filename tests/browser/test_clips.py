@@ -86,6 +86,7 @@ def test_the_analysis_is_stopped_and_goes_on_by_a_button(page: Page, server: Ser
     expect(page.locator('[data-clip="waits.mp4"]')).to_have_attribute("data-status", "queued")
 
 
+@thorough
 def test_a_file_goes_on_where_a_cut_connection_and_a_reload_left_it(
     page: Page, server: Served, tmp_path: Path
 ) -> None:
