@@ -15,8 +15,11 @@ from db.records import ClipDetails, ClipStatus
 from engine.vocabulary import Emotion
 
 REFRESH_S: Final = 2
+IDLE_REFRESH_S: Final = 15
+"""While nothing is being analysed or brought in; drawing a page of the list takes a quarter of a second."""
 _DETAILS: Final = "clip_details"
 _AFTER: Final = "clips_after"
+_BEGUN: Final = "clips_begun"
 ALL: Final = "all"
 
 
@@ -28,9 +31,9 @@ def show() -> None:
     counts = clip_list.counts(here.project.id, person_id=here.person.id)
     with st.expander(messages.say("clips.add"), expanded=not sum(counts.values()), icon=":material/upload:"):
         adding.fields(here)
-    adding.progress(here)
+    is_coming = adding.progress(here)
     status, text = _filters()
-    _list(here.project.id, status, text)
+    _list(here.project.id, status, text, is_busy=is_coming or _is_under_way(counts))
     _order(here)
     answers.show(here)
     if asked:
@@ -77,12 +80,22 @@ def _from_the_start() -> None:
     st.session_state[_AFTER] = [0]
 
 
-@st.fragment(run_every=REFRESH_S)
-def _list(project_id: int, status: ClipStatus | None, text: str) -> None:
-    if _DETAILS in st.session_state or visit.is_turning():
-        st.rerun()  # what was asked for lies outside this fragment
-    state = clip_list.counts(project_id, person_id=visit.here().person.id)
-    _analysis(project_id, state)
+def _is_under_way(counts: Mapping[ClipStatus, int]) -> bool:
+    return bool(counts[ClipStatus.QUEUED] or counts[ClipStatus.ANALYSING])
+
+
+def _list(project_id: int, status: ClipStatus | None, text: str, *, is_busy: bool) -> None:
+    @st.fragment(run_every=REFRESH_S if is_busy else IDLE_REFRESH_S)
+    def shown() -> None:
+        if _DETAILS in st.session_state or st.session_state.pop(_BEGUN, False) or visit.is_turning():
+            st.rerun()  # what was asked for lies outside this fragment, or wants it drawn more often
+        _page(project_id, status, text)
+
+    shown()
+
+
+def _page(project_id: int, status: ClipStatus | None, text: str) -> None:
+    _analysis(project_id, clip_list.counts(project_id, person_id=visit.here().person.id))
     trail: list[int] = st.session_state.setdefault(_AFTER, [0])
     page = clip_list.look(
         project_id, person_id=visit.here().person.id, status=status, text=text, after=trail[-1]
@@ -129,6 +142,7 @@ def _act(what: str, clip_id: str) -> None:
 def _do(what: str, clip_id: str) -> None:
     if what == "again":
         importing.analyse_again(clip_id, person_id=visit.here().person.id)
+        st.session_state[_BEGUN] = True
     elif what == "details":
         st.session_state[_DETAILS] = clip_id
     elif what == "review":

@@ -64,12 +64,13 @@ def _start_import(
     project, person_id = here.project.name, here.person.id
     performer = Performer(here.project.id, person_id)
     name = _import_name(here)
+    wanted = {clip.name for clip in clips}
 
     def bring_in(report: Callable[[int, int], None]) -> importing.ImportReport:
         with uploads.used(performer, [file.key for file in files]) as sources:
             return importing.import_clips(
                 project,
-                [source for source in sources if source.name in {clip.name for clip in clips}],
+                [source for source in sources if source.name in wanted],
                 lines=lines,
                 progress=report,
                 is_stopped=lambda: background.is_stopping(name),
@@ -83,12 +84,21 @@ def _import_name(here: visit.Visit) -> str:
     return f"import:{here.project.id}:{here.person.id}"
 
 
-def progress(here: visit.Visit) -> None:
-    """Draw how far the import is, and what became of it."""
-    _progress(_import_name(here))
+def progress(here: visit.Visit) -> bool:
+    """Draw how far the import is, and what became of it; says whether it goes on."""
+    name = _import_name(here)
+    work = background.look(name)
+    if work is None:
+        return False
+
+    @st.fragment(run_every=None if work.is_done else REFRESH_S)
+    def shown() -> None:
+        _progress(name)
+
+    shown()
+    return not work.is_done
 
 
-@st.fragment(run_every=REFRESH_S)
 def _progress(name: str) -> None:
     work = background.look(name)
     if work is None:
