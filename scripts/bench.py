@@ -15,6 +15,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from scripts import dated_page
 from scripts.bench_rows import page
 from scripts.bench_rows.catalogue import PARTS, is_there, measure_of
 from scripts.bench_rows.row import Row
@@ -29,7 +30,7 @@ def main() -> int:
     """Measure the parts that were asked for; 1 where a target was missed."""
     parser = argparse.ArgumentParser(prog="python -m scripts.bench", description=__doc__)
     parser.add_argument("--parts", default="", help="which parts, by name; all by default")
-    parser.add_argument("--out", type=Path, default=page.RESULTS)
+    parser.add_argument("--out", type=Path, default=dated_page.RESULTS)
     parser.add_argument("--list", action="store_true", help="name the parts and leave")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -57,7 +58,7 @@ def main() -> int:
 def _measured(part: str, out: Path) -> list[Row]:
     rows: list[Row] = []
     command = [sys.executable, "-m", "scripts.bench", "--child", part]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=page.ROOT) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=dated_page.ROOT) as process:
         assert process.stdout is not None
         for line in process.stdout:
             if not line.startswith(SIGN):

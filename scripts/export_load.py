@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -103,13 +102,13 @@ def measured(name: str, folder: Path) -> dict[str, Any]:
     """Export once and say how long it took and how much memory the process had at most."""
     from dashboard.services import projects
     from dashboard.services.export import export
+    from scripts.process_memory import peak_bytes
 
     project = projects.by_name(PROJECT)
     started, worked = perf_counter(), process_time()
     done = export(project.id, format_name=name, out=folder / name, media=False)
     seconds, work = perf_counter() - started, process_time() - worked
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kibibytes on Linux
-    return {"seconds": seconds, "work": work, "peak_mb": peak * 1024 / 1e6, "ratings": done.ratings}
+    return {"seconds": seconds, "work": work, "peak_mb": peak_bytes() / 1e6, "ratings": done.ratings}
 
 
 def _child(work: str, folder: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from db import people, session  # noqa: E402 the same
 from db.records import SceneStatus  # noqa: E402 the same
 from engine.vocabulary import Role  # noqa: E402 the same
 from scripts.long_clip import make_long_clip  # noqa: E402 the same
+from scripts.process_memory import peak_bytes  # noqa: E402 the same
 
 LINES_A_MINUTE: Final = 6
 LINE_S: Final = 4.0
@@ -103,7 +104,7 @@ def _wait(
     while True:
         now = scenes.look(scene_id, person_id=person_id)
         for name, pid in (("server", os.getpid()), *(("analysis", child) for child in _children())):
-            most[name] = max(most.get(name, 0), _peak_kb(pid))
+            most[name] = max(most.get(name, 0), peak_bytes(pid) // 1024)
         if now.total and now.done * 10 // now.total != shown:
             shown = now.done * 10 // now.total
             print(f"  {now.done} of {now.total} lines", flush=True)
@@ -119,14 +120,6 @@ def _children() -> list[int]:
     for task in Path(f"/proc/{os.getpid()}/task").iterdir():
         listed += (task / "children").read_text().split()
     return [int(pid) for pid in set(listed)]
-
-
-def _peak_kb(pid: int) -> int:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -58,6 +57,7 @@ def _measured(clip: Path) -> dict[str, float]:
     from engine import analyze
     from engine.systems.alignment import AlignmentSystem
     from scripts.bench_rows.floors import bare_decode
+    from scripts.process_memory import peak_bytes
 
     AlignmentSystem.load()
     analyze(clip, line=LINE)
@@ -66,8 +66,7 @@ def _measured(clip: Path) -> dict[str, float]:
     answer_s = perf_counter() - started
     started = perf_counter()
     bare_decode(clip)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kibibytes on Linux
-    return {"answer_s": answer_s, "decode_s": perf_counter() - started, "peak_gb": peak * 1024 / 1e9}
+    return {"answer_s": answer_s, "decode_s": perf_counter() - started, "peak_gb": peak_bytes() / 1e9}
 
 
 if __name__ == "__main__":

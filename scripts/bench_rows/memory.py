@@ -13,6 +13,7 @@ from scripts.bench_rows.browsing import served
 from scripts.bench_rows.imports import FREE_BOX
 from scripts.bench_rows.material import source
 from scripts.bench_rows.row import Row
+from scripts.process_memory import resident_bytes
 from tests.browser.served import Served
 
 RATERS: Final = 20
@@ -108,6 +109,4 @@ def _watch(url: str, cookie: str) -> None:
 
 
 def _resident_gb(server: Served) -> float:
-    lines = Path(f"/proc/{server.process.pid}/status").read_text(encoding="utf-8").splitlines()
-    kibibytes = next(line.split()[1] for line in lines if line.startswith("VmRSS"))
-    return int(kibibytes) * 1024 / 1e9
+    return resident_bytes(server.process.pid) / 1e9

@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import sqlite3
-import subprocess
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -14,11 +13,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
 
+from scripts import dated_page
 from scripts.bench_rows.catalogue import PARTS, is_there
 from scripts.bench_rows.row import Row
 
-ROOT: Final = Path(__file__).resolve().parent.parent.parent
-RESULTS: Final = ROOT / "docs" / "results"
 COMMAND: Final = "make bench"
 WORDS: Final = {True: "met", False: "**missed**", None: ""}
 PACKAGES: Final = (
@@ -36,7 +34,7 @@ PACKAGES: Final = (
 Entries = dict[str, dict[str, Any]]
 
 
-def keep(part: str, rows: Sequence[Row], out: Path = RESULTS) -> Path:
+def keep(part: str, rows: Sequence[Row], out: Path = dated_page.RESULTS) -> Path:
     """Put the rows of a part among those of the day and write the page anew; returns the page."""
     now = datetime.now(UTC)
     page = out / f"bench-{now:%Y-%m-%d}.md"
@@ -44,14 +42,14 @@ def keep(part: str, rows: Sequence[Row], out: Path = RESULTS) -> Path:
     entries: Entries = json.loads(points.read_text(encoding="utf-8"))["parts"] if points.is_file() else {}
     entries[part] = {
         "rows": [asdict(row) for row in rows],
-        "commit": commit(),
+        "commit": dated_page.commit(),
         "at": f"{now:%H:%M} UTC",
         "load": round(os.getloadavg()[0], 1),
     }
     out.mkdir(parents=True, exist_ok=True)
     content = {"command": COMMAND, "date": f"{now:%Y-%m-%d}", "machine": machine(), "parts": entries}
-    _replace(points, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    _replace(page, markdown(entries, date=f"{now:%Y-%m-%d}"))
+    dated_page.replace(points, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    dated_page.replace(page, markdown(entries, date=f"{now:%Y-%m-%d}"))
     return page
 
 
@@ -84,23 +82,12 @@ def markdown(entries: Entries, *, date: str) -> str:
     return "\n".join([*said, f"Machine: {machine()}.", ""])
 
 
-def commit() -> str:
-    """The commit that is checked out, with a sign where files differ from it."""
-    git = ["git", "-C", str(ROOT)]
-    named = subprocess.run([*git, "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True)
-    changed = subprocess.run(
-        [*git, "status", "--porcelain", "--", "*.py", "*.js"], capture_output=True, text=True
-    )
-    return (named.stdout.strip() or "unknown") + ("+" if changed.stdout.strip() else "")
-
-
 def machine() -> str:
     """Processor, cores, threads, system and versions, in one line."""
     versions = ", ".join(f"{name} {_version(name)}" for name in PACKAGES)
-    return (
-        f"{_processor()}, {os.cpu_count()} cores; one torch thread to a process; {platform.system()}, Python "
-        f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, {versions}"
-    )
+    system = f"{platform.system()}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    cores = f"{dated_page.processor()}, {os.cpu_count()} cores"
+    return f"{cores}; one torch thread to a process; {system}, {versions}"
 
 
 def _version(package: str) -> str:
@@ -113,18 +100,3 @@ def _version(package: str) -> str:
 def _line(row: dict[str, Any]) -> str:
     cells = (str(row[name]).replace("|", "\\|") for name in ("work", "found", "beside", "target"))
     return f"| {' | '.join(cells)} | {WORDS[row['met']]} |"
-
-
-def _processor() -> str:
-    named = Path("/proc/cpuinfo")
-    if named.is_file():
-        for row in named.read_text(encoding="utf-8").splitlines():
-            if row.startswith("model name"):
-                return row.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
-def _replace(path: Path, text: str) -> None:
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
+from scripts import dated_page
 from scripts.reliability import page
 from scripts.reliability.catalogue import ROWS, is_there, measure_of
 from scripts.reliability.row import Row
@@ -27,7 +28,7 @@ def main() -> int:
     """Measure the rows that were asked for; 1 where one was missed."""
     parser = argparse.ArgumentParser(prog="python -m scripts.reliability", description=__doc__)
     parser.add_argument("--rows", default="", help="which rows, by the start of their names; all by default")
-    parser.add_argument("--out", type=Path, default=page.RESULTS)
+    parser.add_argument("--out", type=Path, default=dated_page.RESULTS)
     parser.add_argument("--list", action="store_true", help="name the rows and leave")
     given = parser.parse_args()
     if given.list:

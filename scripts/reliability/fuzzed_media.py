@@ -20,9 +20,9 @@ from dashboard.services.clip_work import ClipJob, ClipOutcome
 from db.records import ClipStatus
 from engine.errors import DailiesError, MediaError
 from engine.media.channels import MissingChannelError, picture_alone, sound_alone
+from scripts.process_memory import peak_bytes
 from scripts.reliability.desk import data_folder
 from scripts.reliability.hostile_media import CONTAINERS, WAYS, HostileFile, hostile_files, sound_clips
-from scripts.reliability.memory import peak_bytes
 from scripts.reliability.row import Row
 
 FILES: Final = 2_000

@@ -6,34 +6,37 @@ import json
 import os
 import platform
 import sqlite3
-import subprocess
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from scripts import dated_page
 from scripts.reliability.catalogue import ROWS, is_there
 from scripts.reliability.row import Row
 
-ROOT: Final = Path(__file__).resolve().parent.parent.parent
-RESULTS: Final = ROOT / "docs" / "results"
 COMMAND: Final = "make reliability"
 WORDS: Final = {True: "met", False: "**missed**", None: "not measured"}
 
 Entries = dict[str, dict[str, Any]]
 
 
-def keep(name: str, row: Row, out: Path = RESULTS) -> Path:
+def keep(name: str, row: Row, out: Path = dated_page.RESULTS) -> Path:
     """Put one row among those of the day and write the page anew; returns the page."""
     now = datetime.now(UTC)
     page = out / f"reliability-{now:%Y-%m-%d}.md"
     points = page.with_suffix(".json")
     entries: Entries = json.loads(points.read_text(encoding="utf-8"))["rows"] if points.is_file() else {}
-    entries[name] = {**asdict(row), "commit": commit(), "at": f"{now:%H:%M} UTC", "machine": machine()}
+    entries[name] = {
+        **asdict(row),
+        "commit": dated_page.commit(),
+        "at": f"{now:%H:%M} UTC",
+        "machine": machine(),
+    }
     out.mkdir(parents=True, exist_ok=True)
     content = {"command": COMMAND, "date": f"{now:%Y-%m-%d}", "rows": entries}
-    _replace(points, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    _replace(page, markdown(entries, date=f"{now:%Y-%m-%d}"))
+    dated_page.replace(points, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    dated_page.replace(page, markdown(entries, date=f"{now:%Y-%m-%d}"))
     return page
 
 
@@ -59,21 +62,11 @@ def markdown(entries: Entries, *, date: str) -> str:
     return "\n".join([*said, *(f"Machine: {each}." for each in machines), ""])
 
 
-def commit() -> str:
-    """The commit that is checked out, with a sign where files differ from it."""
-    git = ["git", "-C", str(ROOT)]
-    named = subprocess.run([*git, "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True)
-    changed = subprocess.run(
-        [*git, "status", "--porcelain", "--", "*.py", "*.js"], capture_output=True, text=True
-    )
-    return (named.stdout.strip() or "unknown") + ("+" if changed.stdout.strip() else "")
-
-
 def machine() -> str:
     """Processor, cores, load, system and versions, in one line."""
     versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
     load = f"load {os.getloadavg()[0]:.1f} at the end"
-    return f"{_processor()}, {os.cpu_count()} cores, {load}; {platform.system()}, {versions}"
+    return f"{dated_page.processor()}, {os.cpu_count()} cores, {load}; {platform.system()}, {versions}"
 
 
 def _line(name: str, entry: dict[str, Any]) -> str:
@@ -82,18 +75,3 @@ def _line(name: str, entry: dict[str, Any]) -> str:
         f"| `{name}` | {entry['name']} | {entry['target']} | {found} | {WORDS[entry['met']]} "
         f"| {entry['seconds']:.0f} | {entry['commit']}, {entry['at']} |"
     )
-
-
-def _processor() -> str:
-    named = Path("/proc/cpuinfo")
-    if named.is_file():
-        for row in named.read_text(encoding="utf-8").splitlines():
-            if row.startswith("model name"):
-                return row.partition(":")[2].strip()
-    return platform.processor() or platform.machine()
-
-
-def _replace(path: Path, text: str) -> None:
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

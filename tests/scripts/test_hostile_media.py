@@ -10,12 +10,12 @@ import pytest
 
 from dashboard.services import process_limits
 from db import session
+from scripts.process_memory import peak_bytes
 from scripts.reliability import fuzzed_media
-from scripts.reliability.memory import peak_bytes
 from tests.thoroughness import repeats
 
 BALLAST = 400_000_000
-ASKED = "from scripts.reliability.memory import peak_bytes; print(peak_bytes())"
+ASKED = "from scripts.process_memory import peak_bytes; print(peak_bytes())"
 
 
 def test_each_hostile_file_gets_one_sentence_and_none_takes_the_server_down(
