@@ -332,5 +332,5 @@ def _warnings(
         *named.notes,
     ]
     if expected is None and clip.line.words:
-        said.append("No branch of this system reads words, so what the line demands is unknown.")
+        said.append("This system reads no words here, so what the line demands is unknown to it.")
     return tuple(said)

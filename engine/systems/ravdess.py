@@ -138,7 +138,7 @@ class RavdessSystem:
 
     def read(self, clip: ClipEvidence) -> Named:
         """Name the emotion of one clip from whichever of voice and face it has."""
-        notes = ["This system reads no words, so what the line demands is unknown to it."]
+        notes: list[str] = []
         branches: dict[str, Opinion] = {}
         if clip.stretch is not None:
             branches |= self._hear(clip, clip.stretch)
