@@ -333,3 +333,17 @@ def test_accounts_are_the_rule_and_the_demo_signs_its_teacher_in_here_alone() ->
     assert sign_in_mode.checked(None, "0.0.0.0", demo=False) is SignIn.ACCOUNTS
     assert sign_in_mode.checked(None, "127.0.0.1", demo=True) is SignIn.NONE
     assert sign_in_mode.checked(SignIn.NONE, "localhost", demo=False) is SignIn.NONE
+
+
+def test_a_browser_that_has_let_somebody_in_is_heard_while_strangers_guess(browser: TestClient) -> None:
+    assert enter(browser) == 303
+    device = browser.cookies[asker.DEVICE]
+    browser.post("/sign-out")
+    assert browser.cookies[asker.DEVICE] == device  # it stays, and signs nobody in
+    assert browser.get("/session").status_code == 401
+    with door() as stranger:
+        assert [enter(stranger, "a guess") for _ in range(6)] == [422] * 5 + [429]
+        forged = f"{device[:-4]}AAAA"
+        stranger.cookies.set(asker.DEVICE, forged)
+        assert enter(stranger, PASSWORD) == 429
+    assert enter(browser) == 303
