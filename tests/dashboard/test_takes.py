@@ -21,6 +21,7 @@ from dashboard.services import (
     recordings,
     review,
     takes,
+    waiting_files,
 )
 from dashboard.services.clip_limits import BYTES_VARIABLE
 from dashboard.services.media_access import Sight
@@ -152,7 +153,12 @@ def test_nobody_fills_the_disk_with_what_is_never_finished(
     recordings.keep_piece(performer, "1" * 32, 0, b"x")
     with pytest.raises(RefusedValueError, match="2 recordings of yours"):
         recordings.keep_piece(performer, "2" * 32, 0, b"x")
-    monkeypatch.setattr("db.disk.SPARE_BYTES", 1 << 60)
+    with monkeypatch.context() as patch:
+        patch.setenv(waiting_files.OTHERS_VARIABLE, str((1 << 20) / (1 << 30)))
+        with pytest.raises(RefusedValueError, match="1 MB together"):  # in two recordings as in one
+            recordings.keep_piece(performer, "1" * 32, 1, half)
+    monkeypatch.setattr(waiting_files, "LEFT_FREE", 1 << 60)
+    monkeypatch.setattr(waiting_files, "LEFT_SHARE", 2)
     with pytest.raises(StorageError, match="This recording takes"):
         recordings.keep_piece(performer, KEY, 1, b"x")
 
