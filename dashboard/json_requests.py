@@ -125,5 +125,5 @@ def _integer(digits: str) -> int | float:
 
 def _require_own_page(request: Request) -> None:
     """Refuse what a page of another server has a visitor's browser send."""
-    if not own_site.is_own(request.headers):
+    if not own_site.is_own(request.headers, request.scope["scheme"]):
         raise RequestError(403, "refusal.own_page")

@@ -34,7 +34,7 @@ def _posted(act: Act) -> Callable[[Request], Awaitable[Response]]:
 
     async def answered(request: Request) -> Response:
         pages.speak(request)
-        if not is_own(request.headers):
+        if not is_own(request.headers, request.scope["scheme"]):
             return JSONResponse({"error": messages.say("refusal.own_page")}, status_code=403)
         if not 0 <= _length(request) <= LARGEST_FORM:
             too_large = messages.say("refusal.too_large", n=LARGEST_FORM // 1024)

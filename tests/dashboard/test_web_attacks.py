@@ -8,11 +8,13 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
+from starlette.datastructures import Headers
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from dashboard import asker, gate
-from dashboard.own_site import Names, OriginError, checked_origin, local_path
+from dashboard.own_site import Names, OriginError, checked_origin, has_own_origin, is_own, local_path
 from dashboard.server import OWN_ROUTES
 from dashboard.services import accounts, sign_in_mode, sign_ins
 from dashboard.services.sign_in_mode import ModeError, SignIn
@@ -98,6 +100,58 @@ def test_csrf_no_other_site_has_anything_done(browser: TestClient, headers: dict
         answer = browser.request(method, path, headers=headers, data={"everywhere": "1"})
         assert (answer.status_code, path) == (403, path)
     assert browser.get("/session").json()["person"] is not None
+
+
+@pytest.mark.parametrize(
+    ("scheme", "host", "origin", "is_ours"),
+    [
+        ("http", "dailies.test", "http://dailies.test", True),
+        ("http", "dailies.test:8501", "http://dailies.test:8501", True),
+        ("http", "dailies.test:80", "http://dailies.test", True),
+        ("ws", "[::1]:8501", "http://[::1]:8501", True),
+        ("http", "dailies.test", "https://dailies.test", True),  # a proxy that does not say so
+        ("http", "dailies.test:8501", "http://dailies.test", False),
+        ("http", "dailies.test", "http://dailies.test:8501", False),
+        ("http", "dailies.test:80", "https://dailies.test", False),
+        ("https", "dailies.test", "https://dailies.test", True),
+        ("https", "dailies.test:443", "https://dailies.test", True),
+        ("wss", "dailies.test:8443", "https://dailies.test:8443", True),
+        ("https", "dailies.test", "http://dailies.test", False),
+        ("wss", "dailies.test", "http://dailies.test", False),
+        ("wss", "dailies.test", "http://dailies.test:443", False),
+        ("https", "dailies.test:8443", "https://dailies.test", False),
+        ("https", "dailies.test", "https://dailies.test.evil.example", False),
+        ("https", "dailies.test", "https://evil.example", False),
+        ("http", "dailies.test", "ftp://dailies.test", False),
+        ("http", "dailies.test", "http://dailies.test/path", False),
+        ("http", "dailies.test", "http://me@dailies.test", False),
+        ("http", "dailies.test", "null", False),
+        ("http", "dailies.test", "", False),
+        ("http", "dailies.test", "http://[", False),
+        ("http", "dailies.test", "http://dailies.test:x", False),
+        ("http", "", "http://", False),
+    ],
+)
+def test_a_page_is_ours_by_host_port_and_where_it_is_known_scheme(
+    scheme: str, host: str, origin: str, is_ours: bool
+) -> None:
+    headers = Headers({"host": host, "origin": origin})
+    assert has_own_origin(headers, scheme) is is_ours
+    assert is_own(headers, scheme) is is_ours
+
+
+@pytest.mark.parametrize(("believed", "status"), [("203.0.113.5", 403), ("192.0.2.1", 303)])
+def test_what_a_proxy_says_of_tls_counts_only_where_it_is_believed(believed: str, status: int) -> None:
+    """A page without TLS cannot speak for one with it, once the proxy that holds the certificate is known."""
+    accounts.add("Asha", PASSWORD)
+    with door() as client:
+        behind = ProxyHeadersMiddleware(client.app, trusted_hosts=["203.0.113.5"])
+        browser = TestClient(
+            behind, base_url="http://testserver", client=(believed, 1), follow_redirects=False
+        )
+        given = {"origin": "http://testserver", "x-forwarded-proto": "https"}
+        said = {"name": "Asha", "password": PASSWORD}
+        assert browser.post("/sign-in", data=said, headers=given).status_code == status
 
 
 def test_smuggling_a_request_of_two_lengths_is_refused_before_its_body_is_read(browser: TestClient) -> None:
