@@ -12,7 +12,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import RawIOBase
 from pathlib import Path
 from typing import BinaryIO, Final, cast
@@ -41,8 +41,35 @@ PIECE: Final = "{index:06d}"
 READ_BYTES: Final = 1 << 20
 
 
-def keep_piece(performer: Performer, key: str, index: int, content: bytes) -> None:
-    """Store one piece of a recording, over the same piece stored before.
+class Piece:
+    """A piece that is coming in; made by :func:`receiving`."""
+
+    def __init__(self, opened: BinaryIO) -> None:
+        self._opened = opened
+        self.size_bytes = 0
+
+    def write(self, part: bytes) -> None:
+        """Add some bytes.
+
+        Raises
+        ------
+        RefusedValueError
+            If the piece becomes larger than one may be.
+        StorageError
+            If the disk refuses.
+        """
+        self.size_bytes += len(part)
+        if self.size_bytes > LARGEST_PIECE:
+            raise worded(RefusedValueError, "refusal.recording_piece", n=LARGEST_PIECE >> 20)
+        with disk_sentences():
+            self._opened.write(part)
+
+
+@contextmanager
+def receiving(performer: Performer, key: str, index: int) -> Iterator[Piece]:
+    """Take in one piece of a recording, over the same piece stored before; at the end it is on the disk.
+
+    Nothing is stored of a piece that ends with an error, and nothing of it lies in memory.
 
     Raises
     ------
@@ -56,25 +83,38 @@ def keep_piece(performer: Performer, key: str, index: int, content: bytes) -> No
     """
     if not 0 <= index < MOST_PIECES:
         raise worded(RefusedValueError, "refusal.recording_long", n=MOST_PIECES)
-    if not 0 < len(content) <= LARGEST_PIECE:
-        raise worded(RefusedValueError, "refusal.recording_piece", n=LARGEST_PIECE >> 20)
     folder = _folder(performer, key)
     if not folder.is_dir() and _waiting(performer) >= MOST_WAITING:
         raise worded(RefusedValueError, "refusal.recordings_many", n=MOST_WAITING)
-    _require_place(performer, len(content))
-    with disk_sentences():
-        made_folder(folder)
-        _require_length(folder, index, len(content))
-        part = folder / f"{secrets.token_hex(8)}.part"
-        try:
-            with part.open("wb") as opened:
-                opened.write(content)
+    _require_place(performer, 1)
+    part = folder / f"{secrets.token_hex(8)}.part"
+    try:
+        with disk_sentences():
+            made_folder(folder)
+            opened = part.open("wb")
+        with opened:
+            piece = Piece(opened)
+            yield piece
+            if not piece.size_bytes:
+                raise worded(RefusedValueError, "refusal.recording_piece", n=LARGEST_PIECE >> 20)
+            _require_place(performer, 0)  # with all of it
+            _require_length(folder, index, piece.size_bytes)
+            with disk_sentences():
                 opened.flush()
                 os.fsync(opened.fileno())
+        with disk_sentences():
             part.replace(folder / PIECE.format(index=index))
             flush(folder)
-        finally:
-            part.unlink(missing_ok=True)
+    finally:
+        part.unlink(missing_ok=True)
+        with suppress(OSError):  # others are in it
+            folder.rmdir()
+
+
+def keep_piece(performer: Performer, key: str, index: int, content: bytes) -> None:
+    """Store one piece as a whole; see :func:`receiving`."""
+    with receiving(performer, key, index) as piece:
+        piece.write(content)
 
 
 def pieces(performer: Performer, key: str) -> frozenset[int]:

@@ -584,7 +584,7 @@ AT_THE_DOOR: Final = {
     "permissions.may_anywhere": "of who is signed in",
     "permissions.role_of": "of who is signed in",
     "projects.listing": "where people name themselves",
-    "recordings.keep_piece": "after its route has asked takes.check",
+    "recordings.receiving": "after its route has asked takes.check",
     "releasing.targets": "the projects that the one who asks sets up",
     "retention.keep_watch": "run by the server",
     "sign_ins.begin": "after the door has asked",

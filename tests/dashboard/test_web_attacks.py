@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,7 +10,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -171,6 +174,70 @@ def test_a_live_connection_is_for_a_page_of_this_server_and_somebody_signed_in(b
     with browser.websocket_connect(STREAM, headers=own) as live:
         live.send_text("run")
         assert live.receive_text() == "run"
+
+
+def test_one_person_has_only_so_many_live_connections(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "MOST_AT_ONCE", 2)
+    assert enter(browser) == 303
+    own = {"cookie": f"{asker.COOKIE}={browser.cookies[asker.COOKIE]}"}
+    for _ in range(2):  # what is closed counts no more
+        with (
+            browser.websocket_connect(STREAM, headers=own),
+            browser.websocket_connect(STREAM, headers=own) as last,
+        ):
+            last.send_text("run")
+            assert last.receive_text() == "run"
+            with pytest.raises(WebSocketDisconnect) as shut, browser.websocket_connect(STREAM, headers=own):
+                pass
+            assert shut.value.code == gate.LATER
+
+
+def test_what_one_person_leaves_half_sent_ends_with_so_many_and_keeps_nobody_else_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gate, "MOST_AT_ONCE", 2)
+    sign_in_mode.use(SignIn.ACCOUNTS)
+    asha, bela = (sign_ins.begin(accounts.add(name, None).id) for name in ("Asha", "Bela"))
+    statuses: list[int] = []
+
+    async def reads_all(_scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await Response(status_code=204)(_scope, receive, send)
+
+    async def note(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    async def ask(cookie: str, receive: Receive) -> None:
+        cookies = (b"cookie", f"{asker.COOKIE}={cookie}".encode())
+        scope = {"type": "http", "method": "PUT", "path": "/x", "query_string": b"", "headers": [cookies]}
+        await door_of(dict(scope, scheme="http", server=("testserver", 80)), receive, note)
+
+    async def whole() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def attack() -> None:
+        ends = asyncio.Event()
+
+        async def half() -> Message:
+            await ends.wait()
+            return {"type": "http.disconnect"}
+
+        held = [asyncio.create_task(ask(asha, half)) for _ in range(2)]
+        while sum(door_of._under_way["http"].values()) < 2:
+            await asyncio.sleep(0.01)
+        await ask(asha, whole)
+        await ask(bela, whole)
+        ends.set()
+        await asyncio.gather(*held)
+        await ask(asha, whole)
+
+    door_of = gate.Gate(reads_all)
+    asyncio.run(attack())
+    assert statuses == [429, 204, 204, 204, 204]
 
 
 def test_who_is_signed_out_or_shut_out_is_cut_off_before_the_next_run_and_when_idle(
