@@ -12,7 +12,7 @@ export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
 # What one process has compiled need not be compiled by the many others that tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-thorough test-postgres reliability bench bench-thresholds bench-systems bench-clips evaluate lint sbom audit lock screenshots demo clean
+.PHONY: run test test-thorough test-postgres reliability bench bench-thresholds bench-systems bench-clips evaluate lint sbom audit lock install-locked screenshots demo clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m dashboard serve --demo
@@ -94,10 +94,22 @@ sbom: $(VENV)/run.stamp $(SUPPLY)/stamp
 audit: $(SUPPLY)/stamp
 	$(SUPPLY)/bin/python scripts/audit.py constraints.txt
 
-# Checksums of everything that is pinned; torch differs by machine and has none.
+# Checksums of everything that is pinned, with PostgreSQL's driver; torch's wheels differ by machine and have none,
+# but what torch needs has. uv takes them from the index's lists; pip-compile fetched each file and took ten minutes.
+TORCH_NEEDS := filelock fsspec jinja2 networkx sympy typing-extensions
 lock: $(SUPPLY)/stamp
-	$(SUPPLY)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-annotate --no-header --no-emit-options \
-		--unsafe-package torch --constraint constraints.txt --output-file requirements.lock requirements.txt
+	echo "torch; sys_platform == 'nowhere'" >$(SUPPLY)/left-out.txt
+	printf '%s\n' $(TORCH_NEEDS) >$(SUPPLY)/torch-needs.txt
+	$(SUPPLY)/bin/uv pip compile --quiet --generate-hashes --no-annotate --no-header --python-version 3.11 \
+		--python-platform x86_64-manylinux_2_28 --override $(SUPPLY)/left-out.txt --constraint constraints.txt \
+		--output-file requirements.lock requirements.txt requirements-postgres.txt $(SUPPLY)/torch-needs.txt
+
+# The environment by checksums alone, on Linux: in place of what `make run` would install.
+install-locked: | $(PY)
+	$(PIP) --require-hashes --only-binary :all: --no-deps -r requirements.lock
+	$(PIP) --no-deps $$(grep '^torch==' requirements.txt)
+	$(COMPILE)
+	touch $(VENV)/run.stamp
 
 screenshots: $(VENV)/dev.stamp
 	sh scripts/system_packages.sh chromium

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -10,7 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from dashboard.json_requests import RequestError
-from dashboard.services import sign_in_mode, sign_ins, standing, visitors
+from dashboard.services import known_devices, sign_in_mode, sign_ins, standing, visitors
 from dashboard.services.sign_ins import LASTS
 from dashboard.services.standing import Standing
 from dashboard.visitor_routes import COOKIE as VISITOR_COOKIE
@@ -18,6 +19,9 @@ from dashboard.visitor_routes import COOKIE as VISITOR_COOKIE
 COOKIE: Final = "dailies_sign_in"
 SAFE_COOKIE: Final = "__Host-dailies_sign_in"
 """Over TLS: a browser takes this name only from the host itself, over TLS, for all of its paths."""
+DEVICE: Final = "dailies_device"
+SAFE_DEVICE: Final = "__Host-dailies_device"
+"""The cookie of a browser that has let somebody in; it stays when they sign out."""
 PARTITIONED: Final = b"; Partitioned"
 """In a frame of another site: a cookie of this server within that site alone (CHIPS). What other sites have a
 browser send is refused by what the browser says of it (:mod:`dashboard.own_site`), whatever the cookie."""
@@ -81,12 +85,29 @@ def keep(response: Response, connection: HTTPConnection, cookie: str) -> None:
 
     Where pages of another site may frame ours, a browser sends it from within such a frame too.
     """
+    _hand_over(response, connection, (COOKIE, SAFE_COOKIE), cookie, LASTS)
+
+
+def device_of(connection: HTTPConnection) -> str | None:
+    """By which a browser is known that has let somebody in."""
+    return connection.cookies.get(SAFE_DEVICE if is_safe(connection) else DEVICE)
+
+
+def keep_device(response: Response, connection: HTTPConnection, person_id: int) -> None:
+    """Have the browser keep that it has let a person in."""
+    cookie = known_devices.remembered(device_of(connection), person_id)
+    _hand_over(response, connection, (DEVICE, SAFE_DEVICE), cookie, known_devices.LASTS)
+
+
+def _hand_over(
+    response: Response, connection: HTTPConnection, names: tuple[str, str], cookie: str, lasts: timedelta
+) -> None:
     safe = is_safe(connection)
     is_framed = safe and sign_in_mode.is_framed()
     response.set_cookie(
-        SAFE_COOKIE if safe else COOKIE,
+        names[safe],
         cookie,
-        max_age=int(LASTS.total_seconds()),
+        max_age=int(lasts.total_seconds()),
         path="/",
         secure=safe,
         httponly=True,

@@ -6,6 +6,7 @@ Where people name themselves (``--sign-in none``) there is nothing to keep from 
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import Final
 from urllib.parse import quote
 
@@ -40,6 +41,10 @@ PROVIDER: Final = frozenset({"/auth/login", "/auth/logout", "/oauth2callback"})
 LOOK_AGAIN_S: Final = 3.0
 """An open page of a sign-in that has ended is cut off after this at the latest, and before its next run."""
 ENDED: Final = 4401
+MOST_AT_ONCE: Final = 64
+"""Requests of one person that are under way, and live connections besides: a browser has six of the first, a
+page one of the second. Each may hold a megabyte of what comes: thousands, left half-sent, fill the memory."""
+LATER: Final = 1013
 
 
 class Gate:
@@ -47,6 +52,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._under_way: dict[str, Counter[int]] = {"http": Counter(), "websocket": Counter()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket") or sign_in_mode.is_named():
@@ -58,15 +64,27 @@ class Gate:
         connection = HTTPConnection(scope)
         may_rotate = scope["type"] == "http"  # a live connection cannot be handed a cookie
         seen = await run_in_threadpool(asker.look, connection, may_rotate=may_rotate)
-        if scope["type"] == "websocket":
-            if seen is None:
+        if seen is None:
+            if scope["type"] == "websocket":
                 await send({"type": "websocket.close", "code": 1008})
             else:
-                await _Live(seen.id, receive, send).run(self._app, {**scope, asker.SEEN: seen})
-        elif seen is None:
-            await _turned_away(scope)(scope, receive, send)
-        else:
-            await self._app({**scope, asker.SEEN: seen}, receive, _handing_over(connection, seen, send))
+                await _turned_away(scope)(scope, receive, send)
+            return
+        under_way = self._under_way[scope["type"]]
+        if under_way[seen.person_id] >= MOST_AT_ONCE:
+            await _too_many(scope, receive, send)
+            return
+        under_way[seen.person_id] += 1
+        scope = {**scope, asker.SEEN: seen}
+        try:
+            if scope["type"] == "websocket":
+                await _Live(seen.id, receive, send).run(self._app, scope)
+            else:
+                await self._app(scope, receive, _handing_over(connection, seen, send))
+        finally:
+            under_way[seen.person_id] -= 1
+            if not under_way[seen.person_id]:
+                del under_way[seen.person_id]
 
 
 class _Live:
@@ -135,6 +153,16 @@ def _turned_away(scope: Scope) -> Response:
     messages.speak(messages.nearest(headers.get("accept-language")))
     refusal = {"error": messages.say("sign_in.refusal.signed_out")}
     return JSONResponse(refusal, status_code=401, headers={"cache-control": "no-store"})
+
+
+async def _too_many(scope: Scope, receive: Receive, send: Send) -> None:
+    """Pages keep what they were to send, and send it again."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": LATER})
+        return
+    messages.speak(messages.nearest(Headers(scope=scope).get("accept-language")))
+    refusal = {"error": messages.say("sign_in.refusal.at_once")}
+    await JSONResponse(refusal, status_code=429, headers={"cache-control": "no-store"})(scope, receive, send)
 
 
 def _handing_over(connection: HTTPConnection, seen: sign_ins.Seen, send: Send) -> Send:

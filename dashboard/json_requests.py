@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from dashboard import own_site
@@ -36,6 +36,9 @@ STATUSES: Final[tuple[tuple[type[DailiesError], int], ...]] = (
 )
 """The first that fits counts. 503 tells a page to keep what it sent and send it again."""
 
+GONE: Final = 499
+"""Who asked has hung up before all of it came; as proxies write it."""
+
 NO_STORE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 log = logging.getLogger(__name__)
 
@@ -62,6 +65,8 @@ def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
         except DailiesError as error:
             status = next(code for kind, code in STATUSES if isinstance(error, kind))
             return reply({"error": told(error)}, status=status)
+        except ClientDisconnect:
+            return Response(status_code=GONE)  # nobody reads it
         except Exception as error:
             name = secrets.token_hex(4)
             log.error("Error %s at %s", name, request.url.path, exc_info=error)
@@ -125,5 +130,5 @@ def _integer(digits: str) -> int | float:
 
 def _require_own_page(request: Request) -> None:
     """Refuse what a page of another server has a visitor's browser send."""
-    if not own_site.is_own(request.headers):
+    if not own_site.is_own(request.headers, request.scope["scheme"]):
         raise RequestError(403, "refusal.own_page")

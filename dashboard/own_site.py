@@ -6,27 +6,59 @@ import ipaddress
 import socket
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers
 
 from engine.errors import DailiesError
 
 UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+SAFE_SCHEMES: Final = frozenset({"https", "wss"})
+PORTS: Final = {"http": 80, "https": 443}
+"""What a browser leaves out of an address."""
 
 
-def is_own(headers: Headers) -> bool:
-    """Whether a request was sent by a page of this server, or by no page at all."""
+def is_own(headers: Headers, scheme: str) -> bool:
+    """Whether a request was sent by a page of this server, or by no page at all.
+
+    Parameters
+    ----------
+    scheme : str
+        By which it came, as :func:`has_own_origin` takes it.
+    """
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
-    return has_own_origin(headers)
+    return has_own_origin(headers, scheme)
 
 
-def has_own_origin(headers: Headers) -> bool:
-    """Whether the page a request comes from, where it is told, is of this server."""
+def has_own_origin(headers: Headers, scheme: str) -> bool:
+    """Whether the page a request comes from, where it is told, is of this server: by its host, its port, and
+    over TLS its scheme.
+
+    Parameters
+    ----------
+    scheme : str
+        ``https`` or ``wss`` where it is known to have come over TLS: to this server itself, or to a proxy
+        that says so (``X-Forwarded-Proto``) and that is believed (``FORWARDED_ALLOW_IPS``; this machine's
+        is). Of any other it is not known what stands between: a page over TLS is as good as one without.
+    """
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    if origin is None:
+        return True
+    try:
+        page = urlsplit(origin)
+        asked = urlsplit(f"{page.scheme}://{headers.get('host', '')}")
+        is_there = (page.hostname, _port(page)) == (asked.hostname, _port(asked))
+    except ValueError:
+        return False
+    schemes = ("https",) if scheme in SAFE_SCHEMES else ("http", "https")
+    is_plain = not (page.path or page.query or page.fragment or page.username)
+    return page.scheme in schemes and bool(page.hostname) and is_plain and is_there
+
+
+def _port(address: SplitResult) -> int | None:
+    return address.port or PORTS.get(address.scheme)
 
 
 class OriginError(DailiesError):

@@ -6,6 +6,9 @@ pieces are there.
 
 from __future__ import annotations
 
+import sys
+from contextlib import AbstractContextManager
+from types import TracebackType
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -14,10 +17,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboard import asker, json_requests
-from dashboard.json_requests import RequestError, reply
+from dashboard.json_requests import reply
 from dashboard.services import recording_pass, recordings, takes
 from dashboard.services.recording_pass import Performer
-from dashboard.services.recordings import LARGEST_PIECE
+from dashboard.services.recordings import Piece
 from dashboard.services.refusals import worded
 from dashboard.services.takes import Wanted
 from db.errors import RefusedValueError
@@ -26,19 +29,18 @@ RECORDINGS: Final = "/recordings"
 PASS_HEADER: Final = "dailies-pass"
 KINDS: Final = frozenset({"webm", "mp4", "ogg", "m4a"})
 """What browsers record: the ending of the take's file."""
+WRITTEN_AT_ONCE: Final = 1 << 20
+"""Bytes of a piece that are held before they are written."""
+
+ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 
 @json_requests.answering
 async def keep_piece(request: Request) -> Response:
     """Store one piece: its bytes are the body."""
     performer = await _performer(request)
-    content = bytearray()
-    async for part in request.stream():
-        content += part
-        if len(content) > LARGEST_PIECE:
-            raise RequestError(413, "refusal.recording_piece", n=LARGEST_PIECE >> 20)
     given = request.path_params
-    await run_in_threadpool(recordings.keep_piece, performer, given["key"], given["index"], bytes(content))
+    await _receive(request, performer, given["key"], given["index"])
     return reply({"key": given["key"], "stored": given["index"]})
 
 
@@ -67,6 +69,27 @@ async def finish(request: Request) -> Response:
             return reply({"key": key, "missing": list(absent)}, status=409)
     take = await run_in_threadpool(takes.finish_recording, performer, key, count, wanted, kind=kind)
     return reply({"key": key, "clip": take.clip_id})
+
+
+async def _receive(request: Request, performer: Performer, key: str, index: int) -> None:
+    holder = recordings.receiving(performer, key, index)
+    piece = await run_in_threadpool(holder.__enter__)
+    waiting = bytearray()
+    try:
+        async for part in request.stream():
+            waiting += part
+            if len(waiting) >= WRITTEN_AT_ONCE:
+                await run_in_threadpool(piece.write, bytes(waiting))
+                waiting.clear()
+        await run_in_threadpool(piece.write, bytes(waiting))
+    except BaseException:
+        await run_in_threadpool(_end, holder, sys.exc_info())
+        raise
+    await run_in_threadpool(holder.__exit__, None, None, None)
+
+
+def _end(holder: AbstractContextManager[Piece], why: ExcInfo) -> None:
+    holder.__exit__(*why)
 
 
 async def _performer(request: Request) -> Performer:

@@ -76,7 +76,7 @@ class Shield:
         headers = Headers(scope=scope)
         is_named = self._names.knows(headers.get("host"))
         if scope["type"] == "websocket":
-            if is_named and has_own_origin(headers):
+            if is_named and has_own_origin(headers, scope["scheme"]):
                 await self._app(scope, receive, send)
             else:
                 await send({"type": "websocket.close", "code": 1008})
@@ -88,7 +88,7 @@ class Shield:
         elif "content-length" in headers and "transfer-encoding" in headers:
             refusal = "A request says in one way alone how long it is."
             await PlainTextResponse(refusal, status_code=400)(scope, receive, answering)
-        elif scope["method"] in UNSAFE and not is_own(headers):
+        elif scope["method"] in UNSAFE and not is_own(headers, scope["scheme"]):
             refusal = "Only a page of this server may ask this."
             await PlainTextResponse(refusal, status_code=403)(scope, receive, answering)
         else:

@@ -34,7 +34,7 @@ def _posted(act: Act) -> Callable[[Request], Awaitable[Response]]:
 
     async def answered(request: Request) -> Response:
         pages.speak(request)
-        if not is_own(request.headers):
+        if not is_own(request.headers, request.scope["scheme"]):
             return JSONResponse({"error": messages.say("refusal.own_page")}, status_code=403)
         if not 0 <= _length(request) <= LARGEST_FORM:
             too_large = messages.say("refusal.too_large", n=LARGEST_FORM // 1024)
@@ -67,7 +67,9 @@ async def sign_in(request: Request, form: FormData) -> Response:
     address = request.client.host if request.client else ""
     try:
         cookie = await run_in_threadpool(
-            lambda: accounts.sign_in(name, _text(form, "password"), address=address)
+            lambda: accounts.sign_in(
+                name, _text(form, "password"), address=address, device=asker.device_of(request)
+            )
         )
     except DailiesError as error:
         status = 429 if isinstance(error, TooManyTriesError) else 422
@@ -154,6 +156,9 @@ async def _entered(request: Request, cookie: str, wanted: str) -> Response:
         await run_in_threadpool(sign_ins.end, before.id)
     response = RedirectResponse(wanted, status_code=303)
     asker.keep(response, request, cookie)
+    person_id = await run_in_threadpool(sign_ins.person_of, sign_ins.id_in(cookie) or "")
+    if person_id is not None:
+        asker.keep_device(response, request, person_id)
     return response
 
 

@@ -1,4 +1,4 @@
-"""Queries on how often a name or an address failed to sign in."""
+"""Queries on how often somebody failed to sign in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from db.records import FailureRecord
+from db.records import FailureKind, FailureRecord
 from db.rows import first, selecting
 from db.tables import FailedSignIn
 
@@ -23,6 +23,7 @@ def put(session: Session, failure: FailureRecord) -> None:
     session.merge(
         FailedSignIn(
             key=failure.key,
+            kind=failure.kind,
             failures=failure.failures,
             last_at=failure.last_at,
             blocked_until=failure.blocked_until,
@@ -36,6 +37,6 @@ def clear(session: Session, key: str) -> None:
     session.execute(delete(FailedSignIn).where(FailedSignIn.key == key))
 
 
-def forget(session: Session, *, before: datetime) -> None:
-    """Forget keys that have not failed since a moment."""
-    session.execute(delete(FailedSignIn).where(FailedSignIn.last_at < before))
+def forget(session: Session, kind: FailureKind, *, before: datetime) -> None:
+    """Forget keys of a kind that have not failed since a moment."""
+    session.execute(delete(FailedSignIn).where(FailedSignIn.kind == kind, FailedSignIn.last_at < before))

@@ -71,6 +71,7 @@ def _filters() -> tuple[ClipStatus | None, str]:
         messages.say("clips.search"),
         placeholder=messages.say("clips.search"),
         label_visibility="collapsed",
+        max_chars=clip_list.LONGEST_SEARCH,
         on_change=_from_the_start,
     )
     return (None if chosen in (None, ALL) else ClipStatus(chosen)), text.strip()

@@ -57,7 +57,10 @@ def _use(here: visit.Visit, used: SystemName) -> None:
 
 def _chosen_clip(here: visit.Visit) -> str | None:
     text = st.text_input(
-        messages.say("clips.search"), placeholder=messages.say("clips.search"), key="models_search"
+        messages.say("clips.search"),
+        placeholder=messages.say("clips.search"),
+        key="models_search",
+        max_chars=clip_list.LONGEST_SEARCH,
     )
     found = clip_list.look(
         here.project.id, person_id=here.person.id, status=ClipStatus.READY, text=text, limit=MOST_LISTED

@@ -14,6 +14,7 @@ from dashboard.app_pages.project_sections import saving
 from dashboard.components.file_picker import PickerView, file_picker
 from dashboard.components.scene_strip import scene_strip
 from dashboard.services import messages, scene_lines, scene_view, scenes, scripts, uploads
+from dashboard.services.lines_table import MAX_LINE_CHARACTERS, MAX_WORD_CHARACTERS
 from dashboard.services.permissions import Act, may
 from dashboard.services.recording_pass import Performer
 from dashboard.services.scene_view import SceneView
@@ -193,6 +194,10 @@ def _correct(view: SceneView, here: visit.Visit) -> None:
         hide_index=True,
         width="stretch",
         disabled=[say("scenes.column.from")],
+        column_config={
+            line: st.column_config.TextColumn(max_chars=MAX_LINE_CHARACTERS),
+            speaker: st.column_config.TextColumn(max_chars=MAX_WORD_CHARACTERS),
+        },
         key=f"scenes_lines_{view.scene.id}",
     )
     changed = [number for number in table.index if not edited.loc[number].equals(table.loc[number])]

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import boundary, visit
 from dashboard.app_pages import shelf
+from dashboard.components import paste_limit
 from dashboard.components.arc_chart import arc_chart
 from dashboard.services import messages, script_reading, scripts
 from dashboard.services.permissions import Act, may
@@ -56,7 +57,13 @@ def _add(here: visit.Visit) -> None:
         help=messages.say("scripts.file_help"),
     )
     title = st.text_input(messages.say("scripts.name"), key=f"scripts_title_{number}", max_chars=200)
-    typed = st.text_area(messages.say("scripts.typed"), key=f"scripts_typed_{number}", height=140)
+    paste_limit.watch()
+    typed = st.text_area(
+        messages.say("scripts.typed"),
+        key=f"scripts_typed_{number}",
+        height=140,
+        max_chars=paste_limit.MOST_CHARACTERS,
+    )
     if st.button(messages.say("scripts.bring_in"), type="primary", disabled=not (file or typed.strip())):
         with boundary.shown():
             read = (

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import streamlit as st
 
+from dashboard import boundary
+
 if TYPE_CHECKING:
     from streamlit.components.v2.types import ComponentRenderer
 
@@ -16,6 +18,9 @@ SHARED_STYLE: Final = "palette.css"
 SHARED_SCRIPTS: Final = ("presses.js", "dom.js")
 HEARD_KEPT: Final = 50
 """Presses remembered of a component; the browser asks about a few seconds' worth."""
+
+LONGEST_PRESS: Final = 64
+"""Characters of a press's name: 16 bytes as a browser writes them, and to spare."""
 
 Act = Callable[[Any], object]
 
@@ -75,14 +80,18 @@ def renderer(name: str, *, scripts: tuple[str, ...], styles: tuple[str, ...] = (
 
 
 def _once(key: str, name: str, act: Act) -> Callable[[], None]:
+    """Hear a press once; what no script of ours sends is passed over, or told as any error of a page."""
+    guarded = boundary.guarded(act)
+
     def pressed() -> None:
-        sent = st.session_state[key].get(name)
+        sent = st.session_state.get(key, {}).get(name)
+        press = sent.get("press") if isinstance(sent, Mapping) else None
         heard = _heard(key)
-        if not sent or sent["press"] in heard:
+        if not isinstance(press, str) or len(press) > LONGEST_PRESS or press in heard:
             return
-        heard.append(sent["press"])
+        heard.append(press)
         del heard[:-HEARD_KEPT]
-        act(sent.get("value"))
+        guarded(sent.get("value"))
 
     return pressed
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import passwords, sign_ins, throttle
+from dashboard.services import known_devices, passwords, sign_ins, throttle
 from dashboard.services.permissions import Act, may
 from dashboard.services.refusals import worded
 from db import accounts, audit, people
@@ -21,6 +21,8 @@ from db.session import reading, writing
 from engine.errors import DailiesError
 
 LONGEST_NAME: Final = 80
+OWN_PAGE: Final = "signed in"
+"""As what a browser is known that somebody is signed in by: the password is asked of them once more."""
 
 
 class SignInError(DailiesError):
@@ -60,25 +62,34 @@ def checked_name(name: str) -> str:
     return found
 
 
-def sign_in(name: str, password: str, *, address: str, at: datetime | None = None) -> str:
+def sign_in(
+    name: str, password: str, *, address: str, device: str | None = None, at: datetime | None = None
+) -> str:
     """Get in; returns the cookie of the new sign-in.
+
+    Parameters
+    ----------
+    device : str, optional
+        The cookie by which :mod:`~dashboard.services.known_devices` knows the browser.
 
     Raises
     ------
     TooManyTriesError
-        If this name or address has to wait.
+        If this name has to wait here, or this address, or the name is not heard any more.
     SignInError
         If they do not fit: the same sentence, after the same time, whatever the reason.
     """
     key = name_key(name)[:LONGEST_NAME]
-    throttle.count(key, address, at=at)
     with reading() as session:
         found = accounts.by_name(session, key)
+    known = None if found is None else known_devices.name_of(device, found.person_id)
+    attempt = throttle.Try(key, address, known, has_account=found is not None)
+    throttle.count(attempt, at=at)
     fits = passwords.fits(None if found is None else found.password_hash, password)
     if found is None or not fits or found.disabled_at is not None:
         raise worded(SignInError, "sign_in.refusal.wrong")
     with writing() as session:
-        throttle.take_back(session, key, address)
+        throttle.take_back(session, attempt)
         if passwords.is_outdated(found.password_hash or ""):
             accounts.set_password(session, found.person_id, passwords.hashed(password))
     return sign_ins.begin(found.person_id, at=at)
@@ -234,11 +245,12 @@ def change_own(person_id: int, old: str, new: str, *, address: str, at: datetime
     if account is None:
         raise worded(SignInError, "sign_in.refusal.wrong")
     stored = passwords.checked(new, about=(name,))
-    throttle.count(account.name_key, address, at=at)
+    attempt = throttle.Try(account.name_key, address, OWN_PAGE, has_account=True)
+    throttle.count(attempt, at=at)
     if not passwords.fits(account.password_hash, old) or account.disabled_at is not None:
         raise worded(SignInError, "sign_in.refusal.wrong")
     with writing() as session:
-        throttle.take_back(session, account.name_key, address)
+        throttle.take_back(session, attempt)
         _replace(session, account, passwords.hashed(stored), at or now())
     return sign_ins.begin(person_id, at=at)
 

@@ -6,6 +6,7 @@ neither the page's memory nor the browser decides whether an answer was blind.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -19,7 +20,7 @@ from dashboard.services.permissions import Act
 from dashboard.services.rating import COMMENT_LENGTH, Answer
 from dashboard.services.rating_protocol import Question, protocol_of, questions_of
 from dashboard.services.refusals import worded
-from db import assignments, circumstances, clips, drafts, projects, ratings
+from db import assignments, circumstances, clips, drafts, projects, ratings, sightings
 from db.columns import now
 from db.errors import AlreadyThereError, RefusedValueError
 from db.records import Circumstances, Purpose, RatingDraft, RatingRecord, TaskKey
@@ -59,7 +60,8 @@ class Sent:
     base : int or None
         The rating the form showed as the person's own; ``None`` where it showed none.
     shown : int or None
-        The prediction the form showed.
+        The prediction the form says it showed: of several that were handed to its page, this one. What
+        was not handed to it is not believed, and what was is not forgotten.
     reason : str
         Why an earlier answer is changed, where the protocol asks for it.
     tab, draft_revision : str, int or None
@@ -117,7 +119,8 @@ def _stored(session: Session, sent: Sent, answer: Answer, moment: datetime) -> R
         raise ConflictError(own)
     handed = assignments.find(session, task)
     purpose, is_control = (Purpose.ORDINARY, False) if handed is None else (handed.purpose, handed.control)
-    has_seen = sent.shown is not None or (own is not None and own.prediction_shown)
+    seen = sightings.of_task(session, task)
+    has_seen = bool(seen) or (last is not None and last.rating.prediction_shown)
     phase = phase_of(
         project.protocol,
         task.channel,
@@ -133,9 +136,9 @@ def _stored(session: Session, sent: Sent, answer: Answer, moment: datetime) -> R
         session,
         clip=clip,
         person_id=task.person_id,
-        answer=answer,
+        answer=replace(answer, confirmed=answer.confirmed and has_seen),
         idempotency_key=sent.key,
-        prediction=rating.prediction_of(session, clip.id, sent.shown),
+        prediction=rating.prediction_of(session, clip.id, _beside(seen, sent.shown)),
         phase=phase,
     )
     stored = ratings.append(
@@ -161,6 +164,13 @@ def _stored(session: Session, sent: Sent, answer: Answer, moment: datetime) -> R
     return stored
 
 
+def _beside(seen: Sequence[int], said: int | None) -> int | None:
+    """The prediction an answer is given beside: of those shown the one its form names, else the last."""
+    if said in seen:
+        return said
+    return seen[-1] if seen else None
+
+
 def phase_of(
     protocol: Protocol, channel: Channel, *, is_control: bool, has_answered: bool, has_seen: bool
 ) -> Phase:
@@ -173,8 +183,8 @@ def phase_of(
     has_answered : bool
         An answer of the person to the same task stands.
     has_seen : bool
-        The machine's opinion was before them: such an answer is never blind, whatever the protocol has
-        become since the page was shown.
+        The machine's opinion was handed to their page: such an answer is never blind, whatever the
+        protocol has become since.
     """
     if channel is not Channel.FULL:
         return Phase.BLIND

@@ -23,6 +23,8 @@ from db.session import reading, writing
 from engine.vocabulary import Role
 
 NAME_LENGTH: Final = 80
+NAMES_LENGTH: Final = 50_000
+"""Characters of names that are typed at once: a whole school's."""
 TITLE_LENGTH: Final = 120
 TEXT_LENGTH: Final = 4000
 LINE_LENGTH: Final = 2000

@@ -16,6 +16,8 @@ from engine.analysis import Judgement
 from engine.vocabulary import LineSource
 
 PAGE_SIZE: Final = 24
+LONGEST_SEARCH: Final = 200
+"""Characters somebody looks for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from db.tables import KEY_LENGTH
 from engine.errors import DailiesError
 from engine.features.face_identity import installed
 
+NAME_LENGTH: Final = KEY_LENGTH
 MOST_PICTURES: Final = 10
 LARGEST_PICTURE: Final = 20 << 20
 """Bytes."""
@@ -88,8 +89,8 @@ def enrol(
     actor = actor.strip()
     if not consents:
         raise worded(RefusedValueError, "refusal.no_consent")
-    if not 1 <= len(actor) <= KEY_LENGTH:
-        raise worded(RefusedValueError, "refusal.actor_name", n=KEY_LENGTH)
+    if not 1 <= len(actor) <= NAME_LENGTH:
+        raise worded(RefusedValueError, "refusal.actor_name", n=NAME_LENGTH)
     if not 1 <= len(pictures) <= MOST_PICTURES or any(len(each) > LARGEST_PICTURE for _, each in pictures):
         raise worded(RefusedValueError, "refusal.pictures", n=MOST_PICTURES, mib=LARGEST_PICTURE >> 20)
     with reading() as session:

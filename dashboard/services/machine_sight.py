@@ -1,4 +1,7 @@
-"""Whether the machine's opinion of a clip may reach a person now, as their task and the protocol have it."""
+"""Whether the machine's opinion of a clip may reach a person now, as their task and the protocol have it.
+
+That it did is noted before it does: what a browser says of it later is not asked.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from sqlalchemy.orm import Session
 from dashboard.services.control_clips import is_control
 from dashboard.services.rating_protocol import protocol_of, shows_machine
 from dashboard.services.refusals import worded
-from db import assignments, ratings
+from db import assignments, ratings, sightings
 from db.records import ProjectRecord, TaskKey
+from db.session import reading
+from db.together import together
 from engine.errors import DailiesError
 
 
@@ -36,6 +41,20 @@ def is_withheld(session: Session, project: ProjectRecord, key: TaskKey) -> bool:
         return False  # answered without ever having been handed out
     rules = protocol_of(project)
     return is_control(project, rules, clip_id=key.clip_id, person_id=key.person_id, channel=key.channel)
+
+
+def note_shown(task: TaskKey, prediction_id: int) -> None:
+    """Keep for good that a prediction is shown with a task; before it is shown, or it must not be.
+
+    Raises
+    ------
+    StorageError
+        If it cannot be kept.
+    """
+    with reading() as session:
+        is_known = prediction_id in sightings.of_task(session, task)
+    if not is_known:
+        together(lambda session: sightings.add(session, task, prediction_id))
 
 
 def require_sight(session: Session, project: ProjectRecord, key: TaskKey) -> None:

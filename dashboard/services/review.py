@@ -12,7 +12,7 @@ from dashboard.services import assigning, channel_files, classes, skipped_tasks,
 from dashboard.services.handing_out import Task, standing_task
 from dashboard.services.intensity_judging import RatersIntensity
 from dashboard.services.judging import InForce
-from dashboard.services.machine_sight import is_withheld, sees_machine
+from dashboard.services.machine_sight import is_withheld, note_shown, sees_machine
 from dashboard.services.machine_view import NOTHING_SHOWN, machine_view
 from dashboard.services.messages import say
 from dashboard.services.permissions import Act, NotAllowedError, require
@@ -171,6 +171,8 @@ def view(
     is_through = not onward and skipped_tasks.is_through(project, person_id, at=moment)
     with reading() as session:
         shown = _view(session, project, clip, chosen, moment)
+    if shown.prediction is not None:
+        note_shown(chosen.key, shown.prediction.id)
     following = onward[0].clip_id if onward else None
     return replace(shown, media_key=media_key, is_through=is_through, next_unrated_id=following)
 

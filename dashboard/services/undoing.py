@@ -11,12 +11,12 @@ from dashboard.services.messages import say
 from dashboard.services.permissions import Act, ensure, require
 from dashboard.services.rating_protocol import shows_machine
 from dashboard.services.refusals import worded
-from db import assignments, audit, drafts, own_answers, projects, ratings
+from db import assignments, audit, drafts, own_answers, projects, ratings, sightings
 from db.columns import now
 from db.records import AssignmentRecord, Json, ProjectRecord, Purpose, RatingRecord, TaskKey
 from db.session import reading, writing
 from engine.errors import DailiesError
-from engine.vocabulary import Protocol
+from engine.vocabulary import Phase, Protocol
 
 TOLD: frozenset[Purpose] = frozenset({Purpose.GOLD_TRAINING, Purpose.QUALIFICATION})
 """After such an answer its rater may know the right one."""
@@ -130,7 +130,8 @@ def _ensure_nothing_shown(
     is_revealed = project.protocol is Protocol.BLIND_FIRST and shows_machine(
         project.protocol, is_locked=True, is_control=is_control, channel=last.channel
     )
-    if is_revealed:
+    was_revealed = last.phase is Phase.BLIND and bool(sightings.of_task(session, key_of(last)))
+    if is_revealed or was_revealed:
         raise worded(NoWayBackError, "queue.undo_revealed")
     if last.purpose in TOLD:
         raise worded(NoWayBackError, "queue.undo_told")

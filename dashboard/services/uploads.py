@@ -13,20 +13,21 @@ import secrets
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from filelock import FileLock, Timeout
 
-from dashboard.services import clip_limits, takes
+from dashboard.services import clip_limits, takes, waiting_files
 from dashboard.services.importing import Source
 from dashboard.services.lines_table import checked_name
 from dashboard.services.media_store import disk_sentences
 from dashboard.services.permissions import Act, may
 from dashboard.services.recording_pass import Performer
 from dashboard.services.refusals import worded
+from dashboard.services.waiting_files import ABOUT, CONTENT
 from db import people
 from db.disk import flush, made_folder, require_room
 from db.errors import RefusedValueError, UnknownRowError
@@ -34,17 +35,13 @@ from db.location import data_folder
 from db.session import reading
 from engine.errors import DailiesError, MediaError
 
-FOLDER: Final = "uploads"
-CONTENT: Final = "content"
-ABOUT: Final = "about.json"
+FOLDER: Final = waiting_files.UPLOADS
 LOCK: Final = "lock"
 KEY_PATTERN: Final = re.compile(r"[0-9a-f]{32}")
 LARGEST_PIECE: Final = 16 << 20
 """Bytes: a proxy in front need not let more through at once."""
 MOST_WAITING: Final = 2_000
-"""Files of one person in one project that are neither used nor removed: a large folder's clips."""
-MOST_OF_LARGEST: Final = 10
-"""How many files of the largest size all that waits of one person may take together."""
+"""Files of one person that are neither used nor removed: a large folder's clips."""
 KEPT_S: Final = 24 * 3600
 
 
@@ -85,8 +82,8 @@ class PlaceError(DailiesError):
         self.stored_bytes = stored_bytes
 
 
-def check(project_id: int, person_id: int) -> None:
-    """Refuse who may bring nothing into the project.
+def check(project_id: int, person_id: int) -> bool:
+    """Refuse who may bring nothing into the project; returns whether they lead it.
 
     Raises
     ------
@@ -96,6 +93,7 @@ def check(project_id: int, person_id: int) -> None:
         role = people.role_in(session, project_id, person_id)
         if not (may(role, Act.SET_UP) or may(role, Act.HAND_IN)):
             takes.require_performing(session, project_id, person_id)
+        return may(role, Act.SET_UP)
 
 
 def begin(performer: Performer, name: str, size_bytes: int) -> Upload:
@@ -108,33 +106,31 @@ def begin(performer: Performer, name: str, size_bytes: int) -> Upload:
     TableError
         If the name is no file name.
     RefusedValueError
-        If the file is empty, or too many others wait already.
+        If the file is empty, or too much of theirs waits already.
     MediaError
         If it is larger than this server takes.
     StorageError
-        If the disk has no room for it, or refuses.
+        If the disk has no room for it beside what was promised to others, or refuses.
     """
-    check(performer.project_id, performer.person_id)
+    is_lead = check(performer.project_id, performer.person_id)
     name = checked_name(name, where="Upload")
     if size_bytes < 1:
         raise worded(RefusedValueError, "refusal.upload_empty", name=name)
     if size_bytes > clip_limits.most_bytes():
         raise worded(MediaError, "refusal.clip_large", mb=clip_limits.most_bytes() >> 20)
-    waiting = _waiting(performer)
-    if len(waiting) >= MOST_WAITING:
-        raise worded(RefusedValueError, "refusal.upload_many", n=MOST_WAITING)
-    most = MOST_OF_LARGEST * clip_limits.most_bytes()
-    if sum(upload.size_bytes for upload in waiting) + size_bytes > most:
-        raise worded(RefusedValueError, "refusal.upload_much", mb=most >> 20)
-    require_room(_root(), size_bytes, what=name)
     key = secrets.token_hex(16)
     folder = _place(performer, key)
-    with disk_sentences():
-        made_folder(folder)
-        (folder / CONTENT).touch()
-        (folder / ABOUT).write_text(json.dumps({"name": name, "size": size_bytes}), encoding="utf-8")
-        flush(folder / ABOUT)
-        flush(folder)
+    with waiting_files.counted() as waiting:
+        waiting_files.require_share(
+            waiting, performer.person_id, size_bytes, is_lead=is_lead, most_files=MOST_WAITING
+        )
+        waiting_files.require_room(waiting, size_bytes, name=name)
+        with disk_sentences():
+            made_folder(folder)
+            (folder / CONTENT).touch()
+            (folder / ABOUT).write_text(json.dumps({"name": name, "size": size_bytes}), encoding="utf-8")
+            flush(folder / ABOUT)
+            flush(folder)
     return Upload(key, name, size_bytes, 0)
 
 
@@ -294,17 +290,6 @@ def _touched(folder: Path) -> float:
         return max(place.stat().st_mtime for place in (folder, folder / CONTENT) if place.exists())
     except (OSError, ValueError):  # somebody removes it right now
         return time.time()
-
-
-def _waiting(performer: Performer) -> list[Upload]:
-    start = f"{performer.project_id}-{performer.person_id}-"
-    root = _root()
-    keys = [path.name.removeprefix(start) for path in root.iterdir()] if root.is_dir() else []
-    found = []
-    for key in filter(KEY_PATTERN.fullmatch, keys):
-        with suppress(UnknownRowError):  # dropped right now
-            found.append(look(performer, key))
-    return found
 
 
 def _place(performer: Performer, key: str) -> Path:

@@ -6,7 +6,7 @@ id and a time. Intensities lie in [0, 1], times are seconds, moments are in UTC.
 
 from __future__ import annotations
 
-from db.records.accounts import AccountRecord, FailureRecord, InvitationRecord, SignInRecord
+from db.records.accounts import AccountRecord, FailureKind, FailureRecord, InvitationRecord, SignInRecord
 from db.records.classes import (
     ClassTakeRecord,
     GradePart,
@@ -95,6 +95,7 @@ __all__ = [
     "CutBy",
     "DraftRecord",
     "FaceChoiceRecord",
+    "FailureKind",
     "FailureRecord",
     "FlagRecord",
     "GoldRecord",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from engine.vocabulary import Role
 
@@ -81,11 +82,26 @@ class InvitationRecord:
     used_by: int | None
 
 
+class FailureKind(StrEnum):
+    """Whose failures to sign in are counted together; it says how long they are kept."""
+
+    NAME = "name"
+    """A name that has no account."""
+    ACCOUNT = "account"
+    """A name that has one."""
+    PAIR = "pair"
+    """A name from an address."""
+    DEVICE = "device"
+    """A person by a browser that has let them in before."""
+    ADDRESS = "address"
+
+
 @dataclass(frozen=True, slots=True)
 class FailureRecord:
-    """How often one name or address failed in a row, and until when it is not heard."""
+    """How often somebody failed, and until when they are not heard."""
 
     key: str
+    kind: FailureKind
     failures: int
     last_at: datetime
     blocked_until: datetime

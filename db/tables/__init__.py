@@ -1,9 +1,9 @@
 """The tables, as the code sees them; ``db/migrations`` builds them and a test holds the two equal.
 
 What people and models said is append-only: ratings, predictions, policies, intensity maps, promotions,
-selections, guidelines, decisions, what is said of faces and the audit log refuse UPDATE and DELETE by
-trigger, so a change is always a new row. Assignments and drafts are the desk, not the record: they change.
-Enrolled faces are forgotten when somebody withdraws their consent.
+selections, guidelines, decisions, what is said of faces, what a page showed and the audit log refuse UPDATE
+and DELETE by trigger, so a change is always a new row. Assignments and drafts are the desk, not the record:
+they change. Enrolled faces are forgotten when somebody withdraws their consent.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from db.tables.work import (
     Draft,
     Flag,
     RatingCircumstances,
+    Sighting,
     Trace,
     Withdrawal,
 )
@@ -58,6 +59,7 @@ APPEND_ONLY: Final = (
     "consent_withdrawals",
     "tombstones",
     "scene_tombstones",
+    "sightings",
 )
 """Tables whose rows are never changed and never deleted; of these, predictions about a clip that has a
 tombstone may be emptied."""
@@ -107,6 +109,7 @@ __all__ = [
     "ScriptLine",
     "SecondMarking",
     "Selection",
+    "Sighting",
     "SignIn",
     "Take",
     "TimedComment",

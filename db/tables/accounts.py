@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.columns import now, words_of
+from db.records.accounts import FailureKind
 from db.tables.base import KEY_LENGTH, SHA256_LENGTH, Base
 from engine.vocabulary import Role
 
@@ -81,11 +82,15 @@ class Invitation(Base):
 
 
 class FailedSignIn(Base):
-    """How often one name or one address failed in a row; names and addresses are kept as hashes."""
+    """How often somebody failed; names, addresses and browsers are kept as hashes."""
 
     __tablename__ = "failed_sign_ins"
+    __table_args__ = (Index(None, "kind", "last_at"),)
 
     key: Mapped[str] = mapped_column(String(SHA256_LENGTH), primary_key=True)
+    kind: Mapped[FailureKind] = mapped_column(
+        words_of(FailureKind, name="kind_known", checked=False), server_default="name"
+    )
     failures: Mapped[int]
     last_at: Mapped[datetime]
     blocked_until: Mapped[datetime]

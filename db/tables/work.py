@@ -69,6 +69,19 @@ class Draft(Base):
     saved_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class Sighting(Base):
+    """A prediction that was handed to the page of a task; written before the page gets it."""
+
+    __tablename__ = "sightings"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    clip_id: Mapped[str] = mapped_column(ForeignKey("clips.id"), primary_key=True, index=True)
+    channel: Mapped[Channel] = mapped_column(words_of(Channel, name="channel_known"), primary_key=True)
+    occasion: Mapped[int] = mapped_column(primary_key=True, default=1)
+    prediction_id: Mapped[int] = mapped_column(ForeignKey("predictions.id"), primary_key=True, index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Withdrawal(Base):
     """An answer its rater took back; it stays stored and counts nowhere."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from dashboard.services import answering, projects, rating_protocol
+from dashboard.services import answering, machine_sight, projects, rating_protocol
 from dashboard.services.answering import Sent
 from dashboard.services.rating import Answer
 from db import people, predictions, session
@@ -52,6 +52,13 @@ def answer(key: TaskKey, delivery: int = 0, **options: Any) -> RatingRecord:
     }[key.channel]
     sent = Sent(key, replace(said, watched_share=1.0), press(), **options)
     return answering.submit(sent)
+
+
+def shown_to(key: TaskKey) -> int:
+    """Have a page of a task show the machine's opinion; the number of the prediction."""
+    prediction = newest_prediction(key.clip_id)
+    machine_sight.note_shown(key, prediction)
+    return prediction
 
 
 def newest_prediction(clip_id: str) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,13 +18,11 @@ from dashboard.services import (
     permissions,
     projects,
     sign_ins,
-    throttle,
 )
 from dashboard.services.accounts import AccountError, SignInError
 from dashboard.services.invitations import InvitationError
 from dashboard.services.passwords import PasswordError
 from dashboard.services.permissions import NotAllowedError
-from dashboard.services.throttle import TooManyTriesError
 from db import audit, people, session
 from db.errors import RefusedValueError
 from db.records import PersonRecord, ProjectRecord
@@ -144,55 +141,6 @@ def test_an_unknown_name_takes_as_many_hashes_as_a_known_one(monkeypatch: pytest
             enter(name, "wrong")
     assert len(verified) == 2
     assert len({stored.rpartition("$")[0].rpartition("$")[0] for stored in verified}) == 1
-
-
-@pytest.mark.usefixtures("asha")
-def test_guessing_gets_slower_for_a_name_known_or_not_and_a_restart_forgets_nothing() -> None:
-    for name in ("Asha", "Nobody"):
-        moment = NOW
-        waits = []
-        for _ in range(8):
-            for _ in range(20_000):
-                try:
-                    enter(name, "wrong", moment, f"198.51.100.{len(waits)}")
-                except TooManyTriesError as error:
-                    waits.append(int("".join(filter(str.isdigit, str(error)))))
-                    moment += timedelta(seconds=waits[-1])
-                except SignInError:
-                    break
-            session.close()
-        assert waits == [1, 2, 4]
-        with pytest.raises(TooManyTriesError):
-            enter(name, PASSWORD, moment)
-    assert sign_ins.look(enter("Asha", PASSWORD, NOW + timedelta(hours=1)), at=NOW + timedelta(hours=1))
-    with pytest.raises(SignInError):  # who got in starts anew
-        enter("Asha", "wrong", NOW + timedelta(hours=1))
-
-
-def test_so_many_failures_in_a_row_shut_a_password_until_another_is_given(
-    asha: PersonRecord, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert throttle.OF_NAME.most == 100
-    monkeypatch.setattr(throttle, "OF_NAME", replace(throttle.OF_NAME, most=7))
-    moment = NOW
-    for number in range(7):
-        moment += timedelta(minutes=16)
-        with pytest.raises(SignInError):
-            enter(asha.name, "wrong", moment, f"198.51.100.{number}")
-    with pytest.raises(TooManyTriesError, match="another password"):
-        enter("Asha", PASSWORD, moment + timedelta(days=9))
-    accounts.set_password("Asha", "harbour violet kettle nine", at=moment)
-    assert enter("Asha", "harbour violet kettle nine", moment + timedelta(days=9))
-
-
-@pytest.mark.usefixtures("asha")
-def test_one_address_cannot_try_many_names() -> None:
-    for number in range(31):
-        with pytest.raises(SignInError):
-            enter(f"Name {number}", "wrong", address=f"2001:db8::{number:x}")
-    with pytest.raises(TooManyTriesError):
-        enter("Asha", PASSWORD, address="2001:db8::ffff")
-    assert enter("Asha", PASSWORD, address="2001:db9::1")
 
 
 @pytest.mark.usefixtures("asha")
@@ -373,11 +321,3 @@ def test_nobody_is_let_into_a_name_by_whoever_leads_only_one_of_their_projects(
         invitations.invite(led.id, Role.STUDENT, person_id=asha.id, member_id=head.id, at=NOW)
     with pytest.raises(InvitationError):
         invitations.accept(link, "", PASSWORD, at=NOW)
-
-
-@pytest.mark.usefixtures("asha")
-def test_tries_count_before_they_are_looked_at() -> None:
-    for _ in range(5):
-        throttle.count("asha", ADDRESS, at=NOW)
-    with pytest.raises(TooManyTriesError):
-        enter()

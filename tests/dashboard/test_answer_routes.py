@@ -13,10 +13,11 @@ from starlette.testclient import TestClient
 
 from dashboard.answer_routes import PASS_HEADER, ROUTES
 from dashboard.json_requests import LARGEST_BODY
-from dashboard.services import assigning, messages, projects, task_pass
+from dashboard.services import assigning, messages, projects, review, task_pass
 from db import assignments, circumstances, clips, drafts, people, ratings, session
 from db.records import Circumstances, DraftRecord, RatingRecord, TaskKey
 from engine.vocabulary import Channel, Delivery, Emotion, Phase, Protocol, Role
+from tests.dashboard.desk_made import made_desk, newest_prediction, rater
 from tests.dashboard.project_made import made_clip
 
 WATCHED = {
@@ -104,6 +105,32 @@ def test_the_receipt_of_a_blind_answer_tells_nothing_of_the_machine(
     said = client.post("/answers", json=body(task)).text
     assert "prediction" not in said
     assert "policy" not in said
+
+
+@pytest.mark.parametrize(
+    ("protocol", "rules", "phase"),
+    [
+        (Protocol.ASSISTED, {}, Phase.ASSISTED),
+        (Protocol.ASSISTED, {"control_share": 1.0}, Phase.BLIND),
+        (Protocol.BLIND_FIRST, {}, Phase.BLIND),
+        (Protocol.BLIND_ONLY, {}, Phase.BLIND),
+    ],
+)
+@pytest.mark.parametrize("is_claimed", [True, False])
+def test_what_a_forged_body_says_of_the_prediction_changes_nothing(
+    client: TestClient, protocol: Protocol, rules: dict[str, float], phase: Phase, is_claimed: bool
+) -> None:
+    project, (clip,) = made_desk(clips=1, protocol=protocol, **rules)
+    task = TaskKey(clip.id, rater(project).id)
+    view = review.view(project.id, task.person_id)  # the page they were handed
+    assert view is not None
+    claim = newest_prediction(clip.id) if is_claimed else None
+    forged = body(task, shown=claim, phase="blind", prediction_shown=claim is not None, confirmed=True)
+    assert client.post("/answers", json=forged).status_code == 200
+    (stored,) = history(task)
+    was_shown = phase is Phase.ASSISTED
+    assert (stored.phase, stored.prediction_shown, stored.confirmed) == (phase, was_shown, was_shown)
+    assert (stored.locked_at is None) is was_shown
 
 
 def test_the_same_press_sent_again_gets_the_same_receipt(client: TestClient, task: TaskKey) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from dashboard.services import answering, projects, rating_protocol
+from dashboard.services import answering, project_setup, projects, rating_protocol, review, undoing
 from dashboard.services.answer_lock import is_intact, lock_hash
 from dashboard.services.answering import ConflictError, Sent
 from dashboard.services.permissions import NotAllowedError
+from dashboard.services.predictions import draft_of
 from dashboard.services.rating import Answer
 from db import assignments, audit, circumstances, clips, drafts, people, predictions, ratings, session
 from db.errors import AlreadyThereError, RefusedValueError, UnknownRowError
@@ -28,6 +29,8 @@ from db.records import (
     TaskKey,
 )
 from engine.vocabulary import Channel, Delivery, Emotion, Phase, Protocol, Role
+from tests.dashboard.analysis_made import made_analysis
+from tests.dashboard.desk_made import newest_prediction, reread, shown_to
 from tests.dashboard.project_made import made_clip, press
 
 SEEN_ALL = 1.0
@@ -53,6 +56,11 @@ def send(task: TaskKey, delivery: int | None = 1, **options: Any) -> RatingRecor
     return answering.submit(Sent(task, answer, **given))
 
 
+def become(project: ProjectRecord, protocol: Protocol) -> None:
+    basics = project_setup.basics_of(reread(project))
+    project_setup.set_basics(project.id, replace(basics, protocol=protocol), person_id=None)
+
+
 def hand_out(
     task: TaskKey,
     *,
@@ -69,13 +77,6 @@ def hand_out(
             created_at=datetime(2026, 1, 1, tzinfo=UTC),
             expires_at=expires_at,
         )
-
-
-def shown_to(task: TaskKey) -> int:
-    with session.reading() as s:
-        newest = predictions.latest_for(s, task.clip_id)
-    assert newest is not None
-    return newest.id
 
 
 def history(task: TaskKey) -> tuple[RatingRecord, ...]:
@@ -205,11 +206,92 @@ def test_an_answer_after_its_time_ran_out_is_stored() -> None:
 
 
 def test_who_has_seen_the_machine_is_never_blind_whatever_the_protocol_has_become() -> None:
-    _, task = made(Protocol.BLIND_ONLY)
-    stored = send(task, shown=shown_to(task))
+    project, task = made()
+    shown = review.view(project.id, task.person_id, task.clip_id)
+    assert shown is not None
+    assert shown.prediction is not None
+    become(project, Protocol.BLIND_ONLY)
+    stored = send(task, shown=None)
     assert (stored.phase, stored.prediction_shown) == (Phase.ASSISTED, True)
+    assert stored.prediction_id == shown.prediction.id
     again = send(task, base=stored.id)
     assert (again.phase, again.locked_at) == (Phase.ASSISTED, None)
+
+
+@pytest.mark.parametrize(
+    "said", ["nothing", "the one shown", "another of the clip", "another clip's", "none"]
+)
+def test_an_assisted_answer_names_what_the_server_showed_whatever_the_browser_says(said: str) -> None:
+    project, task = made()
+    older = newest_prediction(task.clip_id)
+    with session.writing() as s:
+        predictions.add(s, draft_of(made_analysis(expected=0.1), clip_id=task.clip_id))
+    newest = shown_to(task)
+    claims = {"nothing": None, "the one shown": newest, "another of the clip": older, "none": 2**53}
+    claims["another clip's"] = newest_prediction(made_clip(project).id)
+    stored = send(task, shown=claims[said])
+    assert (stored.phase, stored.prediction_shown, stored.prediction_id) == (Phase.ASSISTED, True, newest)
+
+
+def test_of_two_predictions_that_were_shown_an_answer_names_the_one_its_form_showed() -> None:
+    _, task = made()
+    older = shown_to(task)
+    with session.writing() as s:
+        predictions.add(s, draft_of(made_analysis(expected=0.1), clip_id=task.clip_id))
+    assert shown_to(task) != older
+    assert send(task, shown=older).prediction_id == older
+
+
+@pytest.mark.parametrize("protocol", [Protocol.BLIND_FIRST, Protocol.BLIND_ONLY])
+def test_a_blind_answer_stays_blind_although_its_browser_claims_a_prediction(protocol: Protocol) -> None:
+    project, task = made(protocol)
+    view = review.view(project.id, task.person_id, task.clip_id)
+    assert view is not None
+    assert view.prediction is None
+    claimed = newest_prediction(task.clip_id)
+    stored = send(task, shown=claimed, answer=Answer(1, watched_share=SEEN_ALL, confirmed=True))
+    assert (stored.phase, stored.prediction_shown, stored.confirmed) == (Phase.BLIND, False, False)
+    assert is_intact(stored)
+
+
+def test_after_the_reveal_a_browser_that_denies_it_is_not_believed() -> None:
+    project, task = made(Protocol.BLIND_FIRST)
+    first = send(task)
+    review.view(project.id, task.person_id, task.clip_id)
+    second = send(task, delivery=0, base=first.id, shown=None, reason="seen again")
+    assert (second.phase, second.prediction_shown) == (Phase.REVISED, True)
+
+
+@pytest.mark.parametrize("protocol", [Protocol.ASSISTED, Protocol.BLIND_FIRST])
+def test_a_control_clip_is_blind_although_its_browser_claims_a_prediction(protocol: Protocol) -> None:
+    project, task = made(protocol, control_share=1.0)
+    assert review.view(project.id, task.person_id, task.clip_id) is not None
+    first = send(task, shown=newest_prediction(task.clip_id))
+    assert review.view(project.id, task.person_id, task.clip_id) is not None
+    second = send(task, delivery=0, base=first.id, shown=newest_prediction(task.clip_id))
+    for stored in (first, second):
+        assert (stored.phase, stored.prediction_shown) == (Phase.BLIND, False)
+
+
+@pytest.mark.parametrize("channel", [Channel.WORDS, Channel.VOICE, Channel.FACE])
+def test_a_single_channel_is_blind_although_its_browser_claims_a_prediction(channel: Channel) -> None:
+    _, task = made()
+    asked = "expected_intensity" if channel is Channel.WORDS else "expressed_intensity"
+    answer = Answer(None, watched_share=SEEN_ALL, **{asked: 0.5})
+    stored = send(replace(task, channel=channel), answer=answer, shown=newest_prediction(task.clip_id))
+    assert (stored.phase, stored.prediction_shown) == (Phase.BLIND, False)
+
+
+def test_an_answer_taken_back_and_given_again_after_the_reveal_is_not_blind() -> None:
+    project, task = made(Protocol.BLIND_FIRST)
+    first = send(task)
+    review.view(project.id, task.person_id, task.clip_id)
+    become(project, Protocol.BLIND_ONLY)
+    with pytest.raises(undoing.NoWayBackError, match="opinion"):
+        undoing.undo(project.id, task.person_id)
+    with session.writing() as s:
+        ratings.withdraw(s, first.id, person_id=task.person_id)
+    assert send(task).phase is Phase.ASSISTED
 
 
 def test_a_repeat_is_a_task_of_its_own() -> None:

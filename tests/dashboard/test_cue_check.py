@@ -22,7 +22,7 @@ from db.records import ClipRecord, ProjectRecord, TaskKey
 from engine.analysis import EkmanCheck, FacialCue
 from engine.vocabulary import Channel, Emotion, Protocol
 from tests.dashboard.analysis_made import made_analysis
-from tests.dashboard.desk_made import answer, made_desk, newest_prediction, rater
+from tests.dashboard.desk_made import answer, made_desk, rater, shown_to
 from tests.dashboard.project_made import press
 
 CHECK = EkmanCheck(
@@ -131,7 +131,7 @@ def test_the_export_has_it_beside_the_rating_given_with_the_same_prediction(tmp_
     seeing, silent = (TaskKey(clip.id, rater(project, name).id) for name in ("Asha", "Ben"))
     cue_check.store(seeing, said.id, {4: True, 24: False}, remark="clear", key=press())
     for task in (seeing, silent):
-        answer(task, shown=newest_prediction(clip.id))
+        answer(task, shown=shown_to(task))
     done = export(project.id, format_name="csv", out=tmp_path, names=True)
     table = pd.read_csv(done.ratings_file).set_index("rater")
     row = table.loc["Asha"]

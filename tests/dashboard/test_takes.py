@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from dashboard.recording_routes import PASS_HEADER, RECORDINGS, ROUTES
 from dashboard.services import (
@@ -21,6 +23,7 @@ from dashboard.services import (
     recordings,
     review,
     takes,
+    waiting_files,
 )
 from dashboard.services.clip_limits import BYTES_VARIABLE
 from dashboard.services.media_access import Sight
@@ -136,7 +139,7 @@ def test_keys_and_pieces_that_cannot_be_are_refused(performer: Performer) -> Non
     assert browser.put(0, b"x", key="Z" * 32).status_code == 422
     assert browser.put(0, b"").status_code == 422
     assert browser.put(recordings.MOST_PIECES, b"x").status_code == 422
-    assert not (data_folder() / recordings.FOLDER).exists()
+    assert not list((data_folder() / recordings.FOLDER).glob("*"))
 
 
 def test_nobody_fills_the_disk_with_what_is_never_finished(
@@ -152,9 +155,48 @@ def test_nobody_fills_the_disk_with_what_is_never_finished(
     recordings.keep_piece(performer, "1" * 32, 0, b"x")
     with pytest.raises(RefusedValueError, match="2 recordings of yours"):
         recordings.keep_piece(performer, "2" * 32, 0, b"x")
-    monkeypatch.setattr("db.disk.SPARE_BYTES", 1 << 60)
+    with monkeypatch.context() as patch:
+        patch.setenv(waiting_files.OTHERS_VARIABLE, str((1 << 20) / (1 << 30)))
+        with pytest.raises(RefusedValueError, match="1 MB together"):  # in two recordings as in one
+            recordings.keep_piece(performer, "1" * 32, 1, half)
+    monkeypatch.setattr(waiting_files, "LEFT_FREE", 1 << 60)
+    monkeypatch.setattr(waiting_files, "LEFT_SHARE", 2)
     with pytest.raises(StorageError, match="This recording takes"):
         recordings.keep_piece(performer, KEY, 1, b"x")
+
+
+def test_of_a_piece_that_breaks_off_nothing_is_stored_and_what_was_there_stays(performer: Performer) -> None:
+    recordings.keep_piece(performer, KEY, 0, b"whole")
+    (folder,) = (data_folder() / recordings.FOLDER).iterdir()
+
+    async def breaks_off() -> Message:
+        return coming.pop(0) if coming else {"type": "http.disconnect"}
+
+    async def unheard(_: Message) -> None: ...
+
+    coming: list[Message] = [{"type": "http.request", "body": b"x" * (3 << 20), "more_body": True}]
+    head = {PASS_HEADER: recording_pass.issue(performer), "host": "testserver"}
+    headers = [(name.encode(), value.encode()) for name, value in head.items()]
+    scope = {"type": "http", "method": "PUT", "path": f"{RECORDINGS}/{KEY}/0", "query_string": b""}
+    scope |= {"headers": headers, "scheme": "http"}
+    asyncio.run(Starlette(routes=list(ROUTES))(scope, breaks_off, unheard))
+    assert [file.name for file in folder.iterdir()] == ["000000"]
+    assert (folder / "000000").read_bytes() == b"whole"
+
+
+def test_a_piece_is_on_the_disk_while_it_comes_not_in_memory(performer: Performer) -> None:
+    root = data_folder() / recordings.FOLDER
+    with recordings.receiving(performer, KEY, 0) as piece:
+        for count in range(1, 17):
+            piece.write(b"x" * (1 << 20))
+            (part,) = root.glob("*/*.part")
+            assert part.stat().st_size >= (count - 1) << 20
+    assert [file.name for file in root.glob("*/*")] == ["000000"]
+    too_large = b"x" * (recordings.LARGEST_PIECE + 1)
+    with pytest.raises(RefusedValueError, match="16 MB"):
+        recordings.keep_piece(performer, KEY, 1, too_large)
+    assert [file.name for file in root.glob("*/*")] == ["000000"]
+    assert Browser(performer).put(0, b"").status_code == 422
 
 
 def test_what_was_never_finished_is_swept_away_after_a_week(performer: Performer) -> None:

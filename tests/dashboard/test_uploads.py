@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +16,15 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from dashboard.recording_routes import PASS_HEADER
-from dashboard.services import importing, media_store, projects, recording_pass, uploads
+from dashboard.services import (
+    importing,
+    media_store,
+    projects,
+    recording_pass,
+    recordings,
+    uploads,
+    waiting_files,
+)
 from dashboard.services.clip_limits import BYTES_VARIABLE
 from dashboard.services.permissions import NotAllowedError
 from dashboard.services.recording_pass import Performer
@@ -184,12 +196,64 @@ def test_a_disk_that_fills_up_keeps_what_it_took_and_goes_on_when_there_is_room(
     assert uploads.content(lead, key, most_bytes=10) == b"abcdef"
 
 
+def left_on_the_disk(monkeypatch: pytest.MonkeyPatch, left: int) -> None:
+    """Have a disk on which so many bytes may be promised."""
+    monkeypatch.setattr(waiting_files, "LEFT_SHARE", 0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(total=1 << 40, free=left))
+
+
 def test_a_file_the_disk_has_no_room_for_is_refused_at_once(
     lead: Performer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("db.disk.SPARE_BYTES", 1 << 60)
-    with pytest.raises(StorageError, match=r"take\.mp4 takes 5 B"):
+    left_on_the_disk(monkeypatch, 4)
+    with pytest.raises(StorageError, match=r"take\.mp4 takes 5 B.* room for 4 B"):
         uploads.begin(lead, "take.mp4", 5)
+    assert not (data_folder() / uploads.FOLDER).exists()
+
+
+def test_room_that_was_promised_to_somebody_is_not_promised_again(
+    project: ProjectRecord, lead: Performer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = member(project, "Ben", Role.STUDENT)
+    key = uploads.begin(other, "first.mp4", 60).key
+    left_on_the_disk(monkeypatch, 100)
+    with pytest.raises(StorageError, match="room for 40 B"):
+        uploads.begin(lead, "second.mp4", 41)
+    second = uploads.begin(lead, "second.mp4", 40)
+    with pytest.raises(StorageError, match="room for 0 B"):
+        recordings.keep_piece(other, "a" * 32, 0, b"x")
+    left_on_the_disk(monkeypatch, 1 << 40)
+    with uploads.growing(other, key, 0) as file:
+        file.write(b"x" * 50)
+    left_on_the_disk(monkeypatch, 50)  # what came is on the disk now, and no promise any more
+    uploads.drop(lead, second.key)
+    uploads.begin(lead, "second.mp4", 40)
+    with pytest.raises(StorageError):
+        uploads.begin(lead, "third.mp4", 1)
+
+
+def test_two_that_begin_at_once_are_not_promised_the_same_room(
+    lead: Performer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_on_the_disk(monkeypatch, 100)
+
+    def begin(_: int) -> bool:
+        try:
+            uploads.begin(lead, "take.mp4", 30)
+        except StorageError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(begin, range(8))) == 3
+
+
+def test_a_disk_keeps_a_share_free_for_ratings(lead: Performer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for total, free in ((1 << 40, waiting_files.LEFT_FREE + 5), (1000, 55)):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, t=total, f=free: SimpleNamespace(total=t, free=f))
+        with pytest.raises(StorageError):
+            uploads.begin(lead, "take.mp4", 6)
+        uploads.drop(lead, uploads.begin(lead, "take.mp4", 5).key)
 
 
 def test_a_table_larger_than_tables_are_is_not_read(lead: Performer) -> None:
@@ -209,14 +273,31 @@ def test_only_so_many_files_wait(lead: Performer, monkeypatch: pytest.MonkeyPatc
     uploads.begin(lead, "take.mp4", 5)
 
 
-def test_what_waits_of_one_person_takes_only_so_much_of_the_disk(
-    lead: Performer, monkeypatch: pytest.MonkeyPatch
+def test_what_waits_of_one_person_takes_only_so_much_of_the_disk_in_all_projects_together(
+    project: ProjectRecord, lead: Performer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(BYTES_VARIABLE, "1")
-    for _ in range(uploads.MOST_OF_LARGEST):
-        uploads.begin(lead, "take.mp4", 1 << 20)
-    with pytest.raises(RefusedValueError, match="10 MB together"):
-        uploads.begin(lead, "take.mp4", 1)
+    monkeypatch.setenv(waiting_files.LEADS_VARIABLE, str(2 / 1024))
+    monkeypatch.setenv(waiting_files.OTHERS_VARIABLE, str(1 / 1024))
+    elsewhere = replace(lead, project_id=projects.create("Othello").id)
+    with session.writing() as s:
+        people.join(s, elsewhere.project_id, lead.person_id, Role.ADMIN)
+    uploads.begin(lead, "take.mp4", 1 << 20)
+    uploads.begin(elsewhere, "take.mp4", 1 << 20)
+    for performer in (lead, elsewhere):
+        with pytest.raises(RefusedValueError, match="2 MB together"):
+            uploads.begin(performer, "take.mp4", 1)
+    student = member(project, "Ben", Role.STUDENT)
+    recordings.keep_piece(student, "a" * 32, 0, b"x")
+    with pytest.raises(RefusedValueError, match="1 MB together"):
+        uploads.begin(student, "take.mp4", 1 << 20)
+    uploads.begin(student, "take.mp4", (1 << 20) - 1)
+
+
+@pytest.mark.parametrize("told", ["", "nonsense", "0", "-3", "nan"])
+def test_a_share_that_makes_no_sense_is_the_usual_one(told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(waiting_files.LEADS_VARIABLE, told)
+    assert waiting_files.most_bytes(is_lead=True) == 20 << 30
+    assert waiting_files.most_bytes(is_lead=False) == 4 << 30
 
 
 def test_what_nobody_uses_for_a_day_is_swept_away(lead: Performer) -> None:

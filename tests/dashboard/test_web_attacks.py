@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
+from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from dashboard import asker, gate
-from dashboard.own_site import Names, OriginError, checked_origin, local_path
+from dashboard.own_site import Names, OriginError, checked_origin, has_own_origin, is_own, local_path
 from dashboard.server import OWN_ROUTES
 from dashboard.services import accounts, sign_in_mode, sign_ins
 from dashboard.services.sign_in_mode import ModeError, SignIn
@@ -100,6 +105,58 @@ def test_csrf_no_other_site_has_anything_done(browser: TestClient, headers: dict
     assert browser.get("/session").json()["person"] is not None
 
 
+@pytest.mark.parametrize(
+    ("scheme", "host", "origin", "is_ours"),
+    [
+        ("http", "dailies.test", "http://dailies.test", True),
+        ("http", "dailies.test:8501", "http://dailies.test:8501", True),
+        ("http", "dailies.test:80", "http://dailies.test", True),
+        ("ws", "[::1]:8501", "http://[::1]:8501", True),
+        ("http", "dailies.test", "https://dailies.test", True),  # a proxy that does not say so
+        ("http", "dailies.test:8501", "http://dailies.test", False),
+        ("http", "dailies.test", "http://dailies.test:8501", False),
+        ("http", "dailies.test:80", "https://dailies.test", False),
+        ("https", "dailies.test", "https://dailies.test", True),
+        ("https", "dailies.test:443", "https://dailies.test", True),
+        ("wss", "dailies.test:8443", "https://dailies.test:8443", True),
+        ("https", "dailies.test", "http://dailies.test", False),
+        ("wss", "dailies.test", "http://dailies.test", False),
+        ("wss", "dailies.test", "http://dailies.test:443", False),
+        ("https", "dailies.test:8443", "https://dailies.test", False),
+        ("https", "dailies.test", "https://dailies.test.evil.example", False),
+        ("https", "dailies.test", "https://evil.example", False),
+        ("http", "dailies.test", "ftp://dailies.test", False),
+        ("http", "dailies.test", "http://dailies.test/path", False),
+        ("http", "dailies.test", "http://me@dailies.test", False),
+        ("http", "dailies.test", "null", False),
+        ("http", "dailies.test", "", False),
+        ("http", "dailies.test", "http://[", False),
+        ("http", "dailies.test", "http://dailies.test:x", False),
+        ("http", "", "http://", False),
+    ],
+)
+def test_a_page_is_ours_by_host_port_and_where_it_is_known_scheme(
+    scheme: str, host: str, origin: str, is_ours: bool
+) -> None:
+    headers = Headers({"host": host, "origin": origin})
+    assert has_own_origin(headers, scheme) is is_ours
+    assert is_own(headers, scheme) is is_ours
+
+
+@pytest.mark.parametrize(("believed", "status"), [("203.0.113.5", 403), ("192.0.2.1", 303)])
+def test_what_a_proxy_says_of_tls_counts_only_where_it_is_believed(believed: str, status: int) -> None:
+    """A page without TLS cannot speak for one with it, once the proxy that holds the certificate is known."""
+    accounts.add("Asha", PASSWORD)
+    with door() as client:
+        behind = ProxyHeadersMiddleware(client.app, trusted_hosts=["203.0.113.5"])
+        browser = TestClient(
+            behind, base_url="http://testserver", client=(believed, 1), follow_redirects=False
+        )
+        given = {"origin": "http://testserver", "x-forwarded-proto": "https"}
+        said = {"name": "Asha", "password": PASSWORD}
+        assert browser.post("/sign-in", data=said, headers=given).status_code == status
+
+
 def test_smuggling_a_request_of_two_lengths_is_refused_before_its_body_is_read(browser: TestClient) -> None:
     lengths = {"content-length": "5", "transfer-encoding": "chunked"}
     assert browser.post("/sign-in", headers=lengths, content=iter([b"name="])).status_code == 400
@@ -117,6 +174,70 @@ def test_a_live_connection_is_for_a_page_of_this_server_and_somebody_signed_in(b
     with browser.websocket_connect(STREAM, headers=own) as live:
         live.send_text("run")
         assert live.receive_text() == "run"
+
+
+def test_one_person_has_only_so_many_live_connections(
+    browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "MOST_AT_ONCE", 2)
+    assert enter(browser) == 303
+    own = {"cookie": f"{asker.COOKIE}={browser.cookies[asker.COOKIE]}"}
+    for _ in range(2):  # what is closed counts no more
+        with (
+            browser.websocket_connect(STREAM, headers=own),
+            browser.websocket_connect(STREAM, headers=own) as last,
+        ):
+            last.send_text("run")
+            assert last.receive_text() == "run"
+            with pytest.raises(WebSocketDisconnect) as shut, browser.websocket_connect(STREAM, headers=own):
+                pass
+            assert shut.value.code == gate.LATER
+
+
+def test_what_one_person_leaves_half_sent_ends_with_so_many_and_keeps_nobody_else_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gate, "MOST_AT_ONCE", 2)
+    sign_in_mode.use(SignIn.ACCOUNTS)
+    asha, bela = (sign_ins.begin(accounts.add(name, None).id) for name in ("Asha", "Bela"))
+    statuses: list[int] = []
+
+    async def reads_all(_scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive()).get("more_body"):
+            pass
+        await Response(status_code=204)(_scope, receive, send)
+
+    async def note(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    async def ask(cookie: str, receive: Receive) -> None:
+        cookies = (b"cookie", f"{asker.COOKIE}={cookie}".encode())
+        scope = {"type": "http", "method": "PUT", "path": "/x", "query_string": b"", "headers": [cookies]}
+        await door_of(dict(scope, scheme="http", server=("testserver", 80)), receive, note)
+
+    async def whole() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def attack() -> None:
+        ends = asyncio.Event()
+
+        async def half() -> Message:
+            await ends.wait()
+            return {"type": "http.disconnect"}
+
+        held = [asyncio.create_task(ask(asha, half)) for _ in range(2)]
+        while sum(door_of._under_way["http"].values()) < 2:
+            await asyncio.sleep(0.01)
+        await ask(asha, whole)
+        await ask(bela, whole)
+        ends.set()
+        await asyncio.gather(*held)
+        await ask(asha, whole)
+
+    door_of = gate.Gate(reads_all)
+    asyncio.run(attack())
+    assert statuses == [429, 204, 204, 204, 204]
 
 
 def test_who_is_signed_out_or_shut_out_is_cut_off_before_the_next_run_and_when_idle(
@@ -333,3 +454,17 @@ def test_accounts_are_the_rule_and_the_demo_signs_its_teacher_in_here_alone() ->
     assert sign_in_mode.checked(None, "0.0.0.0", demo=False) is SignIn.ACCOUNTS
     assert sign_in_mode.checked(None, "127.0.0.1", demo=True) is SignIn.NONE
     assert sign_in_mode.checked(SignIn.NONE, "localhost", demo=False) is SignIn.NONE
+
+
+def test_a_browser_that_has_let_somebody_in_is_heard_while_strangers_guess(browser: TestClient) -> None:
+    assert enter(browser) == 303
+    device = browser.cookies[asker.DEVICE]
+    browser.post("/sign-out")
+    assert browser.cookies[asker.DEVICE] == device  # it stays, and signs nobody in
+    assert browser.get("/session").status_code == 401
+    with door() as stranger:
+        assert [enter(stranger, "a guess") for _ in range(6)] == [422] * 5 + [429]
+        forged = f"{device[:-4]}AAAA"
+        stranger.cookies.set(asker.DEVICE, forged)
+        assert enter(stranger, PASSWORD) == 429
+    assert enter(browser) == 303

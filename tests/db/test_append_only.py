@@ -26,6 +26,7 @@ from db import (
     scenes,
     selections,
     session,
+    sightings,
 )
 from db.append_only import statements
 from db.errors import AlreadyThereError, RefusedValueError, StorageError, UnknownRowError
@@ -49,6 +50,7 @@ from db.records import (
     SelectionDraft,
     SetWork,
     Target,
+    TaskKey,
 )
 from db.tables import (
     APPEND_ONLY,
@@ -123,6 +125,7 @@ def filled(draft: RatingDraft, project: ProjectRecord, clip: ClipRecord) -> Iter
                 levels=[0.5],
             )
         )
+        sightings.add(s, TaskKey(clip.id, draft.person_id), said.id)
         s.add(Gold(**of_clip, purpose=Purpose.GOLD_SILENT, accepts={"delivery": [0, 0]}))
         s.add(
             Adjudication(**of_clip, person_id=draft.person_id, delivery=Delivery.RIGHT, reason="seen twice")

@@ -29,6 +29,7 @@ from db import (
     scripts,
     selections,
     session,
+    sightings,
     takes,
     task_progress,
 )
@@ -66,6 +67,7 @@ QUERIES: dict[str, Query] = {
     "cues of a clip": lambda s, _project, clip, _person: cue_answers.of_clip(s, clip.id),
     "cues of a project": lambda s, project, _clip, _person: cue_answers.of_project(s, project.id),
     "whose face": lambda s, _project, clip, _person: face_choices.newest(s, clip.id),
+    "what a page showed": lambda s, _project, clip, person: sightings.of_task(s, TaskKey(clip.id, person.id)),
     "own answer": lambda s, _project, clip, person: ratings.current_for(s, clip.id, person.id),
     "answer by key": lambda s, _project, _clip, _person: ratings.by_key(s, "key"),
     "answers to a clip": lambda s, _project, clip, _person: ratings.history(s, clip.id),

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import boundary, visit
 from dashboard.services import adjudication, messages
+from dashboard.services.assigning import NOTE_LENGTH
 from dashboard.services.case_table import CaseTable
 
 
@@ -20,7 +21,7 @@ def show(here: visit.Visit, table: CaseTable) -> None:
             st.markdown(f":material/flag: **{messages.say('adjudicate.flag.title')}** {said}")
             field = f"flag_note_{flag.id}"
             bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-            bar.text_input(messages.say("adjudicate.flag.note"), key=field)
+            bar.text_input(messages.say("adjudicate.flag.note"), key=field, max_chars=NOTE_LENGTH)
             bar.button(
                 messages.say("adjudicate.flag.settle"),
                 key=f"settle_{flag.id}",

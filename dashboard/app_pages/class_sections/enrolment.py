@@ -27,7 +27,12 @@ def draw(here: visit.Visit) -> None:
             kwargs={"person_id": here.person.id},
         )
     with st.form("enrol", clear_on_submit=True):
-        names = st.text_area(messages.say("classes.room.names"), key="names_to_enrol", height=160)
+        names = st.text_area(
+            messages.say("classes.room.names"),
+            key="names_to_enrol",
+            height=160,
+            max_chars=classes.NAMES_LENGTH,
+        )
         if st.form_submit_button(messages.say("classes.room.enrol"), type="primary", key="enrol_button"):
             saving.save(
                 lambda: classes.enrol(here.project.id, names.splitlines(), person_id=here.person.id),

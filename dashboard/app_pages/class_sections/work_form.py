@@ -45,6 +45,7 @@ def work_form(
             "" if before is None else "\n".join(before.lines),
             key=f"work_lines_{key}",
             height=100,
+            max_chars=classes.MOST_LINES * (classes.LINE_LENGTH + 1),
         )
         left, right = st.columns(2)
         target = left.radio(
@@ -66,6 +67,7 @@ def work_form(
             "" if before is None else before.instructions,
             key=f"work_instructions_{key}",
             height=70,
+            max_chars=classes.TEXT_LENGTH,
         )
         st.markdown(messages.say("classes.room.weights"))
         fields = st.columns(len(rubric.STANDARD))
@@ -87,6 +89,7 @@ def work_form(
             rubric.typed([each for each in known.values() if each.key not in rubric.STANDARD]),
             key=f"own_criteria_{key}",
             height=70,
+            max_chars=classes.TEXT_LENGTH,
         )
         said = messages.say("classes.room.set" if before is None else "classes.room.change")
         if st.form_submit_button(said, type="primary", key=f"set_work_{key}"):

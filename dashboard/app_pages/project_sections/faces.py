@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import visit
 from dashboard.app_pages.project_sections.saving import save
 from dashboard.services import enrolment, messages
+from dashboard.services.enrolment import NAME_LENGTH
 
 
 def draw(here: visit.Visit) -> None:
@@ -21,7 +22,7 @@ def draw(here: visit.Visit) -> None:
         st.info(messages.say("project.faces.missing", command="`pip install -r requirements-faces.txt`"))
         return
     with st.form("enrol_actor", clear_on_submit=False):
-        actor = st.text_input(messages.say("project.faces.actor"))
+        actor = st.text_input(messages.say("project.faces.actor"), max_chars=NAME_LENGTH)
         files = st.file_uploader(
             messages.say("project.faces.pictures"),
             type=["jpg", "jpeg", "png", "webp"],

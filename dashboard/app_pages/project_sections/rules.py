@@ -22,6 +22,8 @@ from engine.vocabulary import Channel
 
 SINGLE_CHANNELS: Final = tuple(channel for channel in Channel if channel is not Channel.FULL)
 PERCENT: Final = 100
+KEYS_LENGTH: Final = 200
+"""Characters of the keys of one question."""
 SLOWEST_S: Final = 600.0
 
 
@@ -108,6 +110,7 @@ def _keys(rules: RatingProtocol) -> Mapping[str, str]:
                 " ".join(cap(code) for code in rules.keys.get(question, ())),
                 placeholder=" ".join(cap(code) for code in usual.of(question)),
                 key=f"rule_keys_{question}",
+                max_chars=KEYS_LENGTH,
             )
             for question in QUESTIONS
         }
