@@ -1,5 +1,8 @@
 // The one sentence beside the button: whether what the person entered is safe, and where it waits.
 
+// A browser without a network calls itself offline, though the server may be on its own machine.
+const OWN_MACHINE = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+const isUnplugged = () => !navigator.onLine && !OWN_MACHINE.test(location.hostname);
 const timeOf = (moment) => new Date(moment).toLocaleTimeString([], { hour12: false });
 const percent = (share) => `${Math.round(100 * share)} %`;
 
@@ -25,7 +28,7 @@ class FormStatus {
     const say = (name, values) => this.say(labels, name, values);
     if (form.refusal) this.tell("refused", form.refusal);
     else if (waiting && form.box.hasFailed) say("unsaved", { n: waiting });
-    else if (form.isCut || !navigator.onLine) say("offline", { n: waiting });
+    else if (form.isCut || isUnplugged()) say("offline", { n: waiting });
     else if (waiting) say("sending");
     else if (form.notice) this.tell("notice", form.notice);
     else if (form.isReadOnly()) say("read_only");

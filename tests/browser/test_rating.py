@@ -15,10 +15,13 @@ TOO_LITTLE = -1
 RIGHT = 0
 FEAR_KEY = "d"
 STRONGEST_KEY = "m"
+NO_NETWORK = "Object.defineProperty(Navigator.prototype, 'onLine', { get: () => false })"
+"""What a browser says of itself on a laptop without a network, whose server is its own."""
 
 
 def test_an_answer_given_by_keys_is_stored_and_found_after_a_reload(page: Page, server: Served) -> None:
     clip = "leave_1.mp4"
+    page.add_init_script(NO_NETWORK)
     review = ReviewPage(page, server).open(clip)
     review.press("2", FEAR_KEY, STRONGEST_KEY, "Enter")
     expect(review.status).to_contain_text("Saved")
