@@ -9,9 +9,10 @@ from sqlalchemy import Select, exists
 from sqlalchemy.orm import Session, aliased
 
 from db.errors import RefusedValueError
+from db.rated_clips import project_of
 from db.records import AdjudicationRecord
 from db.rows import every, first, selecting
-from db.tables import Adjudication, Clip
+from db.tables import Adjudication
 from engine.vocabulary import Channel, Delivery, Emotion
 
 
@@ -85,11 +86,8 @@ def standing(
         later.channel == Adjudication.channel,
         later.id > Adjudication.id,
     )
-    wanted = (
-        _all()
-        .join(Clip, Clip.id == Adjudication.clip_id)
-        .where(Clip.project_id == project_id, Adjudication.channel == channel, ~replaced)
-    )
+    is_of_project = project_of(Adjudication.clip_id) == project_id
+    wanted = _all().where(is_of_project, Adjudication.channel == channel, ~replaced)
     return _frozen_all(every(session, wanted.order_by(Adjudication.id.desc()), AdjudicationRecord))
 
 

@@ -10,12 +10,12 @@ from typing import Final
 from sqlalchemy import Select, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from db import ratings
+from db import clip_counts, ratings
 from db.columns import now
 from db.errors import UnknownRowError
 from db.prepared import Prepared
 from db.projects import STOPPED_SETTING
-from db.rated_clips import count_to_be_rated, to_be_rated
+from db.rated_clips import to_be_rated
 from db.records import ClipDetails, ClipDraft, ClipRecord, ClipStatus, Page
 from db.rows import every, first, selecting
 from db.tables import Clip, Project, Rating, Take
@@ -129,11 +129,7 @@ def sizes(session: Session, project_id: int) -> Mapping[str, int]:
 
 def counts(session: Session, project_id: int) -> Mapping[ClipStatus, int]:
     """How many clips of a project are how far; every status is there."""
-    rows = session.execute(
-        select(Clip.status, func.count()).where(Clip.project_id == project_id).group_by(Clip.status)
-    )
-    found = {row[0]: row[1] for row in rows}
-    return {status: found.get(status, 0) for status in ClipStatus}
+    return clip_counts.of_project(session, project_id).by_status
 
 
 def open_of_projects(session: Session, project_ids: Collection[int]) -> Mapping[str, ClipStatus]:
@@ -182,7 +178,7 @@ def neighbours(session: Session, clip: ClipRecord) -> tuple[str | None, str | No
 
 def position(session: Session, clip: ClipRecord) -> int:
     """The clip's place among the project's ready clips, from 1."""
-    return 1 + count_to_be_rated(session, clip.project_id, below=clip.number)
+    return 1 + clip_counts.to_be_rated_below(session, clip.project_id, clip.number)
 
 
 def set_status(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, exists, or_, select, text, update
+from sqlalchemy import delete, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from db.records import (
@@ -85,6 +85,15 @@ def withdraw(
     stored = first(session, wanted, ConsentWithdrawalRecord)
     assert stored is not None  # it was written above
     return stored
+
+
+def mark(session: Session, project_id: int) -> tuple[int, int | None, int, int | None]:
+    """How many consents and withdrawals a project has, each with the newest: what is only ever added to."""
+    found: list[int | None] = []
+    for table in (Consent, ConsentWithdrawal):
+        own = select(func.count(), func.max(table.id)).where(table.project_id == project_id)
+        found += session.execute(own).one()
+    return found[0] or 0, found[1], found[2] or 0, found[3]
 
 
 def of_project(session: Session, project_id: int) -> tuple[ConsentRecord, ...]:

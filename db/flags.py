@@ -6,9 +6,10 @@ from sqlalchemy import Select, exists
 from sqlalchemy.orm import Session, aliased
 
 from db.errors import RefusedValueError, UnknownRowError
+from db.rated_clips import project_of
 from db.records import FlagRecord
 from db.rows import every, first, selecting
-from db.tables import Clip, Flag
+from db.tables import Flag
 
 
 def add(session: Session, clip_id: str, person_id: int, *, reason: str, note: str = "") -> FlagRecord:
@@ -41,7 +42,7 @@ def resolve(session: Session, flag_id: int, *, person_id: int, reason: str, note
 
 def open_of_project(session: Session, project_id: int) -> tuple[FlagRecord, ...]:
     """The flags of a project nobody has settled, oldest first."""
-    waiting = _unsettled().join(Clip, Clip.id == Flag.clip_id).where(Clip.project_id == project_id)
+    waiting = _unsettled().where(project_of(Flag.clip_id) == project_id)
     return every(session, waiting.order_by(Flag.id), FlagRecord)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func
 from sqlalchemy.orm import Session, aliased
 
+from db.rated_clips import belongs, project_of
 from db.records import ClipStatus, GoldRecord, Json, Purpose
 from db.rows import every, first, selecting
 from db.tables import Assignment, Clip, Gold, Rating
@@ -50,7 +51,7 @@ def of_project(
     session: Session, project_id: int, *, purpose: Purpose | None = None
 ) -> tuple[GoldRecord, ...]:
     """Everything known about a project's clips now, the oldest first; for one purpose if asked."""
-    wanted = _in_force().join(Clip, Clip.id == Gold.clip_id).where(Clip.project_id == project_id)
+    wanted = _in_force().where(project_of(Gold.clip_id) == project_id)
     if purpose is not None:
         wanted = wanted.where(Gold.purpose == purpose)
     return every(session, wanted.order_by(Gold.id), GoldRecord)
@@ -72,7 +73,7 @@ def unmet(
         _in_force()
         .join(Clip, Clip.id == Gold.clip_id)
         .where(
-            Clip.project_id == project_id,
+            belongs(project_id),
             Clip.status == ClipStatus.READY,
             Gold.purpose == purpose,
             Gold.channel.in_(channels),

@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from db import ratings
 from db.prepared import scalar
-from db.rated_clips import to_be_rated
+from db.rated_clips import belongs, to_be_rated
 from db.seats import (
+    FIRST,
     Seat,
     SeatKind,
     answered_before,
@@ -25,9 +29,13 @@ from db.seats import (
     taken,
     values_of,
 )
-from db.tables import Clip
+from db.tables import Assignment, Clip, Rating
 from engine.vocabulary import Channel
 
+NOBODY: Final = 0
+"""The number of nobody: people are counted from 1."""
+
+LOOKUP: Final = 500
 _LAST: Final = 2**63 - 1  # no clip has a higher number
 
 
@@ -76,16 +84,51 @@ def every_free(session: Session, seat: Seat) -> frozenset[str]:
     return frozenset(session.scalars(select(Clip.id).where(*may_be_asked(kind_of(seat))), values_of(seat)))
 
 
-def count(session: Session, seat: Seat) -> int:
-    """How many clips may be asked of a person, now or when they have answered what comes before."""
+def count(session: Session, seat: Seat, *, among: Sequence[int] | None = None) -> int:
+    """How many clips may be asked of a person, now or when they have answered what comes before.
+
+    Parameters
+    ----------
+    among : sequence of int, optional
+        Only the clips with these numbers.
+    """
+    if among is None:
+        return session.scalar(_reachable(seat, func.count()), values_of(seat)) or 0
+    wanted = _reachable(seat, func.count()).where(Clip.number.in_(bindparam("numbers", expanding=True)))
+    parts = (list(among[start : start + LOOKUP]) for start in range(0, len(among), LOOKUP))
+    return sum(session.scalar(wanted, {**values_of(seat), "numbers": part}) or 0 for part in parts)
+
+
+def open_to_newcomers(session: Session, seat: Seat) -> NDArray[np.int64]:
+    """Numbers, rising, of the clips :func:`count` counts for somebody who has not met any yet."""
+    newcomer = replace(seat, person_id=NOBODY)
+    found = session.scalars(_reachable(newcomer, Clip.number), values_of(newcomer))
+    return np.sort(np.fromiter(found, dtype=np.int64))
+
+
+def met(session: Session, seat: Seat) -> NDArray[np.int64]:
+    """Numbers, rising, of the clips of which a person was given something or has answered something."""
+    return _numbers(session, seat, _GIVEN, _ANSWERED)
+
+
+def done_with(session: Session, seat: Seat) -> NDArray[np.int64]:
+    """Numbers, rising, of the clips whose channel a person has answered or left out."""
+    return _numbers(session, seat, _LEFT_OUT, _STANDS)
+
+
+def _reachable(seat: Seat, wanted: Any) -> Select[Any]:
     kind = kind_of(seat)
     reachable = (
         or_(has_answered(channel), ~offers(channel), has_place(kind_of(replace(seat, channel=channel))))
         for channel in seat.before
     )
-    wanted = select(func.count()).select_from(Clip)
-    wanted = wanted.where(*may_be_asked(replace(kind, before=())), *reachable)
-    return session.scalar(wanted, values_of(seat)) or 0
+    return select(wanted).select_from(Clip).where(*may_be_asked(replace(kind, before=())), *reachable)
+
+
+def _numbers(session: Session, seat: Seat, *statements: Select[Any]) -> NDArray[np.int64]:
+    asked = {"project_id": seat.project_id, "person_id": seat.person_id, "channel": seat.channel}
+    found = [np.fromiter(session.scalars(each, asked), dtype=np.int64) for each in statements]
+    return np.unique(np.concatenate(found))
 
 
 def is_free(session: Session, seat: Seat, clip_id: str) -> bool:
@@ -144,4 +187,23 @@ _READY: Final = select(Clip.number).where(Clip.project_id == bindparam("project_
 _ENDS: Final = (
     _READY.order_by(Clip.number).limit(1),
     _READY.order_by(Clip.number.desc()).limit(1),
+)
+
+_GIVEN: Final = (
+    select(Clip.number)
+    .join(Assignment, Assignment.clip_id == Clip.id)
+    .where(Assignment.person_id == bindparam("person_id"), belongs(bindparam("project_id")))
+)
+_ANSWERED: Final = (
+    select(Clip.number)
+    .join(Rating, Rating.clip_id == Clip.id)
+    .where(Rating.person_id == bindparam("person_id"), belongs(bindparam("project_id")))
+)
+_LEFT_OUT: Final = _GIVEN.where(
+    Assignment.channel == bindparam("channel"),
+    Assignment.occasion == FIRST,
+    Assignment.skipped_at.is_not(None),
+)
+_STANDS: Final = _ANSWERED.where(
+    Rating.channel == bindparam("channel"), Rating.occasion == FIRST, ratings.standing()
 )

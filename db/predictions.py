@@ -99,6 +99,23 @@ def latest_of_clips(session: Session, clip_ids: Sequence[str]) -> Mapping[str, P
     return {row[0]: build(PredictionSummary, row[1:]) for row in rows}
 
 
+def with_clips(
+    session: Session, prediction_ids: Sequence[int]
+) -> Iterator[tuple[ClipRecord, PredictionSummary]]:
+    """Some predictions, each beside its clip, without their documents; many are read in batches."""
+    clip_columns = columns_of(Clip, ClipRecord)
+    wanted = select(*clip_columns, *columns_of(Prediction, PredictionSummary)).join(
+        Clip, Clip.id == Prediction.clip_id
+    )
+    for start in range(0, len(prediction_ids), BATCH):
+        some = prediction_ids[start : start + BATCH]
+        for row in session.execute(wanted.where(Prediction.id.in_(some)).order_by(Prediction.id)):
+            yield (
+                build(ClipRecord, row[: len(clip_columns)]),
+                build(PredictionSummary, row[len(clip_columns) :]),
+            )
+
+
 def newest(session: Session, project_id: int) -> PredictionSummary | None:
     """The prediction of a project that was made last, ``None`` before the first."""
     last = running_counts.of_project(session, Prediction, project_id).newest

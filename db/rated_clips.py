@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, select
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import BindParameter
 
 from db.records import ClipStatus
@@ -27,22 +27,6 @@ def belongs(project_id: int | BindParameter[int]) -> ColumnElement[bool]:
     return Clip.project_id + 0 == project_id
 
 
-def count_to_be_rated(session: Session, project_id: int, *, below: int | None = None) -> int:
-    """How many clips of a project are :func:`to_be_rated`, or those with a number under ``below``.
-
-    Counted from two indexes: the ready clips, without the few of them that somebody performed.
-    """
-    ready: Select[tuple[int]] = (
-        select(func.count())
-        .select_from(Clip)
-        .where(Clip.project_id == project_id, Clip.status == ClipStatus.READY)
-    )
-    performed: Select[tuple[int]] = (
-        select(func.count())
-        .select_from(Take)
-        .join(Clip, Clip.id == Take.clip_id)
-        .where(Take.project_id == project_id, belongs(project_id), Clip.status == ClipStatus.READY)
-    )
-    if below is not None:
-        ready, performed = ready.where(Clip.number < below), performed.where(Clip.number < below)
-    return (session.scalar(ready) or 0) - (session.scalar(performed) or 0)
+def project_of(clip_id: InstrumentedAttribute[str]) -> ScalarSelect[int]:
+    """The project of a row's clip, looked up row by row: for tables whose rows are few, such as decisions."""
+    return select(Clip.project_id).where(Clip.id == clip_id).scalar_subquery()

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.rated_clips import belongs
 from db.records import TaskKey
-from db.tables import Assignment, Clip, Rating, Withdrawal
+from db.tables import Assignment, Clip, Person, Rating, Withdrawal
 
 
 def raters_in_order(session: Session, project_id: int) -> tuple[int, ...]:
     """Ids of everybody who has answered in a project, in the order of their first answers."""
-    return tuple(
-        session.scalars(
-            select(Rating.person_id)
-            .join(Clip, Clip.id == Rating.clip_id)
-            .where(Clip.project_id == project_id)
-            .group_by(Rating.person_id)
-            .order_by(func.min(Rating.id))
-        )
+    first = (  # of each person apart: all answers together would have to be sorted
+        select(Rating.id)
+        .join(Clip, Clip.id == Rating.clip_id)
+        .where(Rating.person_id == Person.id, belongs(project_id))
+        .order_by(Rating.id)
+        .limit(1)
+        .scalar_subquery()
     )
+    found = session.execute(select(first, Person.id)).all()
+    return tuple(person_id for number, person_id in sorted(row for row in found if row[0] is not None))
 
 
 def withdrawn(session: Session, project_id: int) -> frozenset[int]:
@@ -27,9 +29,9 @@ def withdrawn(session: Session, project_id: int) -> frozenset[int]:
     return frozenset(
         session.scalars(
             select(Withdrawal.rating_id)
-            .join(Rating, Rating.id == Withdrawal.rating_id)
+            .join(Rating, Rating.id == Withdrawal.rating_id + 0)  # from the few withdrawals to their answers
             .join(Clip, Clip.id == Rating.clip_id)
-            .where(Clip.project_id == project_id)
+            .where(belongs(project_id))
         )
     )
 

@@ -11,9 +11,10 @@ import numpy as np
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from db import clip_counts
 from db.errors import AlreadyThereError
 from db.prepared import Prepared, PreparedInsert
-from db.rated_clips import belongs, count_to_be_rated
+from db.rated_clips import belongs
 from db.records import (
     ClipRecord,
     PersonRecord,
@@ -160,6 +161,33 @@ def count(session: Session, project_id: int, *, with_history: bool = False) -> i
     return session.scalar(wanted if with_history else wanted.where(standing())) or 0
 
 
+def standing_ids(session: Session, clip_ids: Sequence[str]) -> dict[str, frozenset[int]]:
+    """Ids of the answers to some full clips that stand, by clip id; clips without any are left out."""
+    found: dict[str, set[int]] = {}
+    for start in range(0, len(clip_ids), BATCH):
+        rows = session.execute(
+            select(Rating.clip_id, Rating.id).where(
+                Rating.clip_id.in_(clip_ids[start : start + BATCH]),
+                Rating.channel == Channel.FULL,
+                Rating.occasion == 1,
+                standing(),
+            )
+        )
+        for clip_id, number in rows:
+            found.setdefault(clip_id, set()).add(number)
+    return {clip_id: frozenset(numbers) for clip_id, numbers in found.items()}
+
+
+def given_since(session: Session, project_id: int, moment: datetime) -> tuple[int, ...]:
+    """Ids of the answers of a project that were given after a moment."""
+    rows = session.scalars(
+        select(Rating.id)
+        .join(Clip, Clip.id == Rating.clip_id)
+        .where(Clip.project_id == project_id, Rating.created_at > moment)
+    )
+    return tuple(rows)
+
+
 def rater_ids(session: Session, project_id: int) -> frozenset[int]:
     """Numbers of the people who ever answered in a project."""
     rows = session.scalars(
@@ -226,11 +254,8 @@ def progress(session: Session, project_id: int, person_id: int) -> Progress:
         .join(Clip, Clip.id == Rating.clip_id)
         .where(Rating.person_id == person_id, belongs(project_id), ~_withdrawn(Rating))
     )
-    return Progress(
-        rated=session.scalar(rated) or 0,
-        ready=count_to_be_rated(session, project_id),
-        total=session.scalar(select(func.count()).where(Clip.project_id == project_id)) or 0,
-    )
+    clips = clip_counts.of_project(session, project_id)
+    return Progress(rated=session.scalar(rated) or 0, ready=clips.to_be_rated, total=clips.total)
 
 
 def raters_of_clips(session: Session, clip_ids: Sequence[str]) -> dict[str, int]:

@@ -7,13 +7,11 @@ What has been counted is kept in this process for as long as the database is ope
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased
 
-from db.session import is_writing
+from db.session import is_writing, memory
 from db.tables import Clip, Gold, Prediction, Rating
 
 Counted = type[Rating] | type[Prediction] | type[Gold]
@@ -37,16 +35,11 @@ class RunningCount:
     seen: int
 
 
-_kept: Final[WeakKeyDictionary[Engine | Connection, dict[tuple[str, int], RunningCount]]] = (
-    WeakKeyDictionary()
-)
-
-
 def of_project(session: Session, table: Counted, project_id: int) -> RunningCount:
     """How many rows of a table belong to a project, and the newest of them."""
-    kept = _kept.setdefault(session.get_bind(), {})
-    place = table.__tablename__, project_id
-    earlier = kept.get(place)
+    kept = memory(session)
+    place = RunningCount, table, project_id
+    earlier: RunningCount | None = kept.get(place)
     found = _all(session, table, project_id) if earlier is None else _on(session, table, project_id, earlier)
     if not is_writing(session):  # what is not committed may yet be undone
         kept[place] = found

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
@@ -69,6 +71,23 @@ def of_project(session: Session, project_id: int) -> dict[tuple[str, int], Selec
         .order_by(Selection.id)
     )
     return {(found.clip_id, found.person_id): found for found in every(session, wanted, SelectionRecord)}
+
+
+def weights(
+    session: Session, project_id: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Number of the clip, person and :attr:`SelectionDraft.weight` of every selection of a project."""
+    rows = session.execute(
+        select(Clip.number, Selection.person_id, Selection.even_probability, Selection.probability)
+        .join(Clip, Clip.id == Selection.clip_id)
+        .where(Clip.project_id == project_id)
+    ).all()
+    clip, person, even, probability = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return (
+        np.array(clip, dtype=np.int64),
+        np.array(person, dtype=np.int64),
+        np.array(even, dtype=np.float64) / np.array(probability, dtype=np.float64),
+    )
 
 
 def rated_clips(session: Session, project_id: int, person_id: int) -> frozenset[str]:

@@ -20,8 +20,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, Pool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -62,6 +63,7 @@ class _Store:
 
 _stores: dict[tuple[int, str], _Store] = {}
 _opening = threading.Lock()
+_memories: WeakKeyDictionary[Pool, dict[Any, Any]] = WeakKeyDictionary()
 
 
 @contextmanager
@@ -104,6 +106,16 @@ def reading() -> Iterator[Session]:
 def is_writing(session: Session) -> bool:
     """Whether a session may hold rows that are not committed yet."""
     return bool(session.info.get(_WRITING))
+
+
+def memory(session: Session) -> dict[Any, Any]:
+    """What this process remembers of the open database, for readers and writers; forgotten once it is closed.
+
+    Only what is committed may be put there (see :func:`is_writing`).
+    """
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)  # of a store
+    return _memories.setdefault(engine.pool, {})
 
 
 def prepare() -> None:

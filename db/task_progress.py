@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.orm import Session
 
-from db import assignments, ratings
-from db.rated_clips import belongs, count_to_be_rated, to_be_rated
+from db import assignments, clip_counts, ratings
+from db.rated_clips import belongs, to_be_rated
 from db.records import ClipStatus
 from db.seats import FIRST, LONGEST_LEASE, offers
 from db.tables import Assignment, Clip, Rating
@@ -36,7 +36,7 @@ class GivenAnswers:
 def ready_clips(session: Session, project_id: int, *, channel: Channel = Channel.FULL) -> int:
     """How many clips of a project can be rated by what one channel gives."""
     if channel is Channel.FULL:  # every clip offers it
-        return count_to_be_rated(session, project_id)
+        return clip_counts.of_project(session, project_id).to_be_rated
     ready = (
         select(func.count())
         .select_from(Clip)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 
-from dashboard import boundary, visit
+from dashboard import aside_note, boundary, visit
 from dashboard.app_pages.adjudicate_sections import case_list, flag_notes, past_decisions
 from dashboard.components.answers_table import answers_table
 from dashboard.components.decision_form import DecisionScene, SentDecision, StoredPress, decision_form
@@ -16,7 +15,7 @@ from dashboard.components.player import PlayerScene, player
 from dashboard.components.rating_form import EmotionOption
 from dashboard.routes import media_url
 from dashboard.services import adjudication, case_table, label_sets, messages
-from dashboard.services.adjudication import Case, Decision
+from dashboard.services.adjudication import Agenda, Case, Decision, Waiting
 from dashboard.services.case_table import CaseTable
 from dashboard.services.given_answers import Field
 from dashboard.services.label_sets import LabelSet
@@ -39,18 +38,17 @@ def show() -> None:
     just = st.session_state.pop(_JUST, None)
     if just:
         st.toast(messages.say("adjudicate.stored", name=messages.plain(just)))
-    cases = adjudication.agenda(here.project.id, person_id=here.person.id)
-    waiting = [case for case in cases if case.is_open]
+    agenda = adjudication.agenda(here.project.id, person_id=here.person.id)
+    aside_note.show(agenda.laid)
+    waiting = agenda.waiting
     labels = label_sets.in_force(here.project, person_id=here.person.id)
-    chosen = _chosen(cases, waiting)
-    if not waiting:
+    chosen = _chosen(agenda)
+    if not waiting and agenda.laid.value is not None:
         st.success(messages.say("adjudicate.nothing"))
     if chosen is not None:
         _case(here, chosen, waiting, labels)
     case_list.show(waiting, on_open=open_case)
-    past_decisions.of_project(
-        [case for case in cases if case.decision is not None], labels, on_open=open_case
-    )
+    past_decisions.of_project(agenda.decided, labels, on_open=open_case)
 
 
 def open_case(clip_id: str) -> None:
@@ -59,13 +57,12 @@ def open_case(clip_id: str) -> None:
     st.session_state[_OPEN] = clip_id
 
 
-def _chosen(cases: Sequence[Case], waiting: Sequence[Case]) -> Case | None:
+def _chosen(agenda: Agenda) -> Case | None:
     asked = st.query_params.get(CASE_PARAMETER) or st.session_state.get(_OPEN)
-    found = next((case for case in cases if case.clip_id == asked), None)
-    return found or (waiting[0] if waiting else None)
+    return agenda.find(asked) or (agenda.waiting[0] if agenda.waiting else None)
 
 
-def _case(here: visit.Visit, case: Case, waiting: Sequence[Case], labels: LabelSet) -> None:
+def _case(here: visit.Visit, case: Case, waiting: Waiting, labels: LabelSet) -> None:
     table = case_table.of_clip(here.project.id, case.clip_id, person_id=here.person.id)
     _head(case, waiting)
     left, right = st.columns(PLAYER_SHARE, gap="medium")
@@ -83,7 +80,7 @@ def _case(here: visit.Visit, case: Case, waiting: Sequence[Case], labels: LabelS
     past_decisions.of_clip(table, labels)
 
 
-def _head(case: Case, waiting: Sequence[Case]) -> None:
+def _head(case: Case, waiting: Waiting) -> None:
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small")
     for where, shape in (("previous", "left"), ("next", "right")):
         bar.button(
@@ -95,8 +92,8 @@ def _head(case: Case, waiting: Sequence[Case]) -> None:
             on_click=_move,
             args=(case.clip_id, waiting, where),
         )
-    place = next((at for at, each in enumerate(waiting, start=1) if each.clip_id == case.clip_id), None)
-    if place is not None:
+    if case.clip_id in waiting.ids:
+        place = waiting.ids.index(case.clip_id) + 1
         bar.text(messages.say("adjudicate.place", place=place, total=len(waiting)))
     bar.text(f"· {case.name}")
 
@@ -115,7 +112,7 @@ def _media(table: CaseTable) -> None:
     )
 
 
-def _form(here: visit.Visit, table: CaseTable, case: Case, waiting: Sequence[Case], labels: LabelSet) -> None:
+def _form(here: visit.Visit, table: CaseTable, case: Case, waiting: Waiting, labels: LabelSet) -> None:
     language = messages.spoken()
     emotions = tuple(
         EmotionOption(code, labels.name(code, language), labels.definition(code, language))
@@ -165,9 +162,9 @@ def _suggestion(table: CaseTable) -> Decision:
     )
 
 
-def _move(clip_id: str, waiting: Sequence[Case], where: str) -> None:
+def _move(clip_id: str, waiting: Waiting, where: str) -> None:
     """Open the case behind or before one, round the end; stay where no other waits."""
-    ids = [case.clip_id for case in waiting]
+    ids = waiting.ids
     if not ids:
         return
     step = 1 if where == "next" else -1

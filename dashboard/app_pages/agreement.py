@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from dashboard import visit
+from dashboard import aside_note, visit
 from dashboard.app_pages.agreement_sections import anchoring
 from dashboard.app_pages.threshold_sections import clip_links
 from dashboard.services import agreement, agreement_words, language_functioning, messages
@@ -33,10 +33,14 @@ def show() -> None:
 def _between_people(here: visit.Visit) -> None:
     st.caption(messages.say("agreement.what"))
     with st.spinner(messages.say("agreement.working")):
-        found = agreement.of_project(here.project.id, person_id=here.person.id)
-    if found.people and found.simulated_raters:
+        told = agreement.of_project(here.project.id, person_id=here.person.id)
+    if told.value is not None and told.value.people and told.value.simulated_raters:
         whose = _whose()
-        found = agreement.of_project(here.project.id, person_id=here.person.id, simulated=whose == SIMULATED)
+        told = agreement.of_project(here.project.id, person_id=here.person.id, simulated=whose == SIMULATED)
+    aside_note.show(told)
+    found = told.value
+    if found is None:
+        return
     if found.simulated:
         st.info(messages.say("agreement.simulated"), icon=":material/smart_toy:")
     if not found.people and not found.simulated_raters:
@@ -96,9 +100,11 @@ def _part(part: PartAgreement) -> str:
 
 
 def _languages(project_id: int) -> None:
-    found = language_functioning.language_functioning(project_id, person_id=visit.here().person.id)
-    if not found.is_mixed:
+    told = language_functioning.language_functioning(project_id, person_id=visit.here().person.id)
+    found = told.value
+    if found is None or not found.is_mixed:
         return
+    aside_note.show(told)
     st.markdown(f"#### {messages.say('agreement.functioning.title')}")
     said = "\n".join(f"- {sentence}" for sentence in found.sentences)
     if found.differs:

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import visit
+from dashboard import aside_note, visit
 from dashboard.app_pages.threshold_sections import clip_links
 from dashboard.app_pages.work_sections import known_answers, raters
 from dashboard.services import messages, qualification, rater_quality, rater_words, task_progress
@@ -24,11 +24,12 @@ def show() -> None:
     st.header(messages.say("my_work.title"))
     st.caption(messages.say("my_work.what"))
     _qualification(here)
-    found = rater_quality.own(here.project.id, here.person.id)
-    if found is None:
-        st.info(messages.say("my_work.nothing"))
-    else:
+    told = rater_quality.own(here.project.id, here.person.id)
+    aside_note.show(told)
+    for found in told.value or ():
         _own(here, found)
+    if told.value == ():
+        st.info(messages.say("my_work.nothing"))
     _left_out(here)
     if may(here.role, Act.SEE_MACHINE):
         raters.section(here)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 import streamlit as st
 
-from dashboard import boundary, visit
+from dashboard import boundary, page_clock, visit
 from dashboard.app_pages.review_sections import face_part, machine_opinion, task_form, tracing
 from dashboard.components.evidence import evidence
 from dashboard.components.player import PlayerScene, player
@@ -90,8 +91,14 @@ def _head(view: review.ReviewView) -> None:
     bar.text(f"{where} · {view.title}" if is_named else where)
     done = view.task_progress
     bar.caption(
-        messages.say("review.task_progress", rated=done.answered, total=done.asked, skipped=done.skipped)
+        messages.say("review.task_progress", rated=done.answered, total=done.asked, skipped=done.skipped),
+        help=None if done.counted_at is None else _counted(done.counted_at),
     )
+
+
+def _counted(at: datetime) -> str:
+    when = page_clock.local(at)
+    return messages.say(f"review.counted.{when.day}", time=when.time, date=when.date)
 
 
 def _end(view: review.ReviewView) -> None:

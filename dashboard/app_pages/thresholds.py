@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import visit
+from dashboard import aside_note, visit
 from dashboard.app_pages.threshold_sections import (
     candidate,
     certainty,
@@ -40,6 +40,9 @@ def show() -> None:
     st.header(messages.say("thresholds.title"))
     view = thresholds.view(here.project.id, person_id=here.person.id)
     _in_force(view)
+    aside_note.show(view.told)
+    if view.told.value is None:
+        return
     left, right = st.columns([1.6, 1], gap="large")
     with left:
         _chart(view)
@@ -101,10 +104,10 @@ def _chart(view: thresholds.ThresholdsView) -> None:
                 intervals=learned.intervals,
             )
         )
-    figure = gap_chart([(gap.alignment, gap.verdict) for gap in view.gaps], pairs)
+    figure = gap_chart(view.rated_gaps, pairs)
     st.plotly_chart(figure, width="stretch", config={"displayModeBar": False}, key="gap_chart")
     said = [messages.say("thresholds.counted", n=len(view.gaps), raters=view.raters)]
-    simulated = sum(gap.simulated for gap in view.gaps)
+    simulated = int(view.training.simulated.sum())
     if simulated:
         said.append(messages.say("thresholds.simulated", n=simulated))
     if learned is not None and learned.intervals:

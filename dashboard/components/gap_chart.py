@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from dashboard.services import messages
+from dashboard.services.training_ratings import RatedGaps
 from engine.vocabulary import VERDICT_ORDER, Verdict
 
 COLOURS: Final = {Verdict.UNDER: "#2b7bba", Verdict.CORRECT: "#158f6f", Verdict.OVER: "#d55e00"}
@@ -42,22 +43,18 @@ class ThresholdPair:
     intervals: tuple[tuple[float, float], ...] = ()
 
 
-def gap_chart(gaps: Sequence[tuple[float, Verdict]], pairs: Sequence[ThresholdPair]) -> go.Figure:
+def gap_chart(gaps: RatedGaps, pairs: Sequence[ThresholdPair]) -> go.Figure:
     """Histograms of the gaps, one row for each verdict people gave, with the thresholds across them.
 
     Parameters
     ----------
-    gaps : sequence of (float, Verdict)
-        z units, and what a person said about it.
+    gaps : RatedGaps
     """
     order = tuple(reversed(VERDICT_ORDER))
     figure = make_subplots(rows=len(order), cols=1, shared_xaxes=True, vertical_spacing=0.04)
     reach = reach_of(gaps)
     borders = bin_borders(reach)
-    counts = {
-        verdict: np.histogram([gap for gap, given in gaps if given is verdict], bins=borders)[0]
-        for verdict in order
-    }
+    counts = {verdict: np.histogram(gaps.of(verdict), bins=borders)[0] for verdict in order}
     tallest = max(int(each.max()) for each in counts.values())
     for row, verdict in enumerate(order, start=1):
         name = f"<b>{messages.say(f'zone.{verdict.value}')}</b><br>n = {counts[verdict].sum()}"
@@ -78,9 +75,9 @@ def gap_chart(gaps: Sequence[tuple[float, Verdict]], pairs: Sequence[ThresholdPa
     return figure
 
 
-def reach_of(gaps: Sequence[tuple[float, Verdict]]) -> float:
+def reach_of(gaps: RatedGaps) -> float:
     """How far an axis goes to either side to show all gaps, z units."""
-    return max([LEAST_REACH_Z, *(abs(gap) for gap, _ in gaps)]) * 1.08
+    return max(LEAST_REACH_Z, float(np.abs(gaps.alignment).max(initial=0.0))) * 1.08
 
 
 def bin_borders(reach: float) -> NDArray[np.float64]:

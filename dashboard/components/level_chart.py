@@ -21,7 +21,8 @@ from dashboard.components.gap_chart import (
     verdict_bars,
 )
 from dashboard.services import messages
-from engine.vocabulary import VERDICT_ORDER, Verdict
+from dashboard.services.training_ratings import RatedGaps
+from engine.vocabulary import VERDICT_ORDER
 
 ROW_HEIGHT: Final = 92
 FRAME_HEIGHT: Final = 146
@@ -36,14 +37,14 @@ class LevelGaps:
     ----------
     title : str
         The level's name and how many ratings it has.
-    gaps : sequence of (float, Verdict)
+    gaps : RatedGaps
         z units, and what a person said about it.
     pair : ThresholdPair
         The level's own thresholds.
     """
 
     title: str
-    gaps: Sequence[tuple[float, Verdict]]
+    gaps: RatedGaps
     pair: ThresholdPair
 
 
@@ -69,7 +70,7 @@ def level_chart(levels: Sequence[LevelGaps], pooled: ThresholdPair) -> go.Figure
     figure.update_annotations(x=0, xanchor="left", font_size=TITLE_SIZE)
     for row, level in enumerate(levels, start=1):
         for verdict in VERDICT_ORDER:
-            given = [gap for gap, said in level.gaps if said is verdict]
+            given = level.gaps.of(verdict)
             bars = verdict_bars(borders, np.histogram(given, bins=borders)[0], verdict)
             bars.update(name=messages.say(f"zone.{verdict.value}"), showlegend=row == 1, legendgroup=verdict)
             figure.add_trace(bars, row=row, col=1)

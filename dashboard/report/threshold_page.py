@@ -20,12 +20,13 @@ from dashboard.services.context_words import LevelWords, column_name, describe, 
 from dashboard.services.intensity_report import IntensityReport
 from dashboard.services.messages import say
 from dashboard.services.thresholds_report import ThresholdsReport
+from dashboard.services.training_ratings import RatedGaps
 from engine.errors import TableError
 from engine.verdict.fixed import FIXED
 from engine.verdict.intervals import INTERVAL_LEVEL, Interval, LevelThresholds
 from engine.verdict.learned import LearnedPolicy
 from engine.verdict.ratings_table import RatingTable
-from engine.vocabulary import VERDICT_ORDER, Verdict
+from engine.vocabulary import VERDICT_ORDER
 
 TEMPLATE: Final = "thresholds.html.j2"
 _BOLD: Final = re.compile(r"\*\*(.+?)\*\*")
@@ -104,11 +105,8 @@ def _pair(report: ThresholdsReport) -> ThresholdPair:
     )
 
 
-def _gaps(ratings: RatingTable) -> list[tuple[float, Verdict]]:
-    return [
-        (float(gap), VERDICT_ORDER[code])
-        for gap, code in zip(ratings.alignment, ratings.verdict, strict=True)
-    ]
+def _gaps(ratings: RatingTable) -> RatedGaps:
+    return RatedGaps(ratings.alignment, ratings.verdict)
 
 
 def _level_figure(report: ThresholdsReport, column: str, levels: dict[str, LevelThresholds]) -> go.Figure:

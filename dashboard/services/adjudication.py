@@ -6,24 +6,28 @@ said.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, overload
 
 from sqlalchemy.orm import Session
 
 from dashboard.services import disputes
-from dashboard.services.disputes import Dispute
-from dashboard.services.permissions import Act, require
+from dashboard.services.aside import WorkedOut
+from dashboard.services.disputes import Dispute, Disputes
+from dashboard.services.permissions import Act, ensure, require
 from dashboard.services.rating import COMMENT_LENGTH
 from db import adjudications, audit, clips, consents, flags, ratings
 from db.errors import RefusedValueError, UnknownRowError
 from db.records import AdjudicationRecord, ClipStatus, FlagRecord
 from db.session import reading, writing
 from engine.errors import DailiesError
-from engine.vocabulary import Channel, Delivery, Emotion
+from engine.vocabulary import Delivery, Emotion
 
 SETTLED: Final = "settled"
+NO_WEIGHT: Final = (0.0, 0.0, 0.0, 0.0)
+"""Of a flagged clip that nobody has answered."""
 
 
 class OvertakenError(DailiesError):
@@ -71,10 +75,58 @@ class Decision:
     expressed_intensity: float | None = None
 
 
-def agenda(project_id: int, *, person_id: int | None) -> tuple[Case, ...]:
-    """The cases of a project: open ones first, flagged before others, then by how far people differ.
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The cases of a project.
 
-    Behind them come those decided, the newest decision first.
+    Attributes
+    ----------
+    waiting : Waiting
+        Open ones, flagged before others, then by how far people differ.
+    decided : tuple of Case
+        Those with a decision, the newest first.
+    laid : WorkedOut
+        How far people differ, and in a large project when that was.
+    """
+
+    waiting: Waiting
+    decided: tuple[Case, ...]
+    laid: WorkedOut[Disputes]
+
+    def find(self, clip_id: str | None) -> Case | None:
+        """The case of a clip, ``None`` where it neither waits nor is decided."""
+        return self.waiting.find(clip_id) or next(
+            (case for case in self.decided if case.clip_id == clip_id), None
+        )
+
+
+class Waiting(Sequence[Case]):
+    """Cases in the order in which they are to be decided, made as they are asked for: they may be many."""
+
+    def __init__(self, ids: Sequence[str], make: Callable[[str], Case]) -> None:
+        self.ids, self._make = ids, make
+
+    @overload
+    def __getitem__(self, place: int) -> Case: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Case]: ...
+
+    def __getitem__(self, place: int | slice) -> Case | Sequence[Case]:
+        if isinstance(place, slice):
+            return [self._make(clip_id) for clip_id in self.ids[place]]
+        return self._make(self.ids[place])
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def find(self, clip_id: str | None) -> Case | None:
+        """The case of a clip, ``None`` where it does not wait."""
+        return self._make(clip_id) if clip_id is not None and clip_id in self.ids else None
+
+
+def agenda(project_id: int, *, person_id: int | None) -> Agenda:
+    """What waits for a decision in a project, and what was decided.
 
     Raises
     ------
@@ -83,57 +135,44 @@ def agenda(project_id: int, *, person_id: int | None) -> tuple[Case, ...]:
     UnknownRowError
         If there is no such project.
     """
-    differing = disputes.of_project(project_id)
+    ensure(project_id, person_id, Act.ADJUDICATE)
+    laid = disputes.of_project(project_id)
+    differing: Mapping[str, Dispute] = {} if laid.value is None else laid.value
     with reading() as session:
-        require(session, project_id, person_id, Act.ADJUDICATE)
+        removed = {each.clip_id for each in consents.tombstones_of_project(session, project_id)}
         standing = adjudications.standing(session, project_id)
-        raised = flags.open_of_project(session, project_id)
-        names = {each.clip_id: each.name for each in differing.values()}
-        for clip_id in {each.clip_id for each in (*standing, *raised)} - names.keys():
-            names[clip_id] = clips.get(session, clip_id).original_name
-        for removed in consents.tombstones_of_project(session, project_id):
-            names.pop(removed.clip_id, None)
-        latest = _latest(session, project_id, standing)
-    return _ordered(names, differing, {each.clip_id: each for each in standing}, raised, latest)
+        raised = Counter(each.clip_id for each in flags.open_of_project(session, project_id))
+        decided_on = {each.clip_id: each for each in standing if each.clip_id not in removed}
+        flagged = [clip_id for clip_id in raised if clip_id not in removed]
+        latest = ratings.standing_ids(session, list(decided_on))
+        names = {
+            clip_id: clips.get(session, clip_id).original_name
+            for clip_id in {*decided_on, *flagged}
+            if clip_id not in differing
+        }
+    settled = {
+        clip_id
+        for clip_id, decision in decided_on.items()
+        if latest.get(clip_id, frozenset()) <= set(decision.considered)
+    }
 
-
-def _ordered(
-    names: Mapping[str, str],
-    differing: Mapping[str, Dispute],
-    decided_on: Mapping[str, AdjudicationRecord],
-    raised: tuple[FlagRecord, ...],
-    latest: Mapping[str, frozenset[int]],
-) -> tuple[Case, ...]:
-    waiting: dict[str, int] = {}
-    for flag in raised:
-        waiting[flag.clip_id] = waiting.get(flag.clip_id, 0) + 1
-    cases = []
-    for clip_id, name in names.items():
+    def make(clip_id: str) -> Case:
         dispute, decision = differing.get(clip_id), decided_on.get(clip_id)
-        is_new = decision is None or not latest[clip_id] <= set(decision.considered)
-        is_open = clip_id in waiting or (dispute is not None and dispute.is_disputed and is_new)
-        if is_open or decision is not None:
-            cases.append(Case(clip_id, name, dispute, waiting.get(clip_id, 0), decision, is_open))
-    return tuple(sorted(cases, key=_place))
+        name = names[clip_id] if dispute is None else dispute.name
+        is_disputed = dispute is not None and dispute.is_disputed and clip_id not in settled
+        return Case(clip_id, name, dispute, raised[clip_id], decision, clip_id in raised or is_disputed)
+
+    passed_over = settled | removed | set(flagged)
+    ranked = [] if laid.value is None else laid.value.ranked
+    ids = sorted(flagged, key=lambda clip_id: _place(make(clip_id)))
+    ids += [clip_id for clip_id in ranked if clip_id not in passed_over]
+    decided = sorted(decided_on.values(), key=lambda each: -each.id)
+    return Agenda(Waiting(ids, make), tuple(make(each.clip_id) for each in decided), laid)
 
 
 def _place(case: Case) -> tuple[object, ...]:
-    if not case.is_open and case.decision is not None:
-        return True, -case.decision.id
-    weight = () if case.dispute is None else case.dispute.weight
-    return False, -case.flags, *(-part for part in weight), case.name, case.clip_id
-
-
-def _latest(
-    session: Session, project_id: int, standing: tuple[AdjudicationRecord, ...]
-) -> dict[str, frozenset[int]]:
-    """Ids of the answers to full clips that stand, for each clip with a decision."""
-    found: dict[str, set[int]] = {each.clip_id: set() for each in standing}
-    if found:
-        for row in ratings.current_of_project(session, project_id):
-            if row.clip.id in found and row.rating.channel is Channel.FULL and row.rating.occasion == 1:
-                found[row.clip.id].add(row.rating.id)
-    return {clip_id: frozenset(ids) for clip_id, ids in found.items()}
+    weight = NO_WEIGHT if case.dispute is None else case.dispute.weight
+    return -case.flags, *(-part for part in weight), case.name, case.clip_id
 
 
 def decide(

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dashboard.services import aside
+from dashboard.services.aside import WorkedOut
 from dashboard.services.derived_consensus import Consensus, consensus
-from dashboard.services.given_answers import Field, GivenAnswer, collect
-from dashboard.services.permissions import Act, require
-from dashboard.services.project_state import ProjectState, state_of
+from dashboard.services.given_answers import Field, GivenAnswers, collect
+from dashboard.services.permissions import Act, ensure
 from db import projects
+from db.answer_columns import CHANNELS, EMOTIONS, PHASES
 from db.session import reading
 from engine.errors import TableError
 from engine.raters.agreement import Agreement, agreement
 from engine.raters.alpha import unit_disagreement
 from engine.raters.answers import Answers
-from engine.vocabulary import Channel, Phase
+from engine.vocabulary import Channel
 
+NAME: Final = "agreement"
 SEED: Final = 0
-MOST_KEPT: Final = 16
 MOST_DISAGREED: Final = 48
 
 
@@ -107,8 +109,8 @@ class ProjectAgreement:
 
 def of_project(
     project_id: int, *, person_id: int | None = None, simulated: bool | None = None
-) -> ProjectAgreement:
-    """How far the raters of a project agree.
+) -> WorkedOut[ProjectAgreement]:
+    """How far the raters of a project agree; of a large project as it was a while ago.
 
     Parameters
     ----------
@@ -124,86 +126,84 @@ def of_project(
     UnknownRowError
         If there is no such project.
     """
-    state = state_of(project_id)
-    with reading() as session:
-        require(session, project_id, person_id, Act.SEE_MACHINE)
-    return _at(project_id, simulated, state)
+    ensure(project_id, person_id, Act.SEE_MACHINE)
+    name = NAME if simulated is None else f"{NAME}:{'simulated' if simulated else 'people'}"
+    return aside.of_project(name, project_id, lambda: work_out(project_id, simulated=simulated))
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _at(project_id: int, simulated: bool | None, _state: ProjectState) -> ProjectAgreement:
+def work_out(project_id: int, *, simulated: bool | None = None) -> ProjectAgreement:
+    """How far they agree now."""
     with reading() as session:
         answers = collect(session, projects.by_id(session, project_id))
-    people = {each.person_id for each in answers if not each.simulated}
-    made_up = {each.person_id for each in answers if each.simulated}
-    about_simulated = not people and bool(made_up) if simulated is None else simulated
-    chosen = [each for each in answers if each.simulated is about_simulated]
-    standing = [each for each in chosen if each.stands and each.channel is Channel.FULL]
+    is_simulated = answers.columns.simulated
+    people = np.unique(answers.columns.person[~is_simulated])
+    made_up = np.unique(answers.columns.person[is_simulated])
+    about_simulated = not people.size and bool(made_up.size) if simulated is None else simulated
+    chosen = answers.take(is_simulated == about_simulated)
+    standing = chosen.standing
     return ProjectAgreement(
         simulated=about_simulated,
-        people=len(people),
-        simulated_raters=len(made_up),
+        people=int(people.size),
+        simulated_raters=int(made_up.size),
         parts=tuple(part for field in Field for part in _parts(field, chosen)),
         disagreed={field: _disagreed(field, standing) for field in Field},
     )
 
 
-def _parts(field: Field, answers: Iterable[GivenAnswer]) -> list[PartAgreement]:
-    said = [each for each in answers if each.value(field) is not None]
-    full = [each for each in said if each.channel is Channel.FULL]
-    standing = [each for each in full if each.stands]
+def _parts(field: Field, answers: GivenAnswers) -> list[PartAgreement]:
+    said = answers.take(~np.isnan(answers.values(field)))
+    standing = said.standing
     parts = [PartAgreement(field, Split.ALL, "", _measure(field, standing))]
-    of_phase = [each for each in full if each.counts_in_phase]
-    heard = [each for each in said if each.stands]
-    parts += _split(field, Split.LANGUAGE, standing, lambda each: each.language, ())
-    parts += _split(field, Split.PHASE, of_phase, lambda each: each.phase.value, tuple(Phase))
-    parts += _split(field, Split.CHANNEL, heard, lambda each: each.channel.value, tuple(Channel))
+    of_phase = said.take(said.counts_in_phase & said.about(Channel.FULL))
+    heard = said.take(said.stands)
+    parts += _split(field, Split.LANGUAGE, standing, standing.languages[standing.clip])
+    parts += _split(field, Split.PHASE, of_phase, np.array(PHASES)[of_phase.columns.phase], order=PHASES)
+    parts += _split(field, Split.CHANNEL, heard, np.array(CHANNELS)[heard.columns.channel], order=CHANNELS)
     return parts
 
 
 def _split(
     field: Field,
     split: Split,
-    answers: list[GivenAnswer],
-    part_of: Callable[[GivenAnswer], str],
-    order: tuple[str, ...],
+    answers: GivenAnswers,
+    names: NDArray[np.str_],
+    *,
+    order: Sequence[str] = (),
 ) -> list[PartAgreement]:
-    names = {part_of(each) for each in answers}
-    if len(names) < 2:
+    """One part for each of the names that stand beside the answers, where there are two or more."""
+    there = [str(name) for name in np.unique(names)]
+    if len(there) < 2:
         return []
-    ordered = [name for name in order if name in names] or sorted(names)
+    ordered = [str(name) for name in order if name in there] or there
     return [
-        PartAgreement(
-            field,
-            split,
-            str(name),
-            _measure(field, [each for each in answers if part_of(each) == name], main_only=True),
-        )
+        PartAgreement(field, split, name, _measure(field, answers.take(names == name), main_only=True))
         for name in ordered
     ]
 
 
-def _table(field: Field, answers: Iterable[GivenAnswer]) -> Answers | None:
-    said = [(each.clip_id, each.person_id, value) for each in answers if (value := each.value(field))]
+def _table(field: Field, answers: GivenAnswers) -> Answers | None:
+    values = answers.values(field)
+    there = ~np.isnan(values)
+    said = values[there]
     try:
         return Answers.of(
-            unit=[clip for clip, _, _ in said],
-            rater=[person for _, person, _ in said],
-            value=[value for _, _, value in said],
+            unit=answers.clip[there],
+            rater=answers.columns.person[there],
+            value=np.array(EMOTIONS, dtype=object)[said.astype(np.intp)] if field is Field.EMOTION else said,
             level=field.level,
         )
     except TableError:  # fewer than two clips with two answers: nothing is wrong, people are not so far yet
         return None
 
 
-def _measure(field: Field, answers: Iterable[GivenAnswer], *, main_only: bool = False) -> Agreement | None:
+def _measure(field: Field, answers: GivenAnswers, *, main_only: bool = False) -> Agreement | None:
     table = _table(field, answers)
     if table is None:
         return None
     return agreement(table, generator=np.random.default_rng(SEED), main_only=main_only)
 
 
-def _disagreed(field: Field, answers: list[GivenAnswer]) -> tuple[DisagreedClip, ...]:
+def _disagreed(field: Field, answers: GivenAnswers) -> tuple[DisagreedClip, ...]:
     table = _table(field, answers)
     if table is None:
         return ()
@@ -211,22 +211,21 @@ def _disagreed(field: Field, answers: list[GivenAnswer]) -> tuple[DisagreedClip,
     worst = [place for place in np.argsort(-away, kind="stable")[:MOST_DISAGREED] if away[place] > 0]
     if not worst:
         return ()
-    agreed = consensus(field, answers)
-    names = {each.clip_id: each.clip_name for each in answers}
-    wanted = {table.unit_names[place] for place in worst}
-    said: dict[str, Counter[str]] = {clip: Counter() for clip in wanted}
-    for each in answers:
-        value = each.value(field)
-        if each.clip_id in wanted and value is not None:
-            said[each.clip_id][value] += 1
-    return tuple(
-        DisagreedClip(
-            clip_id=clip,
-            name=names[clip],
-            disagreement=float(away[place]),
-            said=tuple(said[clip].most_common()),
-            consensus=agreed[clip],
+    agreed, values = consensus(field, answers), answers.values(field)
+    there = ~np.isnan(values)
+    found = []
+    for place in worst:
+        clip = int(table.unit_names[place])
+        said = values[there & (answers.clip == clip)].tolist()
+        decided = agreed.of(clip)
+        assert decided is not None  # it has answers
+        found.append(
+            DisagreedClip(
+                clip_id=answers.clips.id[clip],
+                name=answers.clips.name[clip],
+                disagreement=float(away[place]),
+                said=tuple(Counter(field.text(value) for value in said).most_common()),
+                consensus=decided,
+            )
         )
-        for place in worst
-        for clip in (table.unit_names[place],)
-    )
+    return tuple(found)

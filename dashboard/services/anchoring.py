@@ -9,15 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from dashboard.services import rater_letters
+from dashboard.services import aside, rater_letters
+from dashboard.services.aside import WorkedOut
 from dashboard.services.given_answers import Field
-from dashboard.services.permissions import Act, require
-from dashboard.services.project_state import ProjectState, state_of
+from dashboard.services.permissions import Act, ensure
 from dashboard.services.second_looks import ComparedAnswer, Looks, SecondLook, collect
 from db import projects
 from db.session import reading
@@ -26,7 +25,6 @@ from engine.raters.crossed_draws import CrossedDraws, Estimate
 from engine.vocabulary import Delivery
 
 SEED: Final = 0
-MOST_KEPT: Final = 8
 SAME_LEVEL: Final = 1 / 12
 """Intensities this near are the same answer: half of one of the form's six steps."""
 
@@ -110,7 +108,7 @@ class AnchoringReport:
         return tuple(each for each in self.by_rater if each.field is field)
 
 
-def report(project_id: int, *, person_id: int | None = None) -> AnchoringReport:
+def report(project_id: int, *, person_id: int | None = None) -> WorkedOut[AnchoringReport]:
     """How far the machine's opinion moves the people of a project.
 
     Raises
@@ -120,14 +118,12 @@ def report(project_id: int, *, person_id: int | None = None) -> AnchoringReport:
     UnknownRowError
         If there is no such project.
     """
-    state = state_of(project_id)
-    with reading() as session:
-        require(session, project_id, person_id, Act.SEE_MACHINE)
-    return _at(project_id, state)
+    ensure(project_id, person_id, Act.SEE_MACHINE)
+    return aside.of_project("anchoring", project_id, lambda: work_out(project_id))
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _at(project_id: int, _state: ProjectState) -> AnchoringReport:
+def work_out(project_id: int) -> AnchoringReport:
+    """How far it moves them now."""
     with reading() as session:
         project = projects.by_id(session, project_id)
         looks = collect(session, project)

@@ -20,6 +20,8 @@ class Lane(StrEnum):
     CLIPS = "clips"
     THRESHOLDS = "thresholds"
     SYSTEMS = "systems"
+    FIGURES = "figures"
+    COUNTS = "counts"
 
 
 @dataclass(frozen=True, slots=True)

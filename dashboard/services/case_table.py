@@ -103,7 +103,8 @@ def of_clip(project_id: int, clip_id: str, *, person_id: int | None) -> CaseTabl
     UnknownRowError
         If the project has no such clip.
     """
-    dispute = disputes.of_project(project_id).get(clip_id)
+    laid = disputes.of_project(project_id).value
+    dispute = None if laid is None else laid.get(clip_id)
     with reading() as session:
         require(session, project_id, person_id, Act.ADJUDICATE)
         ensure_clip(session, project_id, clip_id)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from dashboard.services.derived_consensus import Consensus, consensus
-from dashboard.services.given_answers import Field, GivenAnswer, collect
-from dashboard.services.project_state import ProjectState, state_of
-from db import projects
-from db.session import reading
-from engine.vocabulary import Channel, Delivery
+import numpy as np
+from numpy.typing import NDArray
 
-MOST_KEPT: Final = 8
+from dashboard.services import aside
+from dashboard.services.aside import WorkedOut
+from dashboard.services.derived_consensus import Consensus, ConsensusColumns, consensus
+from dashboard.services.given_answers import Field, GivenAnswers, collect
+from db import projects
+from db.answer_columns import EMOTIONS, ClipNames
+from db.session import reading
+
 FAR_APART: Final = 0.5
 """Intensities of the same clip that differ by half the scale are a dispute; less is a matter of taste."""
+
+NAME: Final = "disputes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,60 +65,122 @@ class Dispute:
         )
 
 
-def of_project(project_id: int) -> Mapping[str, Dispute]:
-    """Every clip with an answer that stands, by its id.
+class Disputes(Mapping[str, Dispute]):
+    """The clips of a project with an answer that stands, by their id.
+
+    Parameters
+    ----------
+    answers : GivenAnswers
+        What is laid side by side (:func:`about`).
+
+    Attributes
+    ----------
+    ranked : list of str
+        Ids of the disputed clips, those people differ about most first, then by name.
+    """
+
+    def __init__(self, answers: GivenAnswers) -> None:
+        self._clips: ClipNames = answers.clips
+        count = len(answers.clips.id)
+        self._raters = np.bincount(answers.clip, minlength=count)
+        delivery, emotion = answers.values(Field.DELIVERY), answers.values(Field.EMOTION)
+        self._steps = _range(answers.clip, delivery, count)
+        self._verdicts = entropies(answers.clip, np.sign(delivery) + 1, count, kinds=3)
+        self._emotions = entropies(answers.clip, emotion, count, kinds=len(EMOTIONS))
+        of_intensities = [
+            _range(answers.clip, answers.values(field), count) for field in (Field.EXPECTED, Field.EXPRESSED)
+        ]
+        self._intensities = np.maximum(*of_intensities)
+        self._agreed: dict[Field, ConsensusColumns] = {field: consensus(field, answers) for field in Field}
+        self._there = np.flatnonzero(self._raters)
+        self._places = {answers.clips.id[place]: int(place) for place in self._there}
+        self.ranked = self._ranked()
+
+    def __getitem__(self, clip_id: str) -> Dispute:
+        place = self._places[clip_id]
+        agreed = {field: found for field, each in self._agreed.items() if (found := each.of(place))}
+        return Dispute(
+            clip_id=clip_id,
+            name=self._clips.name[place],
+            raters=int(self._raters[place]),
+            step_range=int(self._steps[place]),
+            verdict_entropy=float(self._verdicts[place]),
+            emotion_entropy=float(self._emotions[place]),
+            intensity_range=float(self._intensities[place]),
+            consensus=agreed,
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def _ranked(self) -> list[str]:
+        is_disputed = (self._verdicts > 0) | (self._emotions > 0) | (self._intensities >= FAR_APART)
+        places = np.flatnonzero(is_disputed & (self._raters > 0))
+        ids, names = self._clips.id, self._clips.name
+        rising = sorted(places.tolist(), key=lambda place: (names[place], ids[place]))
+        by_name = np.array(rising, dtype=np.intp)
+        weights = (
+            self._intensities,
+            self._emotions,
+            self._verdicts,
+            np.where(self._verdicts > 0, self._steps, 0),
+        )
+        order = np.lexsort([-weight[by_name] for weight in weights])  # stable: names decide among equals
+        return [ids[place] for place in by_name[order]]
+
+
+def of_project(project_id: int) -> WorkedOut[Disputes]:
+    """Every clip with an answer that stands, by its id; of a large project as it was a while ago.
 
     Raises
     ------
     UnknownRowError
         If there is no such project.
     """
-    return _at(project_id, state_of(project_id))
+    return aside.of_project(NAME, project_id, lambda: work_out(project_id))
 
 
-def entropy(values: Iterable[Hashable]) -> float:
-    """Shannon's entropy of the values (1948), bits; 0 without any."""
-    counts = Counter(values)
-    total = sum(counts.values())
-    return -sum(count / total * math.log2(count / total) for count in counts.values()) + 0.0
-
-
-def about(answers: Iterable[GivenAnswer]) -> tuple[GivenAnswer, ...]:
-    """The answers that are laid side by side: standing ones to full clips, of people where there are any."""
-    standing = [each for each in answers if each.stands and each.channel is Channel.FULL]
-    is_simulated = all(each.simulated for each in standing)
-    return tuple(each for each in standing if each.simulated is is_simulated)
-
-
-@lru_cache(maxsize=MOST_KEPT)
-def _at(project_id: int, _state: ProjectState) -> Mapping[str, Dispute]:
+def work_out(project_id: int) -> Disputes:
+    """Lay the answers side by side, now."""
     with reading() as session:
-        answers = about(collect(session, projects.by_id(session, project_id)))
-    agreed = {field: consensus(field, answers) for field in Field}
-    by_clip: dict[str, list[GivenAnswer]] = defaultdict(list)
-    for each in answers:
-        by_clip[each.clip_id].append(each)
-    return {
-        clip_id: _dispute(
-            given, {field: found[clip_id] for field, found in agreed.items() if clip_id in found}
-        )
-        for clip_id, given in by_clip.items()
-    }
+        answers = collect(session, projects.by_id(session, project_id))
+    return Disputes(about(answers))
 
 
-def _dispute(given: list[GivenAnswer], agreed: Mapping[Field, Consensus]) -> Dispute:
-    def said(field: Field) -> list[str]:
-        return [value for each in given if (value := each.value(field)) is not None]
+def about(answers: GivenAnswers) -> GivenAnswers:
+    """The answers that are laid side by side: standing ones to full clips, of people where there are any."""
+    standing = answers.standing
+    is_simulated = bool(standing.columns.simulated.all())
+    return standing.take(standing.columns.simulated == is_simulated)
 
-    steps = [int(value) for value in said(Field.DELIVERY)]
-    levels = [[float(value) for value in said(field)] for field in (Field.EXPECTED, Field.EXPRESSED)]
-    return Dispute(
-        clip_id=given[0].clip_id,
-        name=given[0].clip_name,
-        raters=len({each.person_id for each in given}),
-        step_range=max(steps) - min(steps) if steps else 0,
-        verdict_entropy=entropy(Delivery(step).verdict for step in steps),
-        emotion_entropy=entropy(said(Field.EMOTION)),
-        intensity_range=max((max(each) - min(each) for each in levels if each), default=0.0),
-        consensus=agreed,
-    )
+
+def entropies(
+    clip: NDArray[np.intp], codes: NDArray[np.float64], clips: int, *, kinds: int
+) -> NDArray[np.float64]:
+    """Shannon's entropy of each clip's values (1948), bits, shape (clips,); 0 without any.
+
+    Parameters
+    ----------
+    clip : ndarray of intp, shape (n,)
+        Places from 0 to ``clips`` - 1.
+    codes : ndarray, shape (n,)
+        0 to ``kinds`` - 1, NaN for no value.
+    """
+    there = ~np.isnan(codes)
+    cells = clip[there] * kinds + codes[there].astype(np.intp)
+    counts = np.bincount(cells, minlength=clips * kinds).reshape(clips, kinds)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    parts = np.where(counts > 0, shares * np.log2(np.where(counts > 0, shares, 1.0)), 0.0)
+    return -parts.sum(axis=1) + 0.0
+
+
+def _range(clip: NDArray[np.intp], values: NDArray[np.float64], clips: int) -> NDArray[np.float64]:
+    """How far the highest of each clip's values is from the lowest, 0 without any."""
+    there = ~np.isnan(values)
+    low, high = np.full(clips, np.inf), np.full(clips, -np.inf)
+    np.minimum.at(low, clip[there], values[there])
+    np.maximum.at(high, clip[there], values[there])
+    return np.where(high >= low, high - low, 0.0)

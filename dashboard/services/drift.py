@@ -10,9 +10,8 @@ from dashboard.services.context_words import wish_name
 from dashboard.services.judging import in_force
 from dashboard.services.messages import say
 from dashboard.services.projects import context_columns
-from dashboard.services.recalibrate import varied
 from dashboard.services.training_ratings import collect
-from db import predictions, projects
+from db import predictions, projects, ratings
 from db.session import reading
 from engine.errors import TableError
 from engine.verdict.drift import Change, Drift, watch
@@ -67,9 +66,10 @@ def look(project_id: int, *, seed: int = 0) -> DriftView | None:
         if record is None or not isinstance(policy, LearnedPolicy):
             return None
         training = collect(session, project)
-    columns = varied(training, tuple(dict.fromkeys((*policy.context_columns, *context_columns(project)))))
+        newer = ratings.given_since(session, project_id, record.created_at)
+    columns = training.varied(tuple(dict.fromkeys((*policy.context_columns, *context_columns(project)))))
     table = training.table(columns)
-    is_recent = np.array([gap.rated_at > record.created_at for gap in training.gaps], dtype=np.bool_)
+    is_recent = np.isin(training.rating_id, np.array(newer, dtype=np.int64))
     recent = table.take(is_recent)
     try:
         learned_from = out_of_fold(table.take(~is_recent), policy, generator=np.random.default_rng(seed))

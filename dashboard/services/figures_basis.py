@@ -11,7 +11,6 @@ from typing import Final
 
 from dashboard.services import thresholds
 from dashboard.services.permissions import Act, ensure
-from dashboard.services.project_state import ProjectState, state_of
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 CODE: Final = (
@@ -84,17 +83,11 @@ def basis_of(project_id: int, *, person_id: int | None = None) -> FiguresBasis |
         If there is no such project.
     """
     ensure(project_id, person_id, Act.TEACH)
-    return _basis_at(project_id, state_of(project_id))
-
-
-@lru_cache(maxsize=thresholds.MOST_KEPT)
-def _basis_at(project_id: int, state: ProjectState) -> FiguresBasis | None:
     view = thresholds.view(project_id)
-    learned = view.newest_learned
-    if learned is None:
+    learned, state = view.newest_learned, view.told.state
+    if learned is None or state is None:
         return None
-    table = view.training.table(view.compared).sha256()
-    marks = state.marks
+    table, marks = view.training.sha256(view.compared), state.marks
     answers = f"{table} {marks.ratings} {marks.withdrawals} {marks.predictions} {marks.gold}"
     place = hashlib.sha256(f"{state.database} {view.project.created_at}".encode()).hexdigest()
     return FiguresBasis(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dashboard.services.drift import DriftView
 from dashboard.services.figures_basis import FiguresBasis
-from dashboard.services.page_figures import Measured, MeasuredAnswer, PageFigures
+from dashboard.services.page_figures import Measured, MeasuredAnswers, PageFigures
 from dashboard.services.shown_pull import ShownPull
 from engine.errors import TableError
 from engine.verdict.drift import Change, Drift
@@ -22,18 +22,12 @@ from engine.verdict.figures import Confusion, Reliability, ReliabilityBin, RiskC
 from engine.verdict.intervals import Interval, LevelThresholds
 from engine.verdict.learning_curve import CurvePoint, LearningCurve
 
-FORMAT: Final = "dailies-figures/1"
+FORMAT: Final = "dailies-figures/2"
 
 
 def to_json(basis: FiguresBasis, figures: PageFigures) -> str:
     """Figures and what they were worked out from, as one JSON object."""
-    content = {
-        name: _plain(getattr(figures, name)) for name in _names(PageFigures) if name not in ("answers",)
-    }
-    answers = figures.answers
-    content["answers"] = {  # by column: one name per field, not one per field and answer
-        name: [getattr(answer, name) for answer in answers] for name in _names(MeasuredAnswer)
-    }
+    content = {name: _plain(getattr(figures, name)) for name in _names(PageFigures)}
     return json.dumps({"format": FORMAT, "basis": _plain(basis), "figures": content}, allow_nan=False)
 
 
@@ -56,8 +50,16 @@ def from_json(text: str) -> tuple[FiguresBasis, PageFigures]:
 
 
 def _figures(content: Mapping[str, Any]) -> PageFigures:
-    columns = [content["answers"][name] for name in _names(MeasuredAnswer)]
-    answers = tuple(MeasuredAnswer(*row) for row in zip(*columns, strict=True))
+    said = content["answers"]
+    answers = MeasuredAnswers(
+        rating_id=np.array(said["rating_id"], dtype=np.int64),
+        clip=np.array(said["clip"], dtype=np.intp),
+        clip_id=tuple(said["clip_id"]),
+        clip_name=tuple(said["clip_name"]),
+        alignment=tuple(said["alignment"]),
+    )
+    if answers.clip.shape != answers.rating_id.shape or answers.clip.max(initial=0) > len(answers.clip_id):
+        raise ValueError("the answers and their clips do not fit")
     pull, drift = content["pull"], content["drift"]
     return PageFigures(
         at=datetime.fromisoformat(content["at"]),
@@ -122,7 +124,7 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         return {name: _plain(getattr(value, name)) for name in _names(type(value))}
     if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
+        return value.tolist() if value.dtype.kind in "iub" else _plain(value.tolist())
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):

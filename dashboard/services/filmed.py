@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from db import consents, filmed_scenes, people, scenes
 from db.columns import now
 from db.records import ClipRecord, ConsentRecord, ConsentScope, ConsentWithdrawalRecord, SceneRecord
+from db.session import is_writing, memory
 
 Kept = TypeVar("Kept", ConsentRecord, ConsentWithdrawalRecord)
 
@@ -147,7 +148,7 @@ def kept_from(session: Session, project_id: int, scope: ConsentScope) -> frozens
 
 def actors_kept_from(session: Session, project_id: int, scope: ConsentScope) -> tuple[str, ...]:
     """Who is named as an actor, is on record and has not agreed to ``scope``, as clips spell the name."""
-    closed = _Kept.of(session, project_id, None).closed(scope, {})
+    closed = _closed_now(session, project_id, scope)
     return _spelt(session, project_id, closed) if closed else ()
 
 
@@ -215,6 +216,30 @@ def student_named(session: Session, project_id: int, name: str) -> int | None:
         ),
         None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """Names that are kept from something, for as long as nothing is put on record and no consent ends."""
+
+    names: frozenset[str]
+    mark: tuple[int | None, ...]
+    until: datetime | None
+
+
+def _closed_now(session: Session, project_id: int, scope: ConsentScope) -> frozenset[str]:
+    """:meth:`_Kept.closed`, asked for with every clip that is handed out, so the register is read once."""
+    moment, mark = now(), consents.mark(session, project_id)
+    remembered, place = memory(session), (_Closed, project_id, scope)
+    earlier: _Closed | None = remembered.get(place)
+    if earlier is not None and earlier.mark == mark and (earlier.until is None or moment < earlier.until):
+        return earlier.names
+    kept = _Kept.of(session, project_id, moment)
+    ends = (each.expires_at for each in kept.given if each.expires_at is not None)
+    found = _Closed(kept.closed(scope, {}), mark, min((end for end in ends if end > moment), default=None))
+    if not is_writing(session):
+        remembered[place] = found
+    return found.names
 
 
 def _spelt(session: Session, project_id: int, folded: Collection[str]) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ class IntensityReport:
 
 def of_project(project_id: int) -> tuple[IntensityReport, ...]:
     """Both intensities of a project, each only where somebody answered about it; nothing is stored."""
-    shown = (intensity_view.view(project_id, side) for side in IntensitySide)
+    shown = (intensity_view.worked_out(project_id, side) for side in IntensitySide)
     return tuple(_report(each) for each in shown if each.answers)
 
 

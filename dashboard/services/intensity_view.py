@@ -7,12 +7,19 @@ from datetime import datetime
 
 import numpy as np
 
+from dashboard.services import aside
+from dashboard.services.aside import WorkedOut
 from dashboard.services.intensity_judging import map_in_force, read_map, suspension
 from dashboard.services.intensity_maps import way_here
 from dashboard.services.judging import context_of
 from dashboard.services.permissions import Act, ensure
 from dashboard.services.projects import context_columns
-from dashboard.services.training_intensities import RatedIntensity, collect, stated_by
+from dashboard.services.training_intensities import (
+    RatedIntensity,
+    TrainingIntensities,
+    collect,
+    stated_by,
+)
 from db import intensity_maps, people, predictions, projects
 from db.errors import UnknownRowError
 from db.records import IntensityMapRecord, IntensitySide, Json
@@ -102,8 +109,15 @@ class Moved:
     most: float
 
 
-def view(project_id: int, side: IntensitySide, *, person_id: int | None = None) -> SideView:
-    """What the section shows of one side.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Gathered:
+    training: TrainingIntensities
+    columns: tuple[str, ...]
+    estimate: IntensityMap
+
+
+def view(project_id: int, side: IntensitySide, *, person_id: int | None = None) -> WorkedOut[SideView]:
+    """What the section shows of one side; of a large project with the answers of a while ago.
 
     Raises
     ------
@@ -113,9 +127,22 @@ def view(project_id: int, side: IntensitySide, *, person_id: int | None = None) 
         If there is no such project.
     """
     ensure(project_id, person_id, Act.TEACH)
+    told = aside.of_project(f"intensities:{side.value}", project_id, lambda: _gather(project_id, side))
+    shown = None if told.value is None else _side(project_id, side, told.value)
+    return WorkedOut(shown, told.at, told.work, told.is_working, told.state)
+
+
+def _gather(project_id: int, side: IntensitySide) -> _Gathered:
     with reading() as session:
         project = projects.by_id(session, project_id)
         training = collect(session, project)[side]
+    columns = training.varied(context_columns(project))
+    return _Gathered(training, columns, fit_map(training.table(columns), columns))
+
+
+def _side(project_id: int, side: IntensitySide, gathered: _Gathered) -> SideView:
+    training = gathered.training
+    with reading() as session:
         found = map_in_force(session, project_id, side, predictions.newest(session, project_id))
         stored = intensity_maps.history(session, project_id, side)
         can_go_back = len(way_here(session, project_id, side)) > 1
@@ -124,12 +151,11 @@ def view(project_id: int, side: IntensitySide, *, person_id: int | None = None) 
     versions = {record.id: record.version for record in stored}
     history = tuple(_view(record, current, versions, names) for record in stored)
     newest = next(iter(history), None)
-    columns = training.varied(context_columns(project))
     return SideView(
         side=side,
         answers=training.answers,
         raters=training.raters,
-        columns=columns,
+        columns=gathered.columns,
         in_force=next((each for each in history if each.is_in_force), None),
         candidate=None if newest is None or newest.is_in_force else newest,
         history=history,
@@ -137,8 +163,13 @@ def view(project_id: int, side: IntensitySide, *, person_id: int | None = None) 
         can_go_back=can_go_back,
         notes=training.notes,
         grouped_by_actor=training.grouped_by_actor,
-        estimate=fit_map(training.table(columns), columns),
+        estimate=gathered.estimate,
     )
+
+
+def worked_out(project_id: int, side: IntensitySide) -> SideView:
+    """The same with the answers there are now."""
+    return _side(project_id, side, _gather(project_id, side))
 
 
 def moved(project_id: int, map_id: int, *, person_id: int | None = None) -> Moved:

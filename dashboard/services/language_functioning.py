@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from dashboard.services import agreement_words
+import numpy as np
+
+from dashboard.services import agreement_words, aside
+from dashboard.services.aside import WorkedOut
 from dashboard.services.permissions import Act, ensure
-from dashboard.services.project_state import ProjectState, state_of
 from dashboard.services.training_ratings import collect
 from db import projects
 from db.session import reading
 from engine.raters.functioning import Finding, ItemFunctioning
 from engine.raters.item_functioning import item_functioning
 from engine.verdict.ratings_table import RatingTable
+from engine.vocabulary import VERDICT_ORDER
 
 LANGUAGE: Final = "language"
 EMOTION: Final = "emotion"
-MOST_KEPT: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class LanguageFunctioning:
         return self.found.finding is Finding.DIFFERS
 
 
-def language_functioning(project_id: int, *, person_id: int | None = None) -> LanguageFunctioning:
+def language_functioning(project_id: int, *, person_id: int | None = None) -> WorkedOut[LanguageFunctioning]:
     """Test the answers that teach a project's thresholds, clips without a language as the project's.
 
     Raises
@@ -61,21 +62,23 @@ def language_functioning(project_id: int, *, person_id: int | None = None) -> La
         If there is no such project.
     """
     ensure(project_id, person_id, Act.SEE_MACHINE)
-    return _at(project_id, state_of(project_id))
+    return aside.of_project("language functioning", project_id, lambda: work_out(project_id))
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _at(project_id: int, _state: ProjectState) -> LanguageFunctioning:
+def work_out(project_id: int) -> LanguageFunctioning:
+    """Test them now."""
     with reading() as session:
         project = projects.by_id(session, project_id)
-        gaps = collect(session, project).gaps
-    spoken = [gap.context.get(LANGUAGE, project.language) for gap in gaps]
+        training = collect(session, project)
+    known = training.levels(LANGUAGE)
+    spoken = np.where(np.equal(known, None), project.language, known)
     table = RatingTable.of(
-        alignment=[gap.alignment for gap in gaps],
-        verdict=[gap.verdict for gap in gaps],
-        rater=[gap.person_id for gap in gaps],
-        group=[gap.clip_id for gap in gaps],
-        context={LANGUAGE: spoken, EMOTION: [gap.context.get(EMOTION) for gap in gaps]},
+        alignment=training.alignment,
+        verdict=np.array(VERDICT_ORDER, dtype=object)[training.verdict],
+        rater=training.person,
+        group=np.array([each.clip_id for each in training.clips], dtype=object)[training.clip],
+        context={LANGUAGE: spoken, EMOTION: training.levels(EMOTION)},
     )
     found = item_functioning(table, LANGUAGE, matching=(EMOTION,))
-    return LanguageFunctioning(tuple(sorted(set(spoken))), found, agreement_words.functioning(found))
+    languages = tuple(sorted({str(each) for each in spoken}))
+    return LanguageFunctioning(languages, found, agreement_words.functioning(found))

@@ -11,15 +11,15 @@ from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dashboard.services import drift
 from dashboard.services.drift import DriftView
 from dashboard.services.judging import policy_of
 from dashboard.services.projects import context_columns
-from dashboard.services.recalibrate import varied
 from dashboard.services.refusals import worded
 from dashboard.services.shown_pull import ShownPull, both_kinds, pull_of
-from dashboard.services.training_ratings import collect
+from dashboard.services.training_ratings import TrainingRatings, collect
 from db import policies, projects
 from db.errors import StorageError
 from db.records import PolicyKind
@@ -66,14 +66,41 @@ class Measured:
     confusion: Confusion
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredAnswer:
-    """An answer the figures were worked out from; ``alignment`` in z units."""
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasuredAnswers:
+    """The answers the figures were worked out from.
 
-    rating_id: int
-    clip_id: str
-    clip_name: str
-    alignment: float
+    Attributes
+    ----------
+    rating_id : ndarray of int64, shape (n,)
+        In the order of the confusions' rows.
+    clip : ndarray of intp, shape (n,)
+        Places of their clips.
+    clip_id, clip_name : tuple of str
+        Of each clip that was rated.
+    alignment : tuple of float
+        The gap of each, z units.
+    """
+
+    rating_id: NDArray[np.int64]
+    clip: NDArray[np.intp]
+    clip_id: tuple[str, ...]
+    clip_name: tuple[str, ...]
+    alignment: tuple[float, ...]
+
+    def __len__(self) -> int:
+        return int(self.rating_id.size)
+
+    @classmethod
+    def of(cls, training: TrainingRatings) -> MeasuredAnswers:
+        """The answers that teach."""
+        return cls(
+            rating_id=training.rating_id,
+            clip=training.clip,
+            clip_id=tuple(each.clip_id for each in training.clips),
+            clip_name=tuple(each.clip_name for each in training.clips),
+            alignment=tuple(each.alignment for each in training.clips),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +121,7 @@ class PageFigures:
     ----------
     at : datetime
         When they were worked out.
-    answers : tuple of MeasuredAnswer
-        The ratings they were worked out from, in the order of the confusions' rows.
+    answers : MeasuredAnswers
     grouped_by_actor : bool
         Whether actors were held out; else clips.
     learned, fixed : Measured
@@ -111,7 +137,7 @@ class PageFigures:
     """
 
     at: datetime
-    answers: tuple[MeasuredAnswer, ...]
+    answers: MeasuredAnswers
     grouped_by_actor: bool
     learned: Measured
     fixed: Measured
@@ -125,11 +151,13 @@ class PageFigures:
     def clips_in(self, measured: Measured, answer: Verdict, verdict: Verdict) -> tuple[RatedClip, ...]:
         """The clips behind one cell of a confusion table, those with most answers there first."""
         rows = measured.confusion.rows(VERDICT_ORDER.index(answer), VERDICT_ORDER.index(verdict))
-        clips: dict[str, RatedClip] = {}
-        for each in (self.answers[int(row)] for row in rows):
-            answers = 1 + (clips[each.clip_id].answers if each.clip_id in clips else 0)
-            clips[each.clip_id] = RatedClip(each.clip_id, each.clip_name, each.alignment, answers)
-        return tuple(sorted(clips.values(), key=lambda clip: (-clip.answers, clip.clip_name)))
+        own = self.answers
+        places, counts = np.unique(own.clip[rows], return_counts=True)
+        clips = [
+            RatedClip(own.clip_id[place], own.clip_name[place], own.alignment[place], count)
+            for place, count in zip(places.tolist(), counts.tolist(), strict=True)
+        ]
+        return tuple(sorted(clips, key=lambda clip: (-clip.answers, clip.clip_name)))
 
 
 def work_out(project_id: int, *, report: Report) -> PageFigures:
@@ -159,7 +187,7 @@ def work_out(project_id: int, *, report: Report) -> PageFigures:
         policy = None if trained is None else policy_of(trained)
     if policy is None:
         raise worded(StorageError, "thresholds.figures.untrained")
-    chosen = varied(training, context_columns(project))
+    chosen = training.varied(context_columns(project))
     columns = tuple(dict.fromkeys((*chosen, *policy.context_columns)))
     table = training.table(columns)
     generator = np.random.default_rng(SEED)
@@ -186,9 +214,7 @@ def work_out(project_id: int, *, report: Report) -> PageFigures:
     )
     return PageFigures(
         at=datetime.now(UTC),
-        answers=tuple(
-            MeasuredAnswer(gap.rating_id, gap.clip_id, gap.clip_name, gap.alignment) for gap in training.gaps
-        ),
+        answers=MeasuredAnswers.of(training),
         grouped_by_actor=training.grouped_by_actor,
         learned=learned,
         fixed=fixed,

@@ -9,7 +9,7 @@ from dashboard.services import accounts
 from dashboard.services.judging import CONTEXT_COLUMNS, ensure_fixed
 from dashboard.services.permissions import Act, NotAllowedError, require
 from dashboard.services.refusals import worded
-from dashboard.services.training_ratings import REVISED_SETTING
+from dashboard.services.taught_answers import REVISED_SETTING
 from db import audit, classes, people, projects
 from db.errors import AlreadyThereError
 from db.records import PersonRecord, ProjectRecord

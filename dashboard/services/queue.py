@@ -156,7 +156,7 @@ def _pool(
             and clip.id != beside
             and (may_be_asked is None or clip.id in may_be_asked)
         )
-    training = collect(session, project) if left else TrainingRatings((), None, ())
+    training = collect(session, project) if left else TrainingRatings.nothing()
     return Pool(left, training, _known(session, project.id), context_columns(project))
 
 
@@ -186,13 +186,11 @@ def _worth(pool: Pool) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     context = {name: as_labels([level.get(name) for level in levels]) for name in wanted}
     place = {clip.id: row for row, (clip, _) in enumerate(pool.clips)}
     answers = np.zeros((len(place), len(VERDICT_ORDER)))
-    for gap in pool.training.gaps:
-        if gap.clip_id in place:
-            answers[place[gap.clip_id], VERDICT_ORDER.index(gap.verdict)] += 1
-    rated = {
-        name: Counter(gap.context[name] for gap in pool.training.gaps if name in gap.context)
-        for name in pool.columns
-    }
+    training = pool.training
+    of_clip = np.array([place.get(each.clip_id, -1) for each in training.clips], dtype=np.intp)
+    row = of_clip[training.clip]
+    np.add.at(answers, (row[row >= 0], training.verdict[row >= 0]), 1)
+    rated = {name: Counter(level for level in training.levels(name) if level) for name in pool.columns}
     chosen = {name: context[name] for name in pool.columns}
     return np.asarray(
         information(alignment, pool.policy, context)

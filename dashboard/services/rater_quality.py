@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from dashboard.services import aside
+from dashboard.services.aside import WorkedOut
 from dashboard.services.given_answers import Field
 from dashboard.services.gold import accepted_of
-from dashboard.services.permissions import Act, require
-from dashboard.services.project_state import ProjectState, state_of
+from dashboard.services.permissions import Act, ensure
 from dashboard.services.qualification import Qualification, of_person
-from dashboard.services.rater_signs import Sign, WorkedAnswer, contents, signs
+from dashboard.services.rater_signs import OthersSaid, Sign, WorkedAnswer, contents, signs
 from dashboard.services.rating_protocol import RatingProtocol, protocol_of
 from dashboard.services.steadiness import Steadiness, steadiness
 from db import circumstances, first_answers, gold, people, projects
@@ -25,7 +25,7 @@ from db.session import reading
 from engine.raters.severity import Severity, severities
 from engine.vocabulary import Channel
 
-MOST_KEPT: Final = 16
+NAME: Final = "raters"
 LOOKUP: Final = 500
 COMPARED: Final = (Field.DELIVERY, Field.EXPECTED, Field.EXPRESSED)
 """What has an order, so that somebody can answer higher than others."""
@@ -70,7 +70,7 @@ class RaterFigures:
     signs: tuple[Sign, ...]
 
 
-def of_project(project_id: int, *, person_id: int | None) -> tuple[RaterFigures, ...]:
+def of_project(project_id: int, *, person_id: int | None) -> WorkedOut[tuple[RaterFigures, ...]]:
     """The figures of everybody who has answered or takes the qualification round, those with signs first.
 
     Raises
@@ -80,15 +80,12 @@ def of_project(project_id: int, *, person_id: int | None) -> tuple[RaterFigures,
     UnknownRowError
         If there is no such project.
     """
-    state = state_of(project_id)
-    with reading() as session:
-        require(session, project_id, person_id, Act.SEE_MACHINE)
-    found = _figures(project_id, state)
-    return tuple(sorted(found, key=lambda each: (-len(each.signs), each.pseudonym)))
+    ensure(project_id, person_id, Act.SEE_MACHINE)
+    return _figures(project_id)
 
 
-def own(project_id: int, person_id: int) -> RaterFigures | None:
-    """One's own figures, ``None`` before the first answer.
+def own(project_id: int, person_id: int) -> WorkedOut[tuple[RaterFigures, ...]]:
+    """One's own figures alone, none before the first answer.
 
     Raises
     ------
@@ -97,14 +94,18 @@ def own(project_id: int, person_id: int) -> RaterFigures | None:
     UnknownRowError
         If there is no such project.
     """
-    state = state_of(project_id)
-    with reading() as session:
-        require(session, project_id, person_id, Act.RATE)
-    return next((each for each in _figures(project_id, state) if each.person_id == person_id), None)
+    ensure(project_id, person_id, Act.RATE)
+    every = _figures(project_id)
+    mine = None if every.value is None else tuple(each for each in every.value if each.person_id == person_id)
+    return replace(every, value=mine)
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _figures(project_id: int, _state: ProjectState) -> tuple[RaterFigures, ...]:
+def _figures(project_id: int) -> WorkedOut[tuple[RaterFigures, ...]]:
+    return aside.of_project(NAME, project_id, lambda: work_out(project_id))
+
+
+def work_out(project_id: int) -> tuple[RaterFigures, ...]:
+    """Everybody's figures now, those with signs first."""
     with reading() as session:
         project = projects.by_id(session, project_id)
         rules = protocol_of(project)
@@ -116,24 +117,27 @@ def _figures(project_id: int, _state: ProjectState) -> tuple[RaterFigures, ...]:
         field: _severities([each for row in given.values() for each in row], field) for field in COMPARED
     }
     said = {person: contents(answers) for person, answers in given.items()}
-    all_said: dict[bool, Counter[tuple[object, ...]]] = {
-        simulated: sum(
-            (said[person] for person in given if everybody[person].simulated is simulated), Counter()
-        )
-        for simulated in (False, True)
-    }
-    return tuple(
+    all_said: dict[bool, Counter[tuple[object, ...]]] = {False: Counter(), True: Counter()}
+    for person, own_said in said.items():
+        all_said[everybody[person].simulated].update(own_said)
+    answered = {simulated: sum(counts.values()) for simulated, counts in all_said.items()}
+    found = [
         _figures_of(
             everybody[person],
             answers,
             rules,
             known=known,
             severity={field: by[person] for field, by in severity.items() if person in by},
-            others=all_said[everybody[person].simulated] - said[person],
+            others=OthersSaid(
+                all_said[everybody[person].simulated],
+                said[person],
+                answered[everybody[person].simulated],
+            ),
             qualification=rounds[person],
         )
         for person, answers in given.items()
-    )
+    ]
+    return tuple(sorted(found, key=lambda each: (-len(each.signs), each.pseudonym)))
 
 
 def _figures_of(
@@ -143,7 +147,7 @@ def _figures_of(
     *,
     known: Mapping[tuple[str, Channel], GoldRecord],
     severity: Mapping[Field, Severity],
-    others: Mapping[tuple[object, ...], int],
+    others: OthersSaid,
     qualification: Qualification,
 ) -> RaterFigures:
     silent = _tally(person.id, answers, known, SILENT)

@@ -92,11 +92,33 @@ class WorkedAnswer:
         return said.delivery, said.emotion, said.expected_intensity, said.expressed_intensity
 
 
+@dataclass(frozen=True, slots=True)
+class OthersSaid:
+    """How often other people gave each answer about full clips: what all said, less one's own.
+
+    Subtracted when it is asked for: for each of two hundred raters anew from a million answers took minutes.
+    """
+
+    everybody: Mapping[tuple[object, ...], int]
+    own: Mapping[tuple[object, ...], int]
+    answers: int
+    """Of everybody."""
+
+    def times(self, content: tuple[object, ...]) -> int:
+        """How often others gave an answer."""
+        return self.everybody.get(content, 0) - self.own.get(content, 0)
+
+    @property
+    def total(self) -> int:
+        """How many answers others gave."""
+        return self.answers - sum(self.own.values())
+
+
 def signs(
     answers: Sequence[WorkedAnswer],
     *,
     fastest_s: float,
-    others: Mapping[tuple[object, ...], int],
+    others: OthersSaid,
     known: tuple[int, int],
     right_share: float,
 ) -> tuple[Sign, ...]:
@@ -108,8 +130,7 @@ def signs(
         Theirs, in the order given.
     fastest_s : float
         Seconds below which an answer is hasty, whatever the clip.
-    others : Mapping[tuple, int]
-        How often other people gave each answer about full clips.
+    others : OthersSaid
     known : (int, int)
         Of silent known clips, right ones and all.
     right_share : float
@@ -162,14 +183,14 @@ def _is_long_hidden(answer: WorkedAnswer) -> bool | None:
     return given.hidden_s >= LONG_HIDDEN_S and given.hidden_s > MOSTLY_HIDDEN * given.elapsed_s
 
 
-def _same(answers: Sequence[WorkedAnswer], others: Mapping[tuple[object, ...], int]) -> Sign | None:
+def _same(answers: Sequence[WorkedAnswer], others: OthersSaid) -> Sign | None:
     """The longest run of one answer, where others give that answer too seldom for it to be chance."""
     said = [each.content for each in answers if each.rating.channel is Channel.FULL]
     runs = ((sum(1 for _ in run), content) for content, run in groupby(said))
     length, content = max(runs, key=lambda run: run[0], default=(0, ()))
     if length < LEAST_RUN:
         return None
-    share = (others.get(content, 0) + 1) / (sum(others.values()) + 2)  # never 0, a half where nobody else is
+    share = (others.times(content) + 1) / (others.total + 2)  # never 0, a half where nobody else is
     chance = len(said) * share**length
     return Sign(SignKind.SAME_ANSWER, length, len(said)) if chance < UNLIKELY else None
 

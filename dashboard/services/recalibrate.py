@@ -86,7 +86,7 @@ def recalibrate(
         newest = predictions.newest(session, project_id)
         incumbent = in_force(session, project_id, newest)
         look = 1 + _looks(session, project_id)
-    usable = varied(training, chosen_columns(project) if columns is None else columns)
+    usable = training.varied(chosen_columns(project) if columns is None else tuple(columns))
     notes = (*training.notes, *fairness_notes(usable))
     report = fit(  # may take long: no transaction is open
         training.table(usable),
@@ -97,7 +97,7 @@ def recalibrate(
         learned_for=training.instrument,
     )
     lower, upper = thresholds_of(report.candidate)
-    if not training.gaps:
+    if not len(training):
         return Recalibration(report, None, False, report.reason, notes, lower, upper)
     with writing() as session:
         record = _store(session, project_id, report, training, person_id, incumbent)
@@ -218,15 +218,6 @@ def _promote(
 def work_name(project_id: int) -> str:
     """The name of a project's recalibration among the background's work."""
     return f"recalibrate:{project_id}"
-
-
-def varied(training: TrainingRatings, columns: Sequence[str]) -> tuple[str, ...]:
-    """The columns with at least two known levels; one level alone is no context."""
-    return tuple(
-        name
-        for name in columns
-        if len({gap.context[name] for gap in training.gaps if name in gap.context}) > 1
-    )
 
 
 def _looks(session: Session, project_id: int) -> int:

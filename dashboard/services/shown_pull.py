@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from dashboard.services.judging import gap_of, judge, policy_of
-from db import policies, predictions, ratings
-from db.records import ProjectRecord, RatedClip
+from db import answer_columns, policies, predictions
+from db.answer_columns import CHANNELS, NONE, PHASES, AnswerColumns
+from db.records import ClipRecord, PredictionSummary, ProjectRecord
 from engine.errors import TableError
 from engine.raters.anchoring import TooFewClipsError, anchoring_pull
 from engine.verdict.fixed import FIXED
@@ -16,6 +19,9 @@ from engine.verdict.intervals import Interval
 from engine.verdict.policy import Policy
 from engine.verdict.ratings_table import RatingTable
 from engine.vocabulary import Channel, Phase
+
+BLIND: Final = PHASES.index(Phase.BLIND)
+ASSISTED: Final = PHASES.index(Phase.ASSISTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,38 +73,62 @@ def both_kinds(session: Session, project: ProjectRecord) -> BothKinds:
     Simulated answers count in a demo project only, and only answers to the newest weights.
     """
     newest = predictions.newest(session, project.id)
-    kept: dict[tuple[str, int, Phase], RatedClip] = {}
-    for answer in ratings.all_of_project(session, project.id):
-        rating, prediction = answer.rating, answer.prediction
-        if rating.phase not in (Phase.BLIND, Phase.ASSISTED) or rating.channel is not Channel.FULL:
-            continue
-        if rating.delivery is None or (rating.simulated and not project.demo):
-            continue
-        if newest is None or prediction is None or gap_of(prediction) is None:
-            continue
-        if (prediction.system, prediction.weights_version, prediction.feature_schema) != (
-            newest.system,
-            newest.weights_version,
-            newest.feature_schema,
-        ):
-            continue
-        place = answer.clip.id, answer.person.id, rating.phase
-        if rating.phase is Phase.ASSISTED or place not in kept:  # later blind answers have seen the reveal
-            kept[place] = answer
-    answers = list(kept.values())
-    policy_by_id = {
-        number: FIXED if number is None else policy_of(policies.by_id(session, number))
-        for number in {answer.rating.policy_id for answer in answers}
+    given = answer_columns.of_project(session, project.id)
+    told = given.take(
+        np.isin(given.phase, [BLIND, ASSISTED])
+        & (given.channel == CHANNELS.index(Channel.FULL))
+        & ~np.isnan(given.delivery)
+        & (given.prediction != NONE)
+        & (project.demo | ~given.simulated)
+    )
+    wanted = np.unique(told.prediction).tolist()
+    known = {said.id: (clip, said) for clip, said in predictions.with_clips(session, wanted)}
+    instrument = None if newest is None else _instrument(newest)
+    gaps = {
+        number: gap
+        for number, (_, said) in known.items()
+        if _instrument(said) == instrument and (gap := gap_of(said)) is not None
     }
+    chosen = _chosen(told.take(np.isin(told.prediction, list(gaps))))
+    policy_by_id = {
+        number: FIXED if number == NONE else policy_of(policies.by_id(session, number))
+        for number in np.unique(chosen.policy).tolist()
+    }
+    verdicts: dict[tuple[int, int], str] = {}  # many answers were given beside the same
+    shown = []
+    for phase, *beside in zip(
+        chosen.phase.tolist(), chosen.policy.tolist(), chosen.prediction.tolist(), strict=True
+    ):
+        place = beside[0], beside[1]
+        if phase != BLIND and place not in verdicts:
+            verdicts[place] = _verdict(policy_by_id[place[0]], *known[place[1]])
+        shown.append("" if phase == BLIND else verdicts[place])
+    ids = {clip.number: clip.id for clip, _ in known.values()}
     return BothKinds(
         table=RatingTable.of(
-            alignment=[_gap(answer) for answer in answers],
-            verdict=[answer.rating.delivery for answer in answers],
-            rater=[answer.person.id for answer in answers],
-            group=[answer.clip.id for answer in answers],
+            alignment=[gaps[number] for number in chosen.prediction.tolist()],
+            verdict=chosen.delivery.astype(np.int8),
+            rater=chosen.person,
+            group=[ids[number] for number in chosen.clip.tolist()],
         ),
-        shown=tuple(_shown(answer, policy_by_id[answer.rating.policy_id]) for answer in answers),
+        shown=tuple(shown),
     )
+
+
+def _chosen(told: AnswerColumns) -> AnswerColumns:
+    """The first blind and the last assisted answer of each person to each clip, by when they first answered.
+
+    Later blind answers have seen the reveal.
+    """
+    order = np.lexsort((told.id, told.phase, told.person, told.clip))
+    same = np.ones(max(order.size - 1, 0), dtype=np.bool_)
+    for column in (told.clip, told.person, told.phase):
+        same &= column[order][1:] == column[order][:-1]
+    starts = np.flatnonzero(np.append(True, ~same)[: order.size])
+    ends = np.append(starts[1:], order.size) - 1
+    is_blind = told.phase[order][starts] == BLIND
+    kept = order[np.where(is_blind, starts, ends)] if order.size else order
+    return told.take(kept[np.argsort(told.id[order[starts]])] if order.size else kept)
 
 
 def pull_of(answers: BothKinds) -> ShownPull | None:
@@ -112,15 +142,10 @@ def pull_of(answers: BothKinds) -> ShownPull | None:
     return ShownPull(pull, answers.blind, answers.assisted)
 
 
-def _gap(answer: RatedClip) -> float:
-    gap = None if answer.prediction is None else gap_of(answer.prediction)
-    if gap is None:  # both_kinds leaves these out
-        raise ValueError(f"Rating {answer.rating.id} has no gap.")
-    return gap
+def _instrument(said: PredictionSummary) -> tuple[str, str, str]:
+    return said.system, said.weights_version, said.feature_schema
 
 
-def _shown(answer: RatedClip, policy: Policy) -> str:
-    if answer.rating.phase is Phase.BLIND or answer.prediction is None:
-        return ""
-    verdict = judge(policy, answer.clip, answer.prediction).verdict
+def _verdict(policy: Policy, clip: ClipRecord, prediction: PredictionSummary) -> str:
+    verdict = judge(policy, clip, prediction).verdict
     return "" if verdict is None else verdict.value

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
+from dashboard.services import open_tasks
+from dashboard.services.open_tasks import AskedTasks
 from dashboard.services.permissions import Act, ensure
 from dashboard.services.rating_protocol import protocol_of
-from dashboard.services.task_order import seat_of
-from db import places, projects, task_progress
+from db import projects, task_progress
 from db.columns import now
-from db.location import database_url
 from db.records import ProjectRecord
 from db.session import reading
 
 COUNTED_ANEW: Final = 20_000
 """Up to so many clips, every look counts all that is left; beyond, it takes a noticeable part of a second."""
-
-KEPT_S: Final = 15.0
-"""How long what is left of a larger project is not counted again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +35,15 @@ class TaskProgress:
         Of ``asked``, what they have left out.
     in_hand : int
         Clips kept for them now.
+    counted_at : datetime or None
+        From when ``asked`` is, in a project so large that it is counted aside; not compared.
     """
 
     answered: int
     asked: int
     skipped: int
     in_hand: int
+    counted_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +93,14 @@ def of_person(session: Session, project: ProjectRecord, person_id: int, *, momen
     if rules.overlap:
         asked = _asked(session, project, person_id, done=answered + skipped, moment=moment)
     else:
-        asked = sum(
-            task_progress.ready_clips(session, project.id, channel=channel) for channel in rules.channels
-        )
+        ready = (task_progress.ready_clips(session, project.id, channel=each) for each in rules.channels)
+        asked = AskedTasks(sum(ready), moment)
     return TaskProgress(
         answered=answered,
-        asked=asked,
+        asked=asked.count,
         skipped=skipped,
         in_hand=task_progress.in_hand(session, project.id, moment, person_id=person_id),
+        counted_at=None if asked.at == moment else asked.at,
     )
 
 
@@ -131,30 +129,9 @@ def project_progress(project_id: int, *, at: datetime | None = None) -> ProjectP
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    asked: int
-    at_s: float
-
-
-_kept: dict[tuple[str, int, int, str], _Counted] = {}
-_keeping = threading.Lock()
-
-
-def _asked(session: Session, project: ProjectRecord, person_id: int, *, done: int, moment: datetime) -> int:
-    """What a person has answered or left out, and all that may still be asked of them."""
+def _asked(
+    session: Session, project: ProjectRecord, person_id: int, *, done: int, moment: datetime
+) -> AskedTasks:
     if task_progress.ready_clips(session, project.id) <= COUNTED_ANEW:
-        return done + _left(session, project, person_id, moment)
-    key = (database_url(), project.id, person_id, repr(project.settings))
-    kept = _kept.get(key)
-    if kept is None or time.monotonic() - kept.at_s > KEPT_S:
-        kept = _Counted(done + _left(session, project, person_id, moment), time.monotonic())
-        with _keeping:
-            _kept[key] = kept
-    return max(kept.asked, done)
-
-
-def _left(session: Session, project: ProjectRecord, person_id: int, moment: datetime) -> int:
-    rules = protocol_of(project)
-    seats = (seat_of(session, project, person_id, channel, moment) for channel in rules.channels)
-    return sum(places.count(session, seat) for seat in seats)
+        return AskedTasks(done + open_tasks.exactly(session, project, person_id, moment), moment)
+    return open_tasks.asked(session, project, person_id, done=done, moment=moment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,7 +36,7 @@ class ThresholdFigures:
         Of the policy; a learned one is refitted for every fold.
     measured : OutOfFold
         What everything else was computed from.
-    gaps : tuple of RatedGap
+    gaps : sequence of RatedGap
         The ratings in the table's order, so that a row leads to its clip; empty for a table from a file.
     """
 
@@ -45,7 +46,7 @@ class ThresholdFigures:
     risk_coverage: RiskCoverage
     confusion: Confusion
     curve: LearningCurve
-    gaps: tuple[RatedGap, ...] = ()
+    gaps: Sequence[RatedGap] = ()
 
 
 def of_project(project_id: int, *, seed: int = 0) -> ThresholdFigures:
@@ -70,7 +71,7 @@ def of_table(
     policy: Policy,
     *,
     seed: int = 0,
-    gaps: tuple[RatedGap, ...] = (),
+    gaps: Sequence[RatedGap] = (),
     draws: int = DRAWS,
 ) -> ThresholdFigures:
     """The figures about a policy on a table of ratings.
@@ -79,7 +80,7 @@ def of_table(
     ----------
     seed : int
         Of the folds, the resampled groups and the learning curve's draws.
-    gaps : tuple of RatedGap
+    gaps : sequence of RatedGap
         What the rows of the table are, where they are a project's.
     draws : int
         Of the learning curve.

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Final
 
 import numpy as np
 
+from dashboard.services import aside
+from dashboard.services.aside import WorkedOut
 from dashboard.services.judging import gap_of, in_force, judge
 from dashboard.services.permissions import Act, ensure
-from dashboard.services.project_state import ProjectState, state_of
+from dashboard.services.project_state import state_of
 from db import predictions
 from db.session import reading
 from engine.verdict.policy import decide
 from engine.vocabulary import VERDICT_ORDER, Verdict
 
-MOST_KEPT: Final = 4
 """Projects whose judged clips are kept at hand between two runs of a page."""
 
 
@@ -56,7 +55,7 @@ class TriedClip:
     margin: float
 
 
-def judged(project_id: int, *, person_id: int | None = None) -> tuple[JudgedClip, ...]:
+def judged(project_id: int, *, person_id: int | None = None) -> WorkedOut[tuple[JudgedClip, ...]]:
     """Every analysed clip of a project whose gap is known, in the clips' order.
 
     Raises
@@ -65,11 +64,11 @@ def judged(project_id: int, *, person_id: int | None = None) -> tuple[JudgedClip
         If the person's part in the project does not include it.
     """
     ensure(project_id, person_id, Act.TEACH)
-    return _judged_at(project_id, state_of(project_id))
+    promoted = state_of(project_id).marks.promotions
+    return aside.of_project(f"judged:{promoted}", project_id, lambda: _judged(project_id))
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _judged_at(project_id: int, _state: ProjectState) -> tuple[JudgedClip, ...]:
+def _judged(project_id: int) -> tuple[JudgedClip, ...]:
     with reading() as session:
         newest = predictions.newest(session, project_id)
         policy = in_force(session, project_id, newest).policy

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from dashboard.services import aside
+from dashboard.services.aside import WorkedOut
 from dashboard.services.judging import gap_of, in_force, judge, policy_of
 from dashboard.services.messages import say
 from dashboard.services.permissions import Act, ensure
 from dashboard.services.project_state import ProjectState, state_of
 from dashboard.services.projects import context_columns
-from dashboard.services.recalibrate import thresholds_of, varied
-from dashboard.services.training_ratings import RatedGap, TrainingRatings, collect
+from dashboard.services.recalibrate import thresholds_of
+from dashboard.services.training_ratings import RatedGap, RatedGaps, TrainingRatings, collect
 from db import people, policies, predictions, projects
 from db.records import ClipRecord, Json, PolicyKind, PolicyRecord, PredictionSummary, ProjectRecord
 from db.session import reading
@@ -25,8 +27,8 @@ from engine.verdict.intervals import LevelThresholds
 from engine.verdict.learned import LearnedPolicy
 from engine.verdict.policy import Policy
 
+NAME: Final = "training"
 MOST_KEPT: Final = 4
-"""Projects whose ratings are kept at hand between two runs of a page: some 60 MB each with 100,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class ThresholdsView:
         Why the version put in force does not judge at present.
     compared : tuple of str
         The contexts the project chose and its rated clips have kinds of, then those of its thresholds.
+    told : WorkedOut
+        Where ``training`` is from: in a large project from a while ago, or not there yet.
     """
 
     project: ProjectRecord
@@ -96,11 +100,17 @@ class ThresholdsView:
     raters: int
     suspended: str | None
     compared: tuple[str, ...]
+    told: WorkedOut[TrainingRatings]
 
     @property
-    def gaps(self) -> tuple[RatedGap, ...]:
+    def gaps(self) -> Sequence[RatedGap]:
         """What people said about which gap."""
         return self.training.gaps
+
+    @property
+    def rated_gaps(self) -> RatedGaps:
+        """The same in two columns."""
+        return RatedGaps(self.training.alignment, self.training.verdict)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -140,14 +150,21 @@ def view(project_id: int, *, person_id: int | None = None) -> ThresholdsView:
         If there is no such project.
     """
     ensure(project_id, person_id, Act.TEACH)
-    return _view_at(project_id, state_of(project_id))
+    told = aside.of_project(NAME, project_id, lambda: gather(project_id))
+    return _view_at(project_id, state_of(project_id), told)
+
+
+def gather(project_id: int) -> TrainingRatings:
+    """What people said about which gap, now."""
+    with reading() as session:
+        return collect(session, projects.by_id(session, project_id))
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _view_at(project_id: int, _state: ProjectState) -> ThresholdsView:
+def _view_at(project_id: int, _state: ProjectState, told: WorkedOut[TrainingRatings]) -> ThresholdsView:
+    training = told.value or TrainingRatings.nothing()
     with reading() as session:
         project = projects.by_id(session, project_id)
-        training = collect(session, project)
         newest = predictions.newest(session, project_id)
         judging = in_force(session, project_id, newest)
         stored = policies.history(session, project_id)
@@ -160,7 +177,7 @@ def _view_at(project_id: int, _state: ProjectState) -> ThresholdsView:
     sleeping = None
     if judging.suspended is not None:
         sleeping = say("why.suspended", version=judging.suspended.version)
-    chosen = varied(training, context_columns(project))
+    chosen = training.varied(context_columns(project))
     own = (name for policy in history if policy.is_in_force or policy is trained for name in policy.levels)
     return ThresholdsView(
         project=project,
@@ -169,13 +186,14 @@ def _view_at(project_id: int, _state: ProjectState) -> ThresholdsView:
         in_force=next((policy for policy in history if policy.is_in_force), fixed),
         candidate=None if trained is None or trained.is_in_force else trained,
         history=history or (fixed,),
-        raters=len({gap.person_id for gap in training.gaps}),
+        raters=training.raters,
         suspended=sleeping,
         compared=tuple(dict.fromkeys((*chosen, *own))),
+        told=told,
     )
 
 
-def under(project_id: int, policy_id: int, *, person_id: int | None = None) -> tuple[Flip, ...]:
+def under(project_id: int, policy_id: int, *, person_id: int | None = None) -> WorkedOut[tuple[Flip, ...]]:
     """Every analysed clip under the policy in force and under another; no rating is touched.
 
     Raises
@@ -188,11 +206,13 @@ def under(project_id: int, policy_id: int, *, person_id: int | None = None) -> t
         If the policy belongs to another project.
     """
     ensure(project_id, person_id, Act.TEACH)
-    return _under_at(project_id, policy_id, state_of(project_id))
+    promoted = state_of(project_id).marks.promotions
+    return aside.of_project(
+        f"flips:{policy_id}:{promoted}", project_id, lambda: _under(project_id, policy_id)
+    )
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _under_at(project_id: int, policy_id: int, _state: ProjectState) -> tuple[Flip, ...]:
+def _under(project_id: int, policy_id: int) -> tuple[Flip, ...]:
     with reading() as session:
         record = policies.by_id(session, policy_id)
         if record.project_id != project_id:

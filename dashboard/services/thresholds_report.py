@@ -14,7 +14,6 @@ from dashboard.services.intensity_report import IntensityReport
 from dashboard.services.judging import in_force, policy_of
 from dashboard.services.messages import say
 from dashboard.services.projects import context_columns as chosen_columns
-from dashboard.services.recalibrate import varied
 from dashboard.services.threshold_figures import ThresholdFigures, of_table
 from dashboard.services.thresholds import PolicyView
 from dashboard.services.thresholds_table import read_ratings
@@ -133,7 +132,7 @@ def of_project(project_id: int, *, seed: int = 0, command: str) -> ThresholdsRep
         judging = in_force(session, project_id, predictions.newest(session, project_id))
         pseudonyms = {str(person.id): person.pseudonym for person in people.everybody(session)}
         stored = {record.id: record for record in policies.history(session, project_id)}
-    columns = varied(training, chosen_columns(project))
+    columns = training.varied(chosen_columns(project))
     ratings = training.table(columns)
     refuse_if_too_few(ratings)
     learned = shown.in_force if shown.in_force.kind is not PolicyKind.FIXED else shown.candidate
@@ -159,7 +158,7 @@ def of_project(project_id: int, *, seed: int = 0, command: str) -> ThresholdsRep
             _protocol(project),
             say("report.by_actor" if training.grouped_by_actor else "report.by_clip"),
         ),
-        simulated_share=sum(gap.simulated for gap in training.gaps) / len(training.gaps),
+        simulated_share=float(training.simulated.mean()),
         standing=standing,
         gate=gate,
         columns=columns,

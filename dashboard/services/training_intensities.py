@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from sqlalchemy.orm import Session
 
 from dashboard.services.judging import context_of
 from dashboard.services.messages import say
-from dashboard.services.training_ratings import TaughtAnswer, answers_that_teach
-from db.records import IntensitySide, PredictionSummary, ProjectRecord, RatingRecord
+from dashboard.services.taught_answers import TaughtAnswers, answers_that_teach
+from db.records import IntensitySide, PredictionSummary, ProjectRecord
 from engine.verdict.gate_words import LEAST_GROUPS
 from engine.verdict.intensity_table import IntensityTable
 from engine.verdict.learned import LearnedFor
@@ -97,31 +98,37 @@ def collect(session: Session, project: ProjectRecord) -> dict[IntensitySide, Tra
     notes = tuple(say(key, n=n) for key, n in taught.left_out if n)
     found = {}
     for side in IntensitySide:
-        known = [_rated(side, each) for each in taught.answers]
-        answers = tuple(answer for answer in known if answer is not None)
+        answers = _rated(side, taught)
         stood = sum(answer.let_stand for answer in answers)
         said = (say("intensity.let_stand", n=stood, total=len(answers)),) if stood else ()
         found[side] = TrainingIntensities(side, answers, taught.instrument, (*notes, *said))
     return found
 
 
-def stated_by(side: IntensitySide, source: PredictionSummary | RatingRecord) -> float | None:
-    """The intensity of that side that a prediction or an answer gives."""
+def stated_by(side: IntensitySide, source: PredictionSummary) -> float | None:
+    """The intensity of that side that a prediction gives."""
     return source.expected_intensity if side is IntensitySide.EXPECTED else source.expressed_intensity
 
 
-def _rated(side: IntensitySide, taught: TaughtAnswer) -> RatedIntensity | None:
-    rating = taught.answer.rating
-    stated, rated = stated_by(side, taught.prediction), stated_by(side, rating)
-    if stated is None or rated is None:
-        return None
-    shown = taught.answer.prediction
-    return RatedIntensity(
-        clip_id=taught.answer.clip.id,
-        person_id=taught.answer.person.id,
-        stated=stated,
-        rated=rated,
-        let_stand=rating.prediction_shown and shown is not None and stated_by(side, shown) == rated,
-        context=context_of(taught.answer.clip, taught.prediction),
-        weight=taught.weight,
-    )
+def _rated(side: IntensitySide, taught: TaughtAnswers) -> tuple[RatedIntensity, ...]:
+    columns = taught.columns
+    said = columns.expected if side is IntensitySide.EXPECTED else columns.expressed
+    contexts = [context_of(each.clip, each.prediction) for each in taught.beside]
+    found = []
+    for row in np.flatnonzero(~np.isnan(said)).tolist():
+        beside, rated = taught.beside[taught.place[row]], float(said[row])
+        stated = stated_by(side, beside.prediction)
+        if stated is None:
+            continue
+        found.append(
+            RatedIntensity(
+                clip_id=beside.clip.id,
+                person_id=int(columns.person[row]),
+                stated=stated,
+                rated=rated,
+                let_stand=bool(columns.prediction_shown[row]) and stated_by(side, beside.then) == rated,
+                context=contexts[taught.place[row]],
+                weight=float(taught.weight[row]),
+            )
+        )
+    return tuple(found)

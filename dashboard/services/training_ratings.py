@@ -4,59 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Final
+from functools import cached_property
+from typing import Any, Final, overload
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from dashboard.services import filmed
 from dashboard.services.judging import context_of, gap_of
 from dashboard.services.messages import say
-from db import predictions, ratings, selections
-from db.records import ConsentScope, PredictionSummary, ProjectRecord, RatedClip
+from dashboard.services.taught_answers import TaughtAnswers, answers_that_teach
+from db.records import ProjectRecord
 from engine.verdict.gate_words import LEAST_GROUPS
 from engine.verdict.learned import LearnedFor
-from engine.verdict.ratings_table import RatingTable
-from engine.vocabulary import Delivery, Phase, Protocol, Verdict
-
-TRAINING_PHASES: Final[Mapping[Protocol, tuple[Phase, ...]]] = {
-    Protocol.ASSISTED: (Phase.ASSISTED,),
-    Protocol.BLIND_FIRST: (Phase.BLIND,),
-    Protocol.BLIND_ONLY: (Phase.BLIND,),
-}
-"""Where people answered blind, only those answers teach: later ones have seen the machine's opinion."""
-
-REVISED_SETTING: Final = "train_on_revised"
-"""Setting of a project that lets answers changed after the reveal teach in place of the blind ones."""
-
-LOOKUP: Final = 500
-"""Clips looked up at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaughtAnswer:
-    """An answer that may teach, with the prediction it is read beside and its weight."""
-
-    answer: RatedClip
-    prediction: PredictionSummary
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class TaughtAnswers:
-    """The answers that the project's protocol lets teach.
-
-    Attributes
-    ----------
-    instrument : LearnedFor or None
-        What made the predictions; ``None`` before the first analysis.
-    left_out : tuple of (str, int)
-        Answers that may not teach, counted by the message that says why.
-    """
-
-    answers: tuple[TaughtAnswer, ...]
-    instrument: LearnedFor | None
-    left_out: tuple[tuple[str, int], ...] = ()
+from engine.verdict.ratings_table import Labels, RatingTable
+from engine.vocabulary import VERDICT_ORDER, Delivery, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +29,6 @@ class RatedGap:
     ----------
     alignment : float
         z units.
-    rated_at : datetime
     context : Mapping[str, str]
         Levels by column of :data:`~dashboard.services.judging.CONTEXT_COLUMNS`.
     weight : float
@@ -82,7 +43,6 @@ class RatedGap:
     simulated: bool
     delivery: Delivery
     alignment: float
-    rated_at: datetime
     context: Mapping[str, str]
     weight: float
 
@@ -92,53 +52,188 @@ class RatedGap:
         return self.delivery.verdict
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingRatings:
-    """What a project's people have said so far.
+@dataclass(frozen=True, slots=True, eq=False)
+class RatedGaps:
+    """Gaps, z units, and what people said about them.
 
     Attributes
     ----------
-    gaps : tuple of RatedGap
+    alignment : ndarray of float64, shape (n,)
+    verdict : ndarray of int8, shape (n,)
+        Places in ``VERDICT_ORDER``.
+    """
+
+    alignment: NDArray[np.float64]
+    verdict: NDArray[np.int8]
+
+    def __len__(self) -> int:
+        return int(self.alignment.size)
+
+    def take(self, rows: NDArray[np.bool_]) -> RatedGaps:
+        """Some of them."""
+        return RatedGaps(self.alignment[rows], self.verdict[rows])
+
+    def of(self, verdict: Verdict) -> NDArray[np.float64]:
+        """The gaps people gave a verdict."""
+        return self.alignment[self.verdict == VERDICT_ORDER.index(verdict)]
+
+
+@dataclass(frozen=True, slots=True)
+class GapClip:
+    """A clip with the gap of one prediction, which many answers speak about; ``context`` as of a gap."""
+
+    clip_id: str
+    clip_name: str
+    alignment: float
+    context: Mapping[str, str]
+
+
+class TrainingRatings:
+    """What a project's people have said so far, in columns: a million answers take some 50 MB.
+
+    Attributes
+    ----------
+    clips : tuple of GapClip
+        What the answers speak about, each once.
+    clip : ndarray of intp, shape (n,)
+        Each answer's place in ``clips``; answers are in the order in which they were given.
+    rating_id, person, weight, simulated : ndarray, shape (n,)
+        As of :class:`RatedGap`.
+    step : ndarray of int8, shape (n,)
+        The delivery, -2 to 2.
     instrument : LearnedFor or None
         What measured the gaps; ``None`` before the first analysis.
     notes : tuple of str
         What was left out, and why, in sentences.
     """
 
-    gaps: tuple[RatedGap, ...]
-    instrument: LearnedFor | None
-    notes: tuple[str, ...]
+    def __init__(
+        self,
+        clips: tuple[GapClip, ...],
+        columns: Mapping[str, NDArray[Any]],
+        instrument: LearnedFor | None,
+        notes: tuple[str, ...],
+    ) -> None:
+        self.clips = clips
+        self.clip = columns["clip"]
+        self.rating_id, self.person = columns["rating_id"], columns["person"]
+        self.weight, self.simulated = columns["weight"], columns["simulated"]
+        self.step: NDArray[np.int8] = columns["step"].astype(np.int8)
+        self.instrument = instrument
+        self.notes = (*notes, say("training.grouped_by_clip")) if len(self) and not self._by_actor else notes
+        self._hashes: dict[tuple[str, ...], str] = {}
+
+    @classmethod
+    def nothing(cls) -> TrainingRatings:
+        """Of a project nobody has rated anything in."""
+        empty = np.zeros(0)
+        names = ("rating_id", "person", "weight", "simulated", "step")
+        return cls((), {"clip": np.zeros(0, dtype=np.intp), **dict.fromkeys(names, empty)}, None, ())
+
+    def __len__(self) -> int:
+        return int(self.clip.size)
+
+    @property
+    def gaps(self) -> Gaps:
+        """The answers one by one."""
+        return Gaps(self)
+
+    @property
+    def alignment(self) -> NDArray[np.float64]:
+        """The gap of each answer, z units, shape (n,)."""
+        return np.array([each.alignment for each in self.clips], dtype=np.float64)[self.clip]
+
+    @property
+    def verdict(self) -> NDArray[np.int8]:
+        """Places in ``VERDICT_ORDER`` of what was said, shape (n,)."""
+        return _VERDICTS[self.step + max(Delivery)]
+
+    @cached_property
+    def raters(self) -> int:
+        """How many people spoke."""
+        return int(np.unique(self.person).size)
+
+    def levels(self, column: str) -> Labels:
+        """The level of each answer's clip in a context column, ``None`` where it is unknown, shape (n,)."""
+        return _objects([each.context.get(column) for each in self.clips])[self.clip]
+
+    def varied(self, columns: Sequence[str]) -> tuple[str, ...]:
+        """The columns with at least two known levels; one level alone is no context."""
+        found = {name: {each.context.get(name) for each in self.clips} - {None} for name in columns}
+        return tuple(name for name in columns if len(found[name]) > 1)
 
     def table(self, columns: Sequence[str]) -> RatingTable:
         """The engine's table with these context columns.
 
         Groups are actors; where there are too few to hold any out, clips.
         """
-        groups = self.actors() if self.grouped_by_actor else [gap.clip_id for gap in self.gaps]
+        named = self.grouped_by_actor
+        groups = [each.context.get("actor", each.clip_id) if named else each.clip_id for each in self.clips]
         return RatingTable.of(
-            alignment=[gap.alignment for gap in self.gaps],
-            verdict=[gap.delivery for gap in self.gaps],
-            weight=[gap.weight for gap in self.gaps],
-            rater=[gap.person_id for gap in self.gaps],
-            group=groups,
-            context={name: [gap.context.get(name) for gap in self.gaps] for name in columns},
+            alignment=self.alignment,
+            verdict=self.step,
+            weight=self.weight,
+            rater=self.person,
+            group=_objects(groups)[self.clip],
+            context={name: self.levels(name) for name in columns},
         )
+
+    def sha256(self, columns: tuple[str, ...]) -> str:
+        """The hash of :meth:`table`, worked out once for each choice of columns."""
+        if columns not in self._hashes:
+            self._hashes[columns] = self.table(columns).sha256()
+        return self._hashes[columns]
 
     @property
     def grouped_by_actor(self) -> bool:
         """Whether there are enough actors to check thresholds on actors never seen."""
-        return len(set(self.actors())) >= LEAST_GROUPS and all("actor" in gap.context for gap in self.gaps)
+        return self._by_actor
 
-    def actors(self) -> list[str]:
-        """The actor of each answer, the clip where nobody is named."""
-        return [gap.context.get("actor", gap.clip_id) for gap in self.gaps]
+    @cached_property
+    def _by_actor(self) -> bool:
+        actors = {each.context.get("actor") for each in self.clips}
+        return len(actors) >= LEAST_GROUPS and None not in actors
 
 
-def training_phases(project: ProjectRecord) -> tuple[Phase, ...]:
-    """Which kinds of answers teach the thresholds of a project."""
-    phases = TRAINING_PHASES[project.protocol]
-    takes_revised = project.protocol is Protocol.BLIND_FIRST and project.settings.get(REVISED_SETTING, False)
-    return (*phases, Phase.REVISED) if takes_revised else phases
+class Gaps(Sequence[RatedGap]):
+    """The answers of :class:`TrainingRatings` as records, made as they are asked for."""
+
+    def __init__(self, training: TrainingRatings) -> None:
+        self._training = training
+
+    def __len__(self) -> int:
+        return len(self._training)
+
+    @overload
+    def __getitem__(self, row: int) -> RatedGap: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[RatedGap]: ...
+
+    def __getitem__(self, row: int | slice) -> RatedGap | Sequence[RatedGap]:
+        if isinstance(row, slice):
+            return [self._at(place) for place in range(*row.indices(len(self)))]
+        if not -len(self) <= row < len(self):
+            raise IndexError(row)
+        return self._at(row)
+
+    def __iter__(self) -> Iterator[RatedGap]:
+        return map(self._at, range(len(self)))
+
+    def _at(self, row: int) -> RatedGap:
+        own = self._training
+        clip = own.clips[int(own.clip[row])]
+        return RatedGap(
+            rating_id=int(own.rating_id[row]),
+            clip_id=clip.clip_id,
+            clip_name=clip.clip_name,
+            person_id=int(own.person[row]),
+            simulated=bool(own.simulated[row]),
+            delivery=Delivery(int(own.step[row])),
+            alignment=clip.alignment,
+            context=clip.context,
+            weight=float(own.weight[row]),
+        )
 
 
 def collect(session: Session, project: ProjectRecord) -> TrainingRatings:
@@ -147,83 +242,40 @@ def collect(session: Session, project: ProjectRecord) -> TrainingRatings:
     Simulated answers count in a demo project only. An answer to a prediction of other weights counts
     with the clip's newest prediction, if the clip was analysed again with the same line.
     """
-    taught = answers_that_teach(session, project)
-    gaps = [_rated_gap(each) for each in taught.answers]
-    known = tuple(gap for gap in gaps if gap is not None)
-    left_out = (*taught.left_out, ("training.unknown_gap", len(gaps) - len(known)))
-    found = TrainingRatings(known, taught.instrument, tuple(say(key, n=n) for key, n in left_out if n))
-    if known and not found.grouped_by_actor:
-        notes = (*found.notes, say("training.grouped_by_clip"))
-        return TrainingRatings(found.gaps, taught.instrument, notes)
+    return of_taught(answers_that_teach(session, project))
+
+
+def of_taught(taught: TaughtAnswers) -> TrainingRatings:
+    """The gaps some answers speak about; those to a prediction without one are left out, and counted."""
+    gaps = [gap_of(each.prediction) for each in taught.beside]
+    has_gap = np.array([gap is not None for gap in gaps], dtype=np.bool_)
+    rows = np.flatnonzero(has_gap[taught.place])
+    kept, clip = np.unique(taught.place[rows], return_inverse=True)
+    clips = []
+    for place in kept:
+        found, gap = taught.beside[int(place)], gaps[int(place)]
+        assert gap is not None  # left out above
+        context = context_of(found.clip, found.prediction)
+        clips.append(GapClip(found.clip.id, found.clip.original_name, gap, context))
+    left_out = (*taught.left_out, ("training.unknown_gap", taught.place.size - rows.size))
+    answers = taught.columns.take(rows)
+    columns = {
+        "clip": clip.reshape(-1),
+        "rating_id": answers.id,
+        "person": answers.person,
+        "simulated": answers.simulated,
+        "step": answers.delivery,
+        "weight": taught.weight[rows],
+    }
+    return TrainingRatings(
+        tuple(clips), columns, taught.instrument, tuple(say(key, n=int(n)) for key, n in left_out if n)
+    )
+
+
+def _objects(values: Sequence[object]) -> Labels:
+    found = np.empty(len(values), dtype=object)
+    found[:] = values
     return found
 
 
-def answers_that_teach(session: Session, project: ProjectRecord) -> TaughtAnswers:
-    """The answers thresholds and intensity maps may learn from; see :func:`collect`."""
-    newest = predictions.newest(session, project.id)
-    if newest is None:
-        return TaughtAnswers((), None)
-    instrument = _instrument(newest)
-    phases = training_phases(project)
-    # After the first blind answer the machine's opinion is on the screen: nothing later is blind.
-    locked = project.protocol is Protocol.BLIND_FIRST and Phase.REVISED not in phases
-    answers = tuple(ratings.for_training(session, project.id, phases=phases, first_counts=locked))
-    meant = [answer for answer in answers if project.demo or not answer.rating.simulated]
-    closed = filmed.kept_from(session, project.id, ConsentScope.TRAINING)
-    real = [answer for answer in meant if answer.clip.id not in closed]
-    stale = {answer.clip.id for answer in real if _instrument(_then(answer)) != instrument}
-    chosen = selections.of_project(session, project.id)
-    measured_again = dict(_newest_of(session, sorted(stale)))
-    taught = []
-    other_weights = 0
-    for answer in real:
-        prediction = _then(answer)
-        if _instrument(prediction) != instrument:
-            again = measured_again.get(answer.clip.id)
-            if again is None or _instrument(again) != instrument or again.line != prediction.line:
-                other_weights += 1
-                continue
-            prediction = again
-        selection = chosen.get((answer.clip.id, answer.person.id))
-        taught.append(TaughtAnswer(answer, prediction, 1.0 if selection is None else selection.weight))
-    left_out = (
-        ("training.simulated", len(answers) - len(meant)),
-        ("training.no_consent", len(meant) - len(real)),
-        ("training.other_weights", other_weights),
-    )
-    return TaughtAnswers(tuple(taught), instrument, left_out)
-
-
-def _rated_gap(taught: TaughtAnswer) -> RatedGap | None:
-    answer, prediction = taught.answer, taught.prediction
-    alignment = gap_of(prediction)
-    rating = answer.rating
-    if alignment is None or rating.delivery is None:
-        return None
-    return RatedGap(
-        rating_id=rating.id,
-        clip_id=answer.clip.id,
-        clip_name=answer.clip.original_name,
-        person_id=answer.person.id,
-        simulated=rating.simulated,
-        delivery=rating.delivery,
-        alignment=alignment,
-        rated_at=rating.created_at,
-        context=context_of(answer.clip, prediction),
-        weight=taught.weight,
-    )
-
-
-def _then(answer: RatedClip) -> PredictionSummary:
-    if answer.prediction is None:  # for_training leaves these out
-        raise ValueError(f"Rating {answer.rating.id} has no prediction.")
-    return answer.prediction
-
-
-def _instrument(prediction: PredictionSummary) -> LearnedFor:
-    return LearnedFor(prediction.system.value, prediction.weights_version, prediction.feature_schema)
-
-
-def _newest_of(session: Session, clip_ids: Sequence[str]) -> Iterator[tuple[str, PredictionSummary]]:
-    for start in range(0, len(clip_ids), LOOKUP):
-        yield from predictions.latest_of_clips(session, clip_ids[start : start + LOOKUP]).items()
+_VERDICTS: Final = np.array([VERDICT_ORDER.index(step.verdict) for step in sorted(Delivery)], dtype=np.int8)

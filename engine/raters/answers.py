@@ -205,7 +205,7 @@ def _values(said: Named, rows: Codes, level: Level) -> Array:
         if folded:
             wanted = "under, correct, over or a step from -2 to 2"
         raise TableError(f"Answer {row} is {text[:40]!r}; at the {level.value} level give {wanted}.")
-    return found
+    return np.asarray(found, dtype=np.float64)
 
 
 def _word(text: str) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 import pandas as pd
@@ -34,7 +34,7 @@ class Named:
     @classmethod
     def of(cls, values: Iterable[object]) -> Self:
         """Read a column, shape (n,); ``None`` and NaN are nothing."""
-        column = values if isinstance(values, np.ndarray) else pd.Series(list(values), dtype=object)
+        column: Any = values if isinstance(values, np.ndarray) else pd.Series(list(values), dtype=object)
         if pd.api.types.infer_dtype(column, skipna=True) not in ALIKE:  # 1, "1" and 1.0 would be one
             column = pd.Series([_text(value) for value in column], dtype=object)
         places, different = pd.factorize(column)

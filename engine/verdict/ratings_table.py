@@ -160,19 +160,17 @@ def answer_codes(values: Iterable[object]) -> tuple[NDArray[np.int8], NDArray[np
     TableError
         If one is neither, with the first row that is wrong.
     """
-    names = as_labels(values)
-    known: dict[str, tuple[int, int]] = {}
-    codes = np.empty((2, names.size), dtype=np.int8)
-    for row, name in enumerate(names):
-        if name not in known:
-            try:
-                meant = answer_named(name)
-            except ValueError:
-                raise TableError(
-                    f"Rating {row + 1} has the verdict {quoted(name)}; "
-                    "use under, correct, over or a step from -2 to 2."
-                ) from None
-            step = meant if isinstance(meant, Delivery) else Delivery.RIGHT
-            known[name] = VERDICT_ORDER.index(verdict_named(name)), int(step)
-        codes[:, row] = known[name]
+    places, names = pd.factorize(as_labels(values))
+    meant = np.empty((2, len(names)), dtype=np.int8)
+    for place, name in enumerate(names):  # in the order of their first rows
+        try:
+            answer = answer_named(name)
+        except ValueError:
+            raise TableError(
+                f"Rating {np.flatnonzero(places == place)[0] + 1} has the verdict {quoted(name)}; "
+                "use under, correct, over or a step from -2 to 2."
+            ) from None
+        step = answer if isinstance(answer, Delivery) else Delivery.RIGHT
+        meant[:, place] = VERDICT_ORDER.index(verdict_named(name)), int(step)
+    codes = meant[:, places]
     return codes[0], codes[1] if codes[1].any() else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from typing import Any, Final
 from scripts.bench_rows.material import ROOT
 from scripts.bench_rows.row import Row
 from scripts.large_project import CLIPS, PROJECT, RATINGS, copied, made
+from scripts.process_memory import peak_bytes
 
 SIZES: Final = ((100, 1_000), (1_000, 10_000), (10_000, 100_000), (CLIPS, RATINGS))
 """Clips and answers."""
@@ -31,7 +31,10 @@ LIMITS: Final = {
     "my_work": PAGE_S,
     "overview": 1.0,
     "register": 1.0,
+    "pages_aside": PAGE_S,
     "agreement": ASIDE_S,
+    "languages": ASIDE_S,
+    "anchoring": ASIDE_S,
     "thresholds": ASIDE_S,
     "raters": ASIDE_S,
     "disputes": ASIDE_S,
@@ -46,10 +49,13 @@ WORDS: Final = {
     "my_work": "a rater's own progress",
     "overview": "how far the project is",
     "register": "the register of consents",
-    "agreement": "the figures of the Agreement page",
-    "thresholds": "the ratings that teach, as the Thresholds page reads them",
-    "raters": "the figures about raters",
-    "disputes": "the clips to be decided",
+    "pages_aside": "the Agreement, Thresholds, Decide and My work pages while their figures are worked out",
+    "agreement": "the figures of the Agreement page, worked out aside",
+    "languages": "whether languages may be pooled, worked out aside",
+    "anchoring": "how far the machine's opinion moves people, worked out aside",
+    "thresholds": "the ratings that teach, gathered aside for the Thresholds page",
+    "raters": "the figures about raters, worked out aside",
+    "disputes": "the clips to be decided, worked out aside",
     "export": "the export as Parquet",
 }
 
@@ -92,33 +98,36 @@ def _measured(name: str) -> dict[str, float]:
         started = perf_counter()
         asked()
         taken.append(perf_counter() - started)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kibibytes on Linux
-    return {"first_s": taken[0], "again_s": taken[1], "peak_gb": peak * 1024 / 1e9}
+    return {"first_s": taken[0], "again_s": taken[1], "peak_gb": peak_bytes() / 1e9}
 
 
 def _asked(name: str) -> Callable[[], Any]:
     from dashboard.services import (
+        adjudication,
         agreement,
+        anchoring,
         clip_list,
         consents,
         disputes,
         export,
+        language_functioning,
         projects,
         rater_quality,
         review,
         task_progress,
-        training_ratings,
+        thresholds,
     )
     from db.location import data_folder
-    from db.session import reading
 
     project = projects.by_name(PROJECT)
     rater = projects.person("Rater 7").id
     middle = _middle(project.id)
 
-    def teaching() -> int:
-        with reading() as session:
-            return len(training_ratings.collect(session, project).gaps)
+    def looks() -> None:
+        agreement.of_project(project.id)
+        thresholds.view(project.id)
+        adjudication.agenda(project.id, person_id=None)
+        rater_quality.own(project.id, rater)
 
     every: dict[str, Callable[[], Any]] = {
         "frame": lambda: clip_list.how_far(project.id, rater),
@@ -129,10 +138,13 @@ def _asked(name: str) -> Callable[[], Any]:
         "my_work": lambda: task_progress.progress(project.id, rater),
         "overview": lambda: task_progress.project_progress(project.id),
         "register": lambda: consents.register(project.id, person_id=None),
-        "agreement": lambda: agreement.of_project(project.id),
-        "thresholds": teaching,
-        "raters": lambda: rater_quality.of_project(project.id, person_id=None),
-        "disputes": lambda: disputes.of_project(project.id),
+        "pages_aside": looks,
+        "agreement": lambda: agreement.work_out(project.id),
+        "languages": lambda: language_functioning.work_out(project.id),
+        "anchoring": lambda: anchoring.work_out(project.id),
+        "thresholds": lambda: thresholds.gather(project.id),
+        "raters": lambda: rater_quality.work_out(project.id),
+        "disputes": lambda: disputes.work_out(project.id),
         "export": lambda: export.export(
             project.id, format_name="parquet", out=data_folder() / f"{perf_counter()}.parquet", media=False
         ),

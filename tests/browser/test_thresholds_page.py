@@ -94,7 +94,7 @@ def _taught(server: Served, name: str, *, clips: int, simulated: bool = False, *
 
 def _flipping(server: Served, project_id: int, lower: float, upper: float) -> list[str]:
     with inside(server.home):
-        clips = threshold_trial.judged(project_id)
+        clips = threshold_trial.judged(project_id).value or ()
     changed: tuple[TriedClip, ...] = threshold_trial.flipping(clips, lower, upper)
     return [each.clip.clip_name for each in changed]
 

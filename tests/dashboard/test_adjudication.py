@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from dashboard.services import adjudication, assigning, case_table, disputes, export, projects, rater_letters
@@ -40,7 +41,7 @@ def disputed(project: ProjectRecord) -> ClipRecord:
 
 
 def _open(project: ProjectRecord, lead: PersonRecord) -> list[str]:
-    return [case.name for case in adjudication.agenda(project.id, person_id=lead.id) if case.is_open]
+    return [case.name for case in adjudication.agenda(project.id, person_id=lead.id).waiting]
 
 
 def _decide(
@@ -170,7 +171,7 @@ def test_simulated_raters_never_lie_beside_people(
 ) -> None:
     answered(disputed, "Bot", 0, simulated=True)
     assert len(case_table.of_clip(project.id, disputed.id, person_id=lead.id).voices) == 2
-    assert disputes.of_project(project.id)[disputed.id].raters == 2
+    assert disputes.work_out(project.id)[disputed.id].raters == 2
 
 
 def test_the_decided_label_leaves_in_columns_of_its_own(
@@ -193,6 +194,5 @@ def test_letters_go_on_behind_z(place: int, name: str) -> None:
 
 
 def test_entropy_is_in_bits() -> None:
-    assert disputes.entropy("aabb") == 1.0
-    assert disputes.entropy("aaaa") == 0.0
-    assert disputes.entropy("") == 0.0
+    clip, codes = np.array([0, 0, 0, 0, 1, 1, 1, 1, 2]), np.array([0, 0, 1, 1, 2, 2, 2, 2, np.nan])
+    assert disputes.entropies(clip, codes, 3, kinds=3).tolist() == [1.0, 0.0, 0.0]

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 import pytest
 
 from dashboard.services import agreement, agreement_words, projects
-from dashboard.services.agreement import PartAgreement, Split
+from dashboard.services.agreement import PartAgreement, ProjectAgreement, Split
 from dashboard.services.given_answers import Field
 from dashboard.services.permissions import NotAllowedError
 from db import people, ratings, session
@@ -23,8 +23,15 @@ def project() -> ProjectRecord:
     return projects.create("Agreed", protocol=Protocol.BLIND_FIRST)
 
 
+def _found(project: ProjectRecord, *, simulated: bool | None = None) -> ProjectAgreement:
+    told = agreement.of_project(project.id, simulated=simulated)
+    assert told.value is not None
+    assert told.at is None
+    return told.value
+
+
 def _part(project: ProjectRecord, field: Field, split: Split, part: str = "") -> PartAgreement:
-    found = agreement.of_project(project.id)
+    found = _found(project)
     [only] = [each for each in found.of(field) if (each.split, each.part) == (split, part)]
     return only
 
@@ -35,7 +42,7 @@ def _alpha(part: PartAgreement) -> float | None:
 
 
 def test_nobody_yet_is_nothing_yet(project: ProjectRecord) -> None:
-    found = agreement.of_project(project.id)
+    found = _found(project)
     assert (found.people, found.simulated_raters) == (0, 0)
     assert {part.found for part in found.parts} == {None}
     assert set(found.disagreed) == set(Field)
@@ -73,7 +80,7 @@ def test_languages_and_channels_stand_apart_where_there_are_two(project: Project
     assert _part(project, Field.DELIVERY, Split.ALL).found is not None
     assert _part(project, Field.DELIVERY, Split.ALL).found.units == 6  # type: ignore[union-attr] asserted above
     assert _alpha(_part(project, Field.DELIVERY, Split.CHANNEL, "voice")) is None
-    found = agreement.of_project(project.id)
+    found = _found(project)
     assert [part.part for part in found.of(Field.DELIVERY) if part.split is Split.PHASE] == []
 
 
@@ -96,18 +103,18 @@ def test_simulated_raters_are_never_counted_with_people(project: ProjectRecord) 
         clip = made_clip(project)
         for name in ("Bot 1", "Bot 2"):
             answered(clip, name, delivery, simulated=True)
-    only = agreement.of_project(project.id)
+    only = _found(project)
     assert (only.simulated, only.people, only.simulated_raters) == (True, 0, 2)
     for delivery in (1, -1):
         clip = made_clip(project)
         answered(clip, "Ada", delivery)
         answered(clip, "Ben", -delivery)
-    both = agreement.of_project(project.id)
+    both = _found(project)
     assert (both.simulated, both.people) == (False, 2)
     people_alpha = both.of(Field.DELIVERY)[0].found
     assert people_alpha is not None
     assert (people_alpha.units, people_alpha.raters) == (2, 2)
-    apart = agreement.of_project(project.id, simulated=True).of(Field.DELIVERY)[0].found
+    apart = _found(project, simulated=True).of(Field.DELIVERY)[0].found
     assert apart is not None
     assert apart.units == 3
 
@@ -124,7 +131,7 @@ def test_clips_people_differ_about_come_first_with_a_consensus_that_changes_no_r
         answered(unclear, name, other, emotion=Emotion.JOY, expressed=0.1 * (other + 3))
     with session.reading() as s:
         before = [each.rating for each in ratings.all_of_project(s, project.id)]
-    found = agreement.of_project(project.id)
+    found = _found(project)
     [worst] = found.disagreed[Field.DELIVERY]
     assert (worst.name, worst.said) == ("odd.mp4", (("2", 2), ("-2", 1)))
     assert worst.consensus.value == "2"
@@ -141,7 +148,7 @@ def test_where_as_many_say_one_thing_as_another_people_are_split(project: Projec
         clip = made_clip(project)
         answered(clip, "Ada", first, emotion=Emotion.JOY)
         answered(clip, "Ben", second, emotion=Emotion.JOY if first == second else Emotion.FEAR)
-    found = agreement.of_project(project.id)
+    found = _found(project)
     for field in (Field.DELIVERY, Field.EMOTION):
         [worst] = found.disagreed[field]
         assert worst.consensus.is_split

@@ -54,6 +54,12 @@ def blind_first() -> ProjectRecord:
     return projects.create("Reveal", protocol=Protocol.BLIND_FIRST)
 
 
+def _report(project_id: int) -> AnchoringReport:
+    found = anchoring.report(project_id).value
+    assert found is not None
+    return found
+
+
 def _of(report: AnchoringReport, field: Field = Field.DELIVERY) -> Moves:
     return next(each for each in report.moves if each.field is field)
 
@@ -82,7 +88,7 @@ def _revealed(project: ProjectRecord, *, pulled: float, again: float = 0.15) -> 
 
 def test_a_planted_pull_is_found_with_its_size_and_with_who_follows(blind_first: ProjectRecord) -> None:
     planted = _revealed(blind_first, pulled=0.4)
-    found = anchoring.report(blind_first.id)
+    found = _report(blind_first.id)
     moves = _of(found)
     assert moves.answers == 200
     assert moves.pull.low is not None
@@ -99,7 +105,7 @@ def test_a_planted_pull_is_found_with_its_size_and_with_who_follows(blind_first:
 
 def test_second_thoughts_alone_are_no_evidence(blind_first: ProjectRecord) -> None:
     _revealed(blind_first, pulled=0.0, again=0.4)
-    moves = _of(anchoring.report(blind_first.id))
+    moves = _of(_report(blind_first.id))
     assert moves.moved > 20
     assert not moves.pull.excludes(0.0)
     assert "no evidence that answers follow" in " ".join(anchoring_words.moves(moves))
@@ -112,14 +118,14 @@ def test_a_person_is_left_out_of_the_consensus_their_move_is_held_against(blind_
             _gave(s, clip, name, step, Phase.BLIND, emotion=Emotion.JOY if name == "Ada" else Emotion.FEAR)
         _gave(s, clip, "Ada", 1, Phase.REVISED, emotion=Emotion.FEAR)
         _gave(s, clip, "Ben", -2, Phase.REVISED, emotion=Emotion.FEAR)
-    moves = _of(anchoring.report(blind_first.id))
+    moves = _of(_report(blind_first.id))
     assert (moves.answers, moves.moved, moves.towards, moves.away) == (3, 2, 1, 1)
     assert (moves.nearer, moves.farther) == (1, 1)
     # Ada comes 2 nearer the median 1 of Ben and Cy; Ben stood 1 from the median 0 of Ada and Cy, then 2
     assert moves.gain.value == pytest.approx((2 - 1) / 2)
     assert not moves.pull.is_told
     assert "too few to say" in " ".join(anchoring_words.moves(moves))
-    assert _of(anchoring.report(blind_first.id), Field.EMOTION).nearer == 1
+    assert _of(_report(blind_first.id), Field.EMOTION).nearer == 1
 
 
 def test_answers_after_the_right_one_was_told_are_no_sign_of_the_machine(blind_first: ProjectRecord) -> None:
@@ -127,7 +133,7 @@ def test_answers_after_the_right_one_was_told_are_no_sign_of_the_machine(blind_f
     with session.writing() as s:
         _gave(s, clip, "Ada", -1, Phase.BLIND, purpose=Purpose.GOLD_TRAINING)
         _gave(s, clip, "Ada", 1, Phase.REVISED, purpose=Purpose.GOLD_TRAINING)
-    assert anchoring.report(blind_first.id).is_empty
+    assert _report(blind_first.id).is_empty
 
 
 def test_withheld_clips_are_compared_with_shown_ones_and_stand_in_no_reveal(
@@ -145,7 +151,7 @@ def test_withheld_clips_are_compared_with_shown_ones_and_stand_in_no_reveal(
                     _control(s, clip, name)
                 elif own != machine and generator.random() < 0.8:
                     _gave(s, clip, name, machine, Phase.REVISED)
-    found = anchoring.report(blind_first.id)
+    found = _report(blind_first.id)
     assert found.is_drawn
     [delivery] = [each for each in found.controls if each.field is Field.DELIVERY]
     assert (delivery.shown.answers, delivery.withheld.answers) == (80, 40)
@@ -162,7 +168,7 @@ def test_blind_answers_of_an_assisted_project_are_compared_without_calling_it_a_
         with session.writing() as s:
             _gave(s, clip, "Ada", number % 3 - 1, Phase.ASSISTED)
             _gave(s, clip, "Ben", 0, Phase.BLIND)
-    found = anchoring.report(project.id)
+    found = _report(project.id)
     assert not found.is_drawn
     assert found.moves == ()
     [delivery] = [each for each in found.controls if each.field is Field.DELIVERY]
@@ -172,12 +178,12 @@ def test_blind_answers_of_an_assisted_project_are_compared_without_calling_it_a_
 
 
 def test_nothing_answered_is_an_empty_report(blind_first: ProjectRecord) -> None:
-    assert anchoring.report(blind_first.id).is_empty
+    assert _report(blind_first.id).is_empty
 
 
 def test_the_file_holds_every_figure_with_its_counts(blind_first: ProjectRecord) -> None:
     _revealed(blind_first, pulled=0.4)
-    found = anchoring.report(blind_first.id)
+    found = _report(blind_first.id)
     rows = list(csv.DictReader(io.StringIO(anchoring_file.table(found))))
     everybody = {row["measure"]: row for row in rows if row["rater"] == "all" and row["field"] == "delivery"}
     moves = _of(found)

@@ -208,7 +208,9 @@ def test_a_withdrawal_removes_every_file_and_finding_and_leaves_a_tombstone(home
     assert (tombstone.clip_id, tombstone.cause, tombstone.files) == (gone.id, RemovalCause.WITHDRAWN, 5)
     with pytest.raises(UnknownRowError):
         review.view(project.id, _lead(project), gone.id)
-    assert adjudication.agenda(project.id, person_id=None) == ()
+    agenda = adjudication.agenda(project.id, person_id=None)
+    assert not agenda.waiting
+    assert agenda.decided == ()
     shown = export_download.preview(project.id)
     assert "Meera" not in str(shown)
     assert clip_list.look(project.id, status=ClipStatus.READY).items[0].clip.id == stays.id

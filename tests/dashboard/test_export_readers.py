@@ -121,7 +121,7 @@ def test_the_card_says_how_far_people_agree_by_which_guideline_and_what_is_known
 ) -> None:
     export(project.id, format_name="huggingface", out=tmp_path / "out", licence="cc-by-nc-4.0")
     card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
-    found = agreement.of_project(project.id).of(Field.DELIVERY)[0].found
+    found = agreement.work_out(project.id).of(Field.DELIVERY)[0].found
     assert found is not None
     main = found.main
     assert f"| delivery | {main.value:.2f} ({main.low:.2f} to {main.high:.2f}) | {found.units} |" in card

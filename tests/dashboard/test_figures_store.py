@@ -59,8 +59,10 @@ def _files(home: Path) -> list[Path]:
 
 
 def _same(one: PageFigures, other: PageFigures) -> None:
-    for name in ("at", "answers", "grouped_by_actor", "curve", "lower", "upper", "levels", "pull", "drift"):
+    for name in ("at", "grouped_by_actor", "curve", "lower", "upper", "levels", "pull", "drift"):
         assert getattr(one, name) == getattr(other, name), name
+    for name in ("rating_id", "clip", "clip_id", "clip_name", "alignment"):
+        assert np.array_equal(getattr(one.answers, name), getattr(other.answers, name)), name
     for mine, theirs in ((one.learned, other.learned), (one.fixed, other.fixed)):
         assert (mine.version, mine.reliability) == (theirs.version, theirs.reliability)
         np.testing.assert_array_equal(mine.risk_coverage.risk, theirs.risk_coverage.risk)
@@ -92,7 +94,7 @@ def test_figures_are_found_again_by_another_process(project: ProjectRecord, home
 
 
 @pytest.mark.parametrize(
-    "damage", ["", "{", "null", "[]", '{"format": "dailies-figures/1"}', '{"format": "other"}']
+    "damage", ["", "{", "null", "[]", '{"format": "dailies-figures/2"}', '{"format": "other"}']
 )
 def test_a_file_that_cannot_be_read_counts_as_missing(
     project: ProjectRecord, home: Path, damage: str

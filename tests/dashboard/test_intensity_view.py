@@ -6,7 +6,7 @@ import pytest
 
 from dashboard.services import intensity_words, projects, visitors
 from dashboard.services.intensity_maps import go_back, learn, put_in_force
-from dashboard.services.intensity_view import moved, view
+from dashboard.services.intensity_view import moved, view, worked_out
 from db.errors import UnknownRowError
 from db.records import IntensitySide, ProjectRecord
 from engine.vocabulary import Emotion
@@ -23,7 +23,8 @@ def project() -> ProjectRecord:
 
 def test_a_project_without_answers_shows_nothing_and_breaks_nowhere(project: ProjectRecord) -> None:
     made_clip(project)
-    shown = view(project.id, EXPRESSED)
+    shown = view(project.id, EXPRESSED).value
+    assert shown is not None
     assert (shown.answers, shown.history, shown.in_force, shown.candidate) == ((), (), None, None)
     assert not shown.can_go_back
     assert shown.estimate.say(0.4) == 0.4
@@ -33,17 +34,17 @@ def test_a_version_goes_from_candidate_to_in_force_and_back(project: ProjectReco
     made_intensities(project)
     person = visitors.welcome("Asha", project)
     *_, found = learn(project.id, person_id=person.id, promote=False)
-    shown = view(project.id, EXPRESSED)
+    shown = worked_out(project.id, EXPRESSED)
     assert shown.candidate is not None
     assert found.record is not None
     assert (shown.candidate.version, shown.candidate.by, shown.raters) == (found.record.version, "Asha", 4)
     put_in_force(project.id, shown.candidate.id, person_id=person.id)
-    shown = view(project.id, EXPRESSED)
+    shown = worked_out(project.id, EXPRESSED)
     assert shown.in_force is not None
     assert shown.candidate is None
     assert shown.can_go_back
     go_back(project.id, EXPRESSED, person_id=person.id)
-    shown = view(project.id, EXPRESSED)
+    shown = worked_out(project.id, EXPRESSED)
     assert (shown.in_force, shown.can_go_back) == (None, False)
     assert shown.candidate is not None
 
@@ -66,7 +67,7 @@ def test_sentences_name_the_shift_where_people_were_asked_and_who_said_so(projec
         project, clips_count=60, expressed_shift=0.0, by_emotion={Emotion.ANGER: -0.15, Emotion.JOY: 0.0}
     )
     learn(project.id)
-    shown = view(project.id, EXPRESSED)
+    shown = worked_out(project.id, EXPRESSED)
     assert shown.in_force is not None
     words = {
         each.name: each for each in intensity_words.describe(shown.in_force.map, shown.answers, "emotion")
@@ -84,4 +85,4 @@ def test_sentences_name_the_shift_where_people_were_asked_and_who_said_so(projec
 
 def test_a_context_with_one_level_is_none(project: ProjectRecord) -> None:
     made_intensities(project)
-    assert view(project.id, EXPRESSED).columns == ()
+    assert worked_out(project.id, EXPRESSED).columns == ()

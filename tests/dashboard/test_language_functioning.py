@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from dashboard.services import projects
-from dashboard.services.language_functioning import language_functioning
+from dashboard.services.language_functioning import work_out
 from db import people, predictions, ratings, session
 from db.records import ProjectRecord, RatingDraft
 from engine.raters.functioning import Finding
@@ -50,7 +50,7 @@ def _rated(project: ProjectRecord, *, shift: float, clips: int = 120, raters: in
 def test_a_language_people_judge_otherwise_is_named_with_a_warning() -> None:
     project = projects.create("Two languages", language="en")
     _rated(project, shift=0.7)
-    found = language_functioning(project.id)
+    found = work_out(project.id)
     assert found.languages == ("en", "hi")
     assert found.is_mixed
     assert found.differs
@@ -67,7 +67,7 @@ def test_a_language_people_judge_otherwise_is_named_with_a_warning() -> None:
 def test_languages_judged_alike_are_no_evidence_of_a_difference() -> None:
     project = projects.create("Alike", language="en")
     _rated(project, shift=0.0)
-    found = language_functioning(project.id)
+    found = work_out(project.id)
     assert found.found.finding is Finding.NO_EVIDENCE
     assert "no evidence that people draw the lines elsewhere" in found.sentences[0]
     assert "Do not pool" not in found.sentences[0]
@@ -76,8 +76,8 @@ def test_languages_judged_alike_are_no_evidence_of_a_difference() -> None:
 def test_a_few_answers_are_too_few_to_say_and_one_language_is_none_to_compare() -> None:
     few = projects.create("Few", language="en")
     _rated(few, shift=0.0, clips=8, raters=2)
-    assert language_functioning(few.id).found.finding is Finding.TOO_FEW
-    assert "too few to say" in language_functioning(few.id).sentences[0]
+    assert work_out(few.id).found.finding is Finding.TOO_FEW
+    assert "too few to say" in work_out(few.id).sentences[0]
     empty = projects.create("Empty")
-    assert language_functioning(empty.id).sentences == ()
-    assert not language_functioning(empty.id).is_mixed
+    assert work_out(empty.id).sentences == ()
+    assert not work_out(empty.id).is_mixed

@@ -58,9 +58,9 @@ def _choose_context(project: ProjectRecord, _clip: ClipRecord) -> None:
 @pytest.mark.parametrize("change", [_rate, _analyse_again, _correct, _promote, _choose_context])
 def test_a_change_is_seen_at_once(project: ProjectRecord, change: Change) -> None:
     clip = made_clip(project, expected=0.5, expressed=0.5)
-    before, judged = thresholds.view(project.id), threshold_trial.judged(project.id)
+    before, judged = thresholds.view(project.id), threshold_trial.judged(project.id).value
     assert thresholds.view(project.id) is before
-    assert threshold_trial.judged(project.id) is judged
+    assert threshold_trial.judged(project.id).value is judged
     change(project, clip)
     after = thresholds.view(project.id)
     assert after is not before
@@ -78,7 +78,9 @@ def test_what_is_shown_after_a_change_is_what_is_there_now(project: ProjectRecor
     _choose_context(project, clip)
     assert thresholds.view(project.id).compared == ("actor",)
     _analyse_again(project, clip)
-    assert [each.alignment for each in threshold_trial.judged(project.id)][-1] == pytest.approx(1.5)
+    judged = threshold_trial.judged(project.id).value
+    assert judged is not None
+    assert judged[-1].alignment == pytest.approx(1.5)
     _promote(project, clip)
     view = thresholds.view(project.id)
     assert view.in_force is view.newest_learned
@@ -90,6 +92,6 @@ def test_flips_are_read_again_after_a_promotion(project: ProjectRecord) -> None:
     candidate = thresholds.view(project.id).candidate
     assert candidate is not None
     assert candidate.id is not None
-    assert any(flip.flips for flip in thresholds.under(project.id, candidate.id))
+    assert any(flip.flips for flip in thresholds.under(project.id, candidate.id).value or ())
     put_in_force(project.id, candidate.id, person_id=None)
-    assert not any(flip.flips for flip in thresholds.under(project.id, candidate.id))
+    assert not any(flip.flips for flip in thresholds.under(project.id, candidate.id).value or ())

@@ -53,8 +53,7 @@ def of(project: ProjectRecord, name: str) -> RaterFigures:
     person = projects.person(name)
     with session.writing() as s:
         people.join(s, project.id, person.id, Role.RATER)
-    found = rater_quality.own(project.id, person.id)
-    assert found is not None
+    (found,) = rater_quality.own(project.id, person.id).value or ()
     return found
 
 
@@ -230,9 +229,9 @@ def test_only_whoever_leads_sees_all_raters_and_a_stranger_nothing() -> None:
         rater_quality.of_project(project.id, person_id=asha.id)
     with pytest.raises(NotAllowedError):
         rater_quality.own(project.id, projects.person("Stranger").id)
-    (row,) = rater_quality.of_project(project.id, person_id=None)
+    (row,) = rater_quality.of_project(project.id, person_id=None).value or ()
     assert row.pseudonym == asha.pseudonym
-    assert rater_quality.own(project.id, rater(project, "Ben").id) is None
+    assert rater_quality.own(project.id, rater(project, "Ben").id).value == ()
 
 
 def test_what_was_left_out_leads_back_to_its_clip_by_a_name_that_sways_nobody() -> None:

@@ -122,6 +122,18 @@ def test_progress_is_what_a_count_by_hand_gives(overlap: int, seed: int) -> None
     assert whole.answered > 0
 
 
+@pytest.mark.parametrize(("overlap", "seed"), [(1, 2), (2, 3), (3, 4)])
+def test_what_is_counted_for_all_at_once_is_what_a_count_by_hand_gives(
+    overlap: int, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, made, people = worked_at(overlap=overlap, seed=seed)
+    at = NOON + timedelta(minutes=STEPS)
+    own, _ = by_hand(made, people, overlap=overlap, at=at)
+    monkeypatch.setattr(task_progress, "COUNTED_ANEW", 0)
+    assert {person.id: progress(project.id, person.id, at=at) for person in people} == own
+    assert progress(project.id, people[0].id, at=at + timedelta(minutes=1)).counted_at == at
+
+
 def test_a_fresh_project_asks_for_every_clip_and_a_finished_one_for_no_more() -> None:
     project, made = made_desk(clips=3)
     asha = rater(project)

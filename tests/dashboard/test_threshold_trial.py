@@ -39,11 +39,11 @@ def test_clips_without_a_known_gap_are_left_out(project: ProjectRecord) -> None:
     known = made_clip(project, expected=0.5, expressed=0.6)
     made_clip(project, expected=None)
     made_clip(project, analysed=False)
-    [clip] = judged(project.id)
+    [clip] = judged(project.id).value or ()
     assert (clip.clip_id, clip.verdict) == (known.id, Verdict.OVER)
     assert clip.alignment == pytest.approx(0.5)
 
 
 def test_no_clips_at_all_change_nothing(project: ProjectRecord) -> None:
-    assert judged(project.id) == ()
+    assert judged(project.id).value == ()
     assert flipping((), -1.0, 1.0) == ()

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import visit
+from dashboard import aside_note, visit
 from dashboard.components.moves_chart import moves_chart
 from dashboard.services import anchoring, anchoring_file, anchoring_words, messages
 from dashboard.services.anchoring import AnchoringReport, Moves
@@ -19,7 +19,11 @@ def show(here: visit.Visit) -> None:
     """Draw the report."""
     st.caption(messages.say("anchoring.what"))
     with st.spinner(messages.say("anchoring.working")):
-        found = anchoring.report(here.project.id, person_id=here.person.id)
+        told = anchoring.report(here.project.id, person_id=here.person.id)
+    aside_note.show(told)
+    found = told.value
+    if found is None:
+        return
     if found.is_empty:
         st.info(messages.say("anchoring.nothing"))
         return

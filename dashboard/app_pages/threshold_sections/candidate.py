@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 import streamlit as st
 
-from dashboard import boundary, visit
+from dashboard import aside_note, boundary, visit
 from dashboard.services import background, context_words, figures_store, messages, recalibrate, thresholds
 from dashboard.services.messages import signed
 
@@ -74,9 +74,12 @@ def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
     if policy is None or policy.id is None:
         return
     st.markdown(messages.say("thresholds.candidate", lower=signed(policy.lower), upper=signed(policy.upper)))
-    flips = sum(flip.flips for flip in thresholds.under(here.project.id, policy.id, person_id=here.person.id))
+    told = thresholds.under(here.project.id, policy.id, person_id=here.person.id)
+    aside_note.show(told)
+    flips = sum(flip.flips for flip in told.value or ())
     where = f" {messages.say('thresholds.flips_where')}" if flips else ""
-    st.caption(messages.say("thresholds.flips", n=flips) + where)
+    if told.value is not None:
+        st.caption(messages.say("thresholds.flips", n=flips) + where)
     if policy.may_judge:
         if st.button(messages.say("thresholds.put_in_force"), type="primary", width="stretch"):
             recalibrate.put_in_force(here.project.id, policy.id, person_id=here.person.id)

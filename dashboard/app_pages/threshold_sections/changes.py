@@ -8,7 +8,7 @@ from typing import Final, cast
 
 import streamlit as st
 
-from dashboard import boundary, visit
+from dashboard import aside_note, boundary, visit
 from dashboard.app_pages.threshold_sections import clip_links
 from dashboard.components.trial_chart import trial_chart
 from dashboard.services import context_words, messages, threshold_trial, thresholds
@@ -26,7 +26,11 @@ Pair = tuple[float, float]
 
 def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
     """Draw the section."""
-    clips = threshold_trial.judged(here.project.id, person_id=here.person.id)
+    told = threshold_trial.judged(here.project.id, person_id=here.person.id)
+    aside_note.show(told)
+    clips = told.value
+    if clips is None:
+        return
     if not clips:
         st.info(messages.say("thresholds.trial.no_clips"))
         return
@@ -52,11 +56,11 @@ def show(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
 
 
 def _under_candidate(project_id: int, policy_id: int) -> None:
-    flips = [
-        flip
-        for flip in thresholds.under(project_id, policy_id, person_id=visit.here().person.id)
-        if flip.flips
-    ]
+    told = thresholds.under(project_id, policy_id, person_id=visit.here().person.id)
+    aside_note.show(told)
+    if told.value is None:
+        return
+    flips = [flip for flip in told.value if flip.flips]
     st.markdown(messages.say("thresholds.flips", n=len(flips)))
     list_flips(flips, key="candidate_flip")
 

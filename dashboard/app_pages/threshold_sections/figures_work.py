@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
+import numpy as np
 import streamlit as st
 
-from dashboard import boundary, visit
+from dashboard import boundary, page_clock, visit
 from dashboard.services import background, figures_basis, figures_store, messages, thresholds
 from dashboard.services.page_figures import PageFigures
 from engine.errors import DailiesError
@@ -67,12 +66,9 @@ def _working(project_id: int) -> None:
 
 def _age(figures: PageFigures, view: thresholds.ThresholdsView) -> str:
     """When the figures were worked out, on the reader's clock, and from what."""
-    clock = ZoneInfo(st.context.timezone) if st.context.timezone else UTC
-    at, now = figures.at.astimezone(clock), datetime.now(clock)
-    day = "today" if at.date() == now.date() else "earlier"
-    when = messages.say(f"thresholds.figures.{day}", time=f"{at:%H:%M}", date=f"{at:%Y-%m-%d}")
+    local = page_clock.local(figures.at)
+    when = messages.say(f"thresholds.figures.{local.day}", time=local.time, date=local.date)
     held = messages.say(f"thresholds.figures.{'actors' if figures.grouped_by_actor else 'clips'}")
     said = f"{when} {messages.say('thresholds.figures.from', n=len(figures.answers), held=held)}"
-    known = {answer.rating_id for answer in figures.answers}
-    newer = sum(gap.rating_id not in known for gap in view.gaps)
+    newer = int((~np.isin(view.training.rating_id, figures.answers.rating_id)).sum())
     return said if not newer else f"{said} {messages.say('thresholds.figures.newer', n=newer)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import visit
+from dashboard import aside_note, visit
 from dashboard.app_pages.threshold_sections import changes
 from dashboard.services import background, messages, recalibrate, thresholds
 from dashboard.services.messages import signed
@@ -51,10 +51,11 @@ def _compare(here: visit.Visit, view: thresholds.ThresholdsView) -> None:
         return
     if chosen.reason:
         st.markdown(messages.plain(chosen.reason))
-    flips = [
-        flip for flip in thresholds.under(here.project.id, chosen.id, person_id=here.person.id) if flip.flips
-    ]
-    st.markdown(messages.say("thresholds.look_flips", n=len(flips)))
+    told = thresholds.under(here.project.id, chosen.id, person_id=here.person.id)
+    aside_note.show(told)
+    flips = [flip for flip in told.value or () if flip.flips]
+    if told.value is not None:
+        st.markdown(messages.say("thresholds.look_flips", n=len(flips)))
     if chosen.may_judge and st.button(messages.say("thresholds.put_in_force"), key="put_earlier"):
         recalibrate.put_in_force(here.project.id, chosen.id, person_id=here.person.id)
         _renew(here)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import visit
+from dashboard import aside_note, visit
 from dashboard.app_pages.threshold_sections import intensity_history
 from dashboard.components.intensity_chart import (
     Answers,
@@ -42,7 +42,11 @@ def show(here: visit.Visit, _view: ThresholdsView) -> None:
         key="intensity_side",
         label_visibility="collapsed",
     )
-    shown = intensity_view.view(here.project.id, side, person_id=here.person.id)
+    told = intensity_view.view(here.project.id, side, person_id=here.person.id)
+    aside_note.show(told)
+    shown = told.value
+    if shown is None:
+        return
     if not shown.answers:
         st.info(" ".join((messages.say("intensity.no_answers"), *shown.notes)))
     else:

@@ -15,7 +15,7 @@ from dashboard.components.level_chart import LevelGaps, level_chart
 from dashboard.services import context_words, messages, projects, thresholds
 from dashboard.services.context_words import LevelWords
 from dashboard.services.judging import CONTEXT_COLUMNS
-from dashboard.services.training_ratings import REVISED_SETTING
+from dashboard.services.taught_answers import REVISED_SETTING
 from engine.verdict.intervals import INTERVAL_LEVEL, LevelThresholds
 from engine.vocabulary import Protocol
 
@@ -98,12 +98,11 @@ def _draw(view: thresholds.ThresholdsView, known: _Known) -> None:
 def _chart(
     view: thresholds.ThresholdsView, known: _Known, column: str, words: tuple[LevelWords, ...]
 ) -> None:
+    gaps, levels = view.rated_gaps, view.training.levels(column)
     drawn = [
         LevelGaps(
             title=messages.say("thresholds.level_title", name=level.name, n=level.thresholds.ratings),
-            gaps=[
-                (gap.alignment, gap.verdict) for gap in view.gaps if gap.context.get(column) == level.level
-            ],
+            gaps=gaps.take(levels == level.level),
             pair=_pair(level.thresholds),
         )
         for level in words[:MOST_DRAWN]

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import boundary, visit
+from dashboard import aside_note, boundary, visit
 from dashboard.services import messages, qualification, rater_quality, rater_words
 from dashboard.services.given_answers import Field
 from dashboard.services.permissions import Act, may
@@ -26,7 +26,11 @@ def section(here: visit.Visit) -> None:
     st.divider()
     st.subheader(messages.say("my_work.raters.title"))
     st.caption(messages.say("my_work.raters.what"))
-    found = rater_quality.of_project(here.project.id, person_id=here.person.id)
+    told = rater_quality.of_project(here.project.id, person_id=here.person.id)
+    aside_note.show(told)
+    found = told.value
+    if found is None:
+        return
     if not found:
         st.info(messages.say("my_work.raters.nobody"))
         return
