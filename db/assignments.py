@@ -6,11 +6,24 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, nulls_last, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    nulls_last,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from db import ratings
 from db.prepared import Prepared, PreparedInsert
+from db.rated_clips import belongs
 from db.records import AssignmentRecord, ClipStatus, Purpose, SkipReason, TaskKey
 from db.rows import every, first, selecting
 from db.tables import Assignment, Clip, Draft, Rating
@@ -159,7 +172,7 @@ def _of_person() -> Select[tuple[object, ...]]:
         .join(Clip, Clip.id == Assignment.clip_id)
         .where(
             Assignment.person_id == bindparam("person_id"),
-            Clip.project_id == bindparam("project_id"),
+            belongs(bindparam("project_id")),
         )
     )
 
@@ -190,25 +203,23 @@ def _resumable() -> Select[tuple[object, ...]]:
     last = (
         select(Assignment.id)
         .join(Clip, Clip.id == Assignment.clip_id)
-        .where(
-            Assignment.person_id == bindparam("person_id"),
-            Clip.project_id == bindparam("project_id"),
-        )
+        .where(Assignment.person_id == bindparam("person_id"), belongs(bindparam("project_id")))
         .order_by(Assignment.expires_at.desc(), Assignment.id.desc())
         .limit(1)
-        .scalar_subquery()
+        .subquery()
     )
+    is_begun = (
+        (Draft.person_id == Assignment.person_id)
+        & (Draft.clip_id == Assignment.clip_id)
+        & (Draft.channel == Assignment.channel)
+        & (Draft.occasion == Assignment.occasion)
+    )
+    begun = select(Assignment.id).join(Draft, is_begun).where(Draft.person_id == bindparam("person_id"))
     return (
         _of_person()
-        .outerjoin(
-            Draft,
-            (Draft.person_id == Assignment.person_id)
-            & (Draft.clip_id == Assignment.clip_id)
-            & (Draft.channel == Assignment.channel)
-            & (Draft.occasion == Assignment.occasion),
-        )
+        .outerjoin(Draft, is_begun)
         .where(
-            or_(Draft.person_id.is_not(None), Assignment.id == last),
+            Assignment.id.in_(union_all(begun, select(last.c.id))),
             Assignment.skipped_at.is_(None),
             ~answered(),
         )

@@ -15,7 +15,7 @@ from db.columns import now
 from db.errors import UnknownRowError
 from db.prepared import Prepared
 from db.projects import STOPPED_SETTING
-from db.rated_clips import to_be_rated
+from db.rated_clips import count_to_be_rated, to_be_rated
 from db.records import ClipDetails, ClipDraft, ClipRecord, ClipStatus, Page
 from db.rows import every, first, selecting
 from db.tables import Clip, Project, Rating, Take
@@ -182,8 +182,7 @@ def neighbours(session: Session, clip: ClipRecord) -> tuple[str | None, str | No
 
 def position(session: Session, clip: ClipRecord) -> int:
     """The clip's place among the project's ready clips, from 1."""
-    ready = _ready(clip.project_id).where(Clip.number < clip.number)
-    return 1 + (session.scalar(select(func.count()).select_from(ready.subquery())) or 0)
+    return 1 + count_to_be_rated(session, clip.project_id, below=clip.number)
 
 
 def set_status(

@@ -7,17 +7,17 @@ on the right answer, or on a second thought.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from db import ratings
+from db.rated_clips import belongs
 from db.records import ClipStatus, Purpose, RatingRecord
 from db.rows import build, columns_of, every, selecting
 from db.tables import Assignment, Clip, Rating, Withdrawal
 from engine.vocabulary import Channel
-
-BATCH: Final = 2000
 
 
 def of_project(session: Session, project_id: int) -> Iterator[tuple[RatingRecord, float | None]]:
@@ -31,19 +31,11 @@ def of_project(session: Session, project_id: int) -> Iterator[tuple[RatingRecord
     wanted = (
         select(*columns_of(Rating, RatingRecord), Clip.duration_s)
         .join(Clip, Clip.id == Rating.clip_id)
-        .where(Clip.project_id == project_id, *_is_first())
         .order_by(Rating.id)
-        .limit(BATCH)
     )
-    after = 0
-    while True:
-        rows = session.execute(wanted.where(Rating.id > after)).all()
-        for row in rows:
-            rating = build(RatingRecord, row[:-1])
-            after = rating.id
-            yield rating, row[-1]
-        if len(rows) < BATCH:
-            return
+    for some in ratings.in_batches(session, project_id, *_is_first()):
+        for row in session.execute(wanted.where(Rating.id.in_(some))):
+            yield build(RatingRecord, row[:-1]), row[-1]
 
 
 def of_person(
@@ -54,7 +46,7 @@ def of_person(
         selecting(Rating, RatingRecord)
         .join(Clip, Clip.id == Rating.clip_id)
         .where(
-            Clip.project_id == project_id,
+            belongs(project_id),
             Rating.person_id == person_id,
             Rating.purpose == purpose,
             *_is_first(),
@@ -77,7 +69,7 @@ def repeatable(
         selecting(Rating, RatingRecord)
         .join(Clip, Clip.id == Rating.clip_id)
         .where(
-            Clip.project_id == project_id,
+            belongs(project_id),
             Clip.status == ClipStatus.READY,
             Rating.person_id == person_id,
             Rating.channel == Channel.FULL,
@@ -96,7 +88,7 @@ def handed_out(session: Session, project_id: int, person_id: int) -> int:
         select(func.count())
         .select_from(Assignment)
         .join(Clip, Clip.id == Assignment.clip_id)
-        .where(Assignment.person_id == person_id, Clip.project_id == project_id)
+        .where(Assignment.person_id == person_id, belongs(project_id))
     )
     return session.scalar(wanted) or 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from db import ratings
+from db.rated_clips import belongs
 from db.records import ClipStatus, RatingRecord
 from db.rows import first, selecting
 from db.tables import Clip, Rating
@@ -25,7 +26,7 @@ def last(
         .join(Clip, Clip.id == Rating.clip_id)
         .where(
             Rating.person_id == person_id,
-            Clip.project_id == project_id,
+            belongs(project_id),
             Clip.status != ClipStatus.WITHDRAWN,
             ratings.standing(),
         )

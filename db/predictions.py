@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from db import running_counts
 from db.errors import UnknownRowError
 from db.prepared import Prepared
 from db.records import ClipRecord, PredictionDraft, PredictionRecord, PredictionSummary
@@ -100,13 +101,11 @@ def latest_of_clips(session: Session, clip_ids: Sequence[str]) -> Mapping[str, P
 
 def newest(session: Session, project_id: int) -> PredictionSummary | None:
     """The prediction of a project that was made last, ``None`` before the first."""
-    last = (
-        selecting(Prediction, PredictionSummary)
-        .join(Clip, Clip.id == Prediction.clip_id)
-        .where(Clip.project_id == project_id)
-        .order_by(Prediction.id.desc())
-    )
-    return first(session, last, PredictionSummary)
+    last = running_counts.of_project(session, Prediction, project_id).newest
+    if last is None:
+        return None
+    wanted = selecting(Prediction, PredictionSummary).where(Prediction.id == last)
+    return first(session, wanted, PredictionSummary)
 
 
 def newest_of_project(session: Session, project_id: int) -> Iterator[tuple[ClipRecord, PredictionRecord]]:

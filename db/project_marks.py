@@ -1,59 +1,58 @@
-"""One small query that tells whether anything in a project has changed since somebody looked."""
+"""A few small queries that tell whether anything in a project has changed since somebody looked."""
 
 from __future__ import annotations
 
-from functools import reduce
-from typing import Final
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, FromClause, Subquery, func, select, true
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from db import running_counts
 from db.records import ProjectMarks
 from db.tables import Clip, Gold, Policy, Prediction, Promotion, Rating, Withdrawal
-
-_CLIPS_OWN: Final = (  # rows that belong to a project through a clip: the table's number, its clip
-    (Rating.id, Rating.clip_id),
-    (Prediction.id, Prediction.clip_id),
-    (Gold.id, Gold.clip_id),
-)
 
 
 def of_project(session: Session, project_id: int) -> ProjectMarks:
     """How far ratings, predictions, clips and thresholds of a project are.
 
     Equal marks mean equal contents: all but clips are only ever added, and a clip's row carries the time
-    of its last change. Rows are counted beside the newest number, which alone could be overtaken where
-    transactions end in another order than they began.
+    of its last change.
     """
-    mine: ColumnElement[bool] = Clip.project_id == project_id
-    sides: list[Subquery] = [  # one row each, so that all beside each other are one row
-        select(func.count(number), func.max(number)).join(Clip, Clip.id == clip).where(mine).subquery()
-        for number, clip in _CLIPS_OWN
-    ]
-    sides += [
-        select(func.count(own.id), func.max(own.id)).where(own.project_id == project_id).subquery()
-        for own in (Policy, Promotion)
-    ]
-    sides += [
-        select(func.count(Withdrawal.rating_id), func.max(Withdrawal.rating_id))
-        .join(Rating, Rating.id == Withdrawal.rating_id)
-        .join(Clip, Clip.id == Rating.clip_id)
-        .where(mine)
-        .subquery(),
-        select(func.count(Clip.number), func.max(Clip.updated_at)).where(mine).subquery(),
-    ]
-    beside: FromClause = reduce(lambda done, side: done.join(side, true()), sides[1:], sides[0])
-    row = session.execute(
-        select(*(column for side in sides for column in side.columns)).select_from(beside)
-    ).one()
-    pairs = [(int(row[at]), row[at + 1]) for at in range(0, len(row), 2)]
-    ratings, predictions, gold, policies, promotions, withdrawals, clips = pairs
-    return ProjectMarks(
-        ratings=ratings,
-        predictions=predictions,
-        gold=gold,
-        policies=policies,
-        promotions=promotions,
-        withdrawals=withdrawals,
-        clips=clips,
+    ratings, predictions, gold = (
+        running_counts.of_project(session, table, project_id) for table in (Rating, Prediction, Gold)
     )
+    return ProjectMarks(
+        ratings=(ratings.count, ratings.newest),
+        predictions=(predictions.count, predictions.newest),
+        gold=(gold.count, gold.newest),
+        policies=_own(session, Policy, project_id),
+        promotions=_own(session, Promotion, project_id),
+        withdrawals=_withdrawals(session, project_id),
+        clips=_clips(session, project_id),
+    )
+
+
+def _own(session: Session, table: type[Policy] | type[Promotion], project_id: int) -> tuple[int, int | None]:
+    found = select(func.count(table.id), func.max(table.id)).where(table.project_id == project_id)
+    count, newest = session.execute(found).one()
+    return count, newest
+
+
+def _withdrawals(session: Session, project_id: int) -> tuple[int, int | None]:
+    """Answers taken back, which are few: each is looked up, rather than each answer."""
+    whose = (
+        select(Clip.project_id)
+        .join(Rating, Rating.clip_id == Clip.id)
+        .where(Rating.id == Withdrawal.rating_id)
+        .scalar_subquery()
+    )
+    number = Withdrawal.rating_id
+    found = select(func.count(number), func.max(number)).where(whose == project_id)
+    count, newest = session.execute(found).one()
+    return count, newest
+
+
+def _clips(session: Session, project_id: int) -> tuple[int, datetime | None]:
+    own = Clip.project_id == project_id
+    count = session.scalar(select(func.count()).select_from(Clip).where(own)) or 0
+    return count, session.scalar(select(func.max(Clip.updated_at)).where(own))

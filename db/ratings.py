@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final, Generic
 
+import numpy as np
 from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from db.errors import AlreadyThereError
 from db.prepared import Prepared, PreparedInsert
-from db.rated_clips import to_be_rated
+from db.rated_clips import belongs, count_to_be_rated
 from db.records import (
     ClipRecord,
     PersonRecord,
@@ -220,16 +221,15 @@ def for_training(
 
 def progress(session: Session, project_id: int, person_id: int) -> Progress:
     """How far a person is with a project."""
-    clips = select(func.count()).where(Clip.project_id == project_id)
     rated = (
         select(func.count(Rating.clip_id.distinct()))
         .join(Clip, Clip.id == Rating.clip_id)
-        .where(Rating.person_id == person_id, Clip.project_id == project_id, ~_withdrawn(Rating))
+        .where(Rating.person_id == person_id, belongs(project_id), ~_withdrawn(Rating))
     )
     return Progress(
         rated=session.scalar(rated) or 0,
-        ready=session.scalar(clips.where(to_be_rated())) or 0,
-        total=session.scalar(clips) or 0,
+        ready=count_to_be_rated(session, project_id),
+        total=session.scalar(select(func.count()).where(Clip.project_id == project_id)) or 0,
     )
 
 
@@ -261,26 +261,31 @@ def _rated(session: Session, project_id: int, *conditions: ColumnElement[bool]) 
         .join(Clip, Clip.id == Rating.clip_id)
         .join(Person, Person.id == Rating.person_id)
         .outerjoin(Prediction, Prediction.id == Rating.prediction_id)
-        .where(Clip.project_id == project_id, *conditions)
         .order_by(Rating.id)
-        .limit(BATCH)
     )
-    after = 0
-    while True:
-        rows = session.execute(statement.where(Rating.id > after)).all()
+    for some in in_batches(session, project_id, *conditions):
         clips, people, said = _Once(ClipRecord), _Once(PersonRecord), _Once(PredictionSummary)
-        for row in rows:
-            rating = build(RatingRecord, row[: ends[0]])
-            after = rating.id
+        for row in session.execute(statement.where(Rating.id.in_(some))):
             predicted = row[ends[2] : ends[3]]
             yield RatedClip(
-                rating=rating,
+                rating=build(RatingRecord, row[: ends[0]]),
                 clip=clips.of(row[ends[0] : ends[1]]),
                 person=people.of(row[ends[1] : ends[2]]),
                 prediction=said.of(predicted) if predicted[0] is not None else None,
             )
-        if len(rows) < BATCH:
-            return
+
+
+def in_batches(
+    session: Session, project_id: int, *conditions: ColumnElement[bool]
+) -> Iterator[Sequence[int]]:
+    """Numbers of the answers of a project that fulfil some conditions, rising, some at a time.
+
+    They are looked for once: asked for piece by piece, all of them would be sorted again for each piece.
+    """
+    wanted = select(Rating.id).join(Clip, Clip.id == Rating.clip_id).where(Clip.project_id == project_id)
+    numbers = np.sort(np.fromiter(session.scalars(wanted.where(*conditions)), dtype=np.int64))
+    for start in range(0, numbers.size, BATCH):
+        yield numbers[start : start + BATCH].tolist()
 
 
 class _Once(Generic[R]):

@@ -45,6 +45,7 @@ LEAST_FREE_BYTES: Final = 1 << 20
 """With less, a disk that refuses is full: SQLite's log and its index grow by pieces of up to 32 kB."""
 
 _BEGIN: Final = "dailies_begin"
+_WRITING: Final = "dailies_writing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,12 @@ def writing(address: str | None = None) -> Iterator[Session]:
     """
     with sentences():
         store = _store(address)
-        with _in_turn(store.turn), Session(store.writers, expire_on_commit=False) as session, session.begin():
+        known = {_WRITING: True}
+        with (
+            _in_turn(store.turn),
+            Session(store.writers, expire_on_commit=False, info=known) as session,
+            session.begin(),
+        ):
             yield session
 
 
@@ -93,6 +99,11 @@ def reading() -> Iterator[Session]:
     """Own a transaction that only reads one consistent state; it neither blocks nor waits for writers."""
     with sentences(), Session(_store().readers, expire_on_commit=False) as session:
         yield session
+
+
+def is_writing(session: Session) -> bool:
+    """Whether a session may hold rows that are not committed yet."""
+    return bool(session.info.get(_WRITING))
 
 
 def prepare() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from db import assignments, ratings
-from db.rated_clips import to_be_rated
+from db.rated_clips import belongs, count_to_be_rated, to_be_rated
 from db.records import ClipStatus
 from db.seats import FIRST, LONGEST_LEASE, offers
 from db.tables import Assignment, Clip, Rating
@@ -35,6 +35,8 @@ class GivenAnswers:
 
 def ready_clips(session: Session, project_id: int, *, channel: Channel = Channel.FULL) -> int:
     """How many clips of a project can be rated by what one channel gives."""
+    if channel is Channel.FULL:  # every clip offers it
+        return count_to_be_rated(session, project_id)
     ready = (
         select(func.count())
         .select_from(Clip)
@@ -51,7 +53,7 @@ def answered_by(session: Session, project_id: int, person_id: int, channels: Seq
         .join(Clip, Clip.id == Rating.clip_id)
         .where(
             Rating.person_id == person_id,
-            Clip.project_id == project_id,
+            belongs(project_id),
             Clip.status == ClipStatus.READY,
             Rating.channel.in_(channels),
             Rating.occasion == FIRST,
@@ -69,7 +71,7 @@ def skipped_by(session: Session, project_id: int, person_id: int) -> int:
         .join(Clip, Clip.id == Assignment.clip_id)
         .where(
             Assignment.person_id == person_id,
-            Clip.project_id == project_id,
+            belongs(project_id),
             Clip.status == ClipStatus.READY,
             Assignment.skipped_at.is_not(None),
             ~assignments.answered(),
@@ -85,7 +87,7 @@ def in_hand(session: Session, project_id: int, moment: datetime, *, person_id: i
         .select_from(Assignment)
         .join(Clip, Clip.id == Assignment.clip_id)
         .where(
-            Clip.project_id == project_id,
+            belongs(project_id),
             Assignment.expires_at > moment,
             Assignment.expires_at <= moment + LONGEST_LEASE,
             ~assignments.answered(),

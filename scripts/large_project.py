@@ -38,7 +38,7 @@ EMOTIONS: Final = ("anger", "disgust", "fear", "joy", "neutral", "sadness", "sur
 NOISE: Final = 0.9
 """Standard deviation of an answer around what a clip shows, in steps of the delivery."""
 SEED: Final = 20261201
-TAKE: Final = Path(__file__).resolve().parent.parent / "dashboard" / "demo" / "takes" / "anger_right.mp4"
+TAKE: Final = Path(__file__).resolve().parent.parent / "dashboard" / "demo" / "takes" / "leave_2.mp4"
 STILL: Final = b"\xff\xd8\xff still"
 
 

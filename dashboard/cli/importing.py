@@ -11,7 +11,7 @@ from typing import Final
 
 from dashboard.cli import bringing_in
 from dashboard.cli.pace import Pace
-from dashboard.services import analysis_stop, importing, metadata_folder, ray_hands
+from dashboard.services import analysis_stop, clip_work, importing, metadata_folder, ray_hands
 from dashboard.services.analysis_worker import AnalysisWorker
 from dashboard.services.clip_turns import ClipTurn
 from dashboard.services.foreign import BadRowsError
@@ -108,10 +108,18 @@ def _see_through(followed: Sequence[ClipRecord], jobs: int, ray: str | None) -> 
 def _worker(ray: str | None, jobs: int, most: int) -> Iterator[AnalysisWorker]:
     """The analysis by processes of this machine, or by those of a cluster."""
     if ray is None:
-        yield AnalysisWorker(lanes=jobs)
+        alone = jobs == 1
+        yield AnalysisWorker(
+            lanes=jobs, prepare=clip_work.prepare_process if alone else clip_work.prepare_one_of_many
+        )
         return
     with ray_hands.joined(ray) as cluster:
-        yield AnalysisWorker(lanes=min(cluster.cores, most), hands=cluster.hand, claim=ClipTurn.claim)
+        yield AnalysisWorker(
+            lanes=min(cluster.cores, most),
+            prepare=clip_work.prepare_one_of_many,
+            hands=cluster.hand,
+            claim=ClipTurn.claim,
+        )
 
 
 def _wait(followed: frozenset[str], projects: set[int]) -> None:

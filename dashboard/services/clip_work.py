@@ -104,6 +104,14 @@ def prepare_process() -> None:
         logging.getLogger(__name__).exception("The models cannot be loaded.")
 
 
+def prepare_one_of_many() -> None:
+    """The same, for a process beside others that analyse on the other cores."""
+    from engine.media import hold_decoders
+
+    hold_decoders(1)
+    prepare_process()
+
+
 def warm_up() -> None:
     """Does nothing; submitted once so that the process starts before the first clip comes."""
 

@@ -22,6 +22,7 @@ class Clip(Base):
         Index(None, "project_id", "number"),
         Index(None, "project_id", "status", "number"),
         Index(None, "project_id", "actor"),
+        Index(None, "project_id", "updated_at"),
         Index(None, "status", "number"),
         CheckConstraint(f"length(sha256) = {SHA256_LENGTH}", name="sha256_length"),
         CheckConstraint("length(original_name) >= 1", name="name_given"),

@@ -20,6 +20,7 @@ class Rating(Base):
     __table_args__ = (
         Index(None, "clip_id", "person_id", "id"),
         Index(None, "person_id", "clip_id", "id"),
+        Index(None, "person_id", "id"),
         Index(
             "uq_ratings_first_answer",
             "person_id",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.columns import now, words_of
@@ -22,6 +22,16 @@ class Assignment(Base):
         UniqueConstraint("person_id", "clip_id", "channel", "occasion"),
         Index(None, "clip_id", "channel", "expires_at"),
         Index(None, "person_id", "id"),
+        Index(None, "person_id", "expires_at", "id"),
+        Index(None, "expires_at"),
+        Index(
+            "ix_assignments_left_out",
+            "person_id",
+            "skipped_at",
+            "id",
+            sqlite_where=text("skipped_at IS NOT NULL"),
+            postgresql_where=text("skipped_at IS NOT NULL"),
+        ),
         CheckConstraint("occasion >= 1", name="occasion_range"),
         CheckConstraint("(skipped_at IS NULL) = (skip_reason IS NULL)", name="skip_complete"),
     )

@@ -3,6 +3,7 @@
 from engine.media.channels import MissingChannelError, picture_alone, sound_alone
 from engine.media.decoding import Decoding, Media, decode
 from engine.media.footage import Footage
+from engine.media.pictures import hold_decoders
 from engine.media.probing import AudioFacts, Probe, VideoFacts, probe
 from engine.media.thumbnails import poster, thumbnail
 from engine.media.transcoding import transcode
@@ -16,6 +17,7 @@ __all__ = [
     "Probe",
     "VideoFacts",
     "decode",
+    "hold_decoders",
     "picture_alone",
     "poster",
     "probe",

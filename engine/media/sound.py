@@ -58,7 +58,7 @@ def read_sound(path: Path, surveyed: Survey) -> tuple[NDArray[np.float32] | None
         if cursor >= 0:
             for piece in resampler.pieces(None):
                 cursor = _place(sound, piece, cursor, surveyed.origin_s)
-    return (sound, damaged) if cursor >= 0 else (None, damaged)
+    return (np.nan_to_num(sound, copy=False), damaged) if cursor >= 0 else (None, damaged)
 
 
 def _heard(container: InputContainer, index: int) -> Iterator[AudioFrame | None]:
@@ -83,6 +83,6 @@ def _place(sound: NDArray[np.float32], piece: AudioFrame, cursor: int, origin_s:
             due = stamped
     if due < 0:
         samples, due = samples[-due:], 0
-    kept = np.nan_to_num(samples[: max(0, sound.size - due)])
+    kept = samples[: max(0, sound.size - due)]
     sound[due : due + kept.size] = kept
     return due + int(samples.size)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from engine.errors import TableError
+from engine.raters.names import Named
 from engine.vocabulary import Delivery, Verdict
 
 Array = NDArray[np.float64]
@@ -99,47 +100,52 @@ class Answers:
             If the columns differ in length, a unit or rater is not named, a value does not fit the level,
             one rater says two things about one unit, or fewer than two units have two answers.
         """
-        units, said = _texts(unit), _texts(value)
-        raters = None if rater is None else _texts(rater)
-        if units.size != said.size or (raters is not None and raters.size != said.size):
+        units, said = Named.of(unit), Named.of(value)
+        raters = None if rater is None else Named.of(rater)
+        if units.codes.size != said.codes.size or (
+            raters is not None and raters.codes.size != said.codes.size
+        ):
             raise TableError("Agreement needs one unit, one value and (where named) one rater in each row.")
         _refuse_nameless(units, "unit")
         if raters is not None:
             _refuse_nameless(raters, "rater")
-        there = np.array([text.lower() not in MISSING_WORDS for text in said], dtype=bool)
-        rows = np.flatnonzero(there)
+        is_answer = np.array([text.lower() not in MISSING_WORDS for text in said.texts], dtype=bool)
+        rows = np.flatnonzero(is_answer[said.codes])
         if rows.size == 0:
             raise TableError("There is no answer at all; agreement needs at least two answers to two units.")
-        table = pd.DataFrame({"row": rows, "unit": units[rows], "value": _numbers(said, rows, level)})
-        repeated = 0
+        values = _values(said, rows, level)
+        missing, repeated = int(said.codes.size - rows.size), 0
         if raters is not None:
-            table["rater"] = raters[rows]
-            table, repeated = _once(table)
-        answers_of = table.groupby("unit")["row"].transform("size")
+            kept = _once(rows, units, raters, values)
+            repeated = int(rows.size - kept.size)
+            rows, values = rows[kept], values[kept]
+        answers_of = np.bincount(units.codes[rows], minlength=len(units.texts))
         alone = int((answers_of == 1).sum())
-        table = table[answers_of > 1]
-        if table["unit"].nunique() < 2:
-            raise TableError(_too_few(table["unit"].nunique(), raters))
-        unit_codes, unit_names = pd.factorize(table["unit"])
-        rater_codes, rater_names = (
-            (None, ()) if raters is None else pd.factorize(table["rater"].to_numpy(), sort=True)
-        )
-        codes, values = pd.factorize(table["value"], sort=True)
+        compared = answers_of[units.codes[rows]] > 1
+        rows, values = rows[compared], values[compared]
+        unit_codes, unit_places = pd.factorize(units.codes[rows])
+        if len(unit_places) < 2:
+            raise TableError(_too_few(len(unit_places), raters))
         order = np.argsort(unit_codes, kind="stable")
+        rater_codes, rater_names = (None, ()) if raters is None else raters.taken(rows)
         nominal = level is Level.NOMINAL
+        if nominal:
+            codes, categories = said.taken(rows)
+            scale = np.arange(len(categories), dtype=np.float64)
+        else:
+            codes, found = pd.factorize(values, sort=True)
+            categories, scale = tuple(f"{name:g}" for name in found), np.asarray(found, dtype=np.float64)
         return cls(
             level=level,
             unit=np.asarray(unit_codes[order], dtype=np.intp),
             rater=None if rater_codes is None else np.asarray(rater_codes[order], dtype=np.intp),
             value=np.asarray(codes[order], dtype=np.intp),
-            categories=tuple(str(name) if nominal else f"{name:g}" for name in values),
-            scale=np.arange(len(values), dtype=np.float64)
-            if nominal
-            else np.asarray(values, dtype=np.float64),
-            unit_names=tuple(map(str, unit_names)),
-            rater_names=tuple(map(str, rater_names)),
+            categories=categories,
+            scale=scale,
+            unit_names=tuple(units.texts[place] for place in unit_places),
+            rater_names=rater_names,
             alone=alone,
-            missing=int(there.size - rows.size),
+            missing=missing,
             repeated=repeated,
         )
 
@@ -169,35 +175,32 @@ class Answers:
         return len(self.categories) > 1
 
 
-def _texts(values: Iterable[object]) -> NDArray[Any]:
-    column = pd.Series(list(values), dtype=object)
-    text = np.array([str(value).strip() for value in column], dtype=object)
-    text[column.isna().to_numpy(dtype=bool)] = ""
-    return np.asarray(text, dtype=object)
-
-
-def _refuse_nameless(names: NDArray[Any], what: str) -> None:
-    empty = np.flatnonzero(names == "")
+def _refuse_nameless(names: Named, what: str) -> None:
+    if "" not in names.texts:
+        return
+    empty = np.flatnonzero(names.codes == names.texts.index(""))
     if empty.size:
         raise TableError(f"Answer {empty[0] + 1} names no {what}; name it or leave the row out.")
 
 
-def _numbers(said: NDArray[Any], rows: Codes, level: Level) -> NDArray[Any]:
-    """The values as numbers where the level has an order, else as they are."""
-    given = said[rows]
+def _values(said: Named, rows: Codes, level: Level) -> Array:
+    """The answers of some rows as numbers where the level has an order, else as the codes of their texts."""
+    given = said.codes[rows]
     if level is Level.NOMINAL:
-        return given
-    words = {text: _word(text) for text in set(given)} if level is Level.ORDINAL else {}
-    folded = any(text.lower() in VERDICT_STEPS for text in words)
-    found = np.empty(given.size)
-    for place, text in enumerate(given):
-        known = words.get(text)
-        found[place] = _number(text) if known is None else known
+        return given.astype(np.float64)
+    there = np.unique(given)
+    words = {code: _word(said.texts[code]) for code in there} if level is Level.ORDINAL else {}
+    folded = any(said.texts[code].lower() in VERDICT_STEPS for code in words)
+    numbers = np.full(len(said.texts), np.nan)
+    for code in there:
+        known = words.get(code)
+        numbers[code] = _number(said.texts[code]) if known is None else known
         if folded and known is None:
-            found[place] = np.sign(found[place]) if abs(found[place]) <= max(Delivery) else np.nan
+            numbers[code] = np.sign(numbers[code]) if abs(numbers[code]) <= max(Delivery) else np.nan
+    found = numbers[given]
     wrong = np.flatnonzero(~np.isfinite(found))
     if wrong.size:
-        row, text = rows[wrong[0]] + 1, given[wrong[0]]
+        row, text = rows[wrong[0]] + 1, said.texts[given[wrong[0]]]
         wanted = "a number" if level is Level.INTERVAL else "a number, or under, correct or over"
         if folded:
             wanted = "under, correct, over or a step from -2 to 2"
@@ -217,22 +220,30 @@ def _number(text: str) -> float:
         return np.nan
 
 
-def _once(table: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Each rater's answer to each unit once; how many rows said the same again."""
-    same = ["unit", "rater"]
-    apart = table.groupby(same, sort=False)["value"].transform("nunique") > 1
-    if bool(apart.any()):
-        first = table[apart].iloc[0]
+def _once(rows: Codes, units: Named, raters: Named, values: Array) -> Codes:
+    """Places of each rater's first answer to each unit; what they say again must be the same."""
+    who = units.codes[rows] * np.intp(len(raters.texts)) + raters.codes[rows]
+    order = np.argsort(who, kind="stable")
+    is_again = who[order][1:] == who[order][:-1]
+    again, before = order[1:][is_again], order[:-1][is_again]
+    apart = values[again] != values[before]
+    if apart.any():
+        pair = who[again[apart]]
+        place = np.flatnonzero(np.isin(who, pair))[0]
+        row = rows[place]
         raise TableError(
-            f"{first['rater']} answers {first['unit']} twice and differently, first in answer "
-            f"{first['row'] + 1}; keep the answer that counts."
+            f"{raters.texts[raters.codes[row]]} answers {units.texts[units.codes[row]]} twice and "
+            f"differently, first in answer {row + 1}; keep the answer that counts."
         )
-    kept = table.drop_duplicates(same)
-    return kept, len(table) - len(kept)
+    kept = np.ones(rows.size, dtype=bool)
+    kept[again] = False
+    return np.flatnonzero(kept)
 
 
-def _too_few(units: int, raters: NDArray[Any] | None) -> str:
-    if raters is not None and np.unique(raters.astype(str)).size == 1:
-        return f"All answers are by one rater ({raters[0]}); agreement needs at least two."
+def _too_few(units: int, raters: Named | None) -> str:
+    if raters is not None and np.unique(raters.codes).size == 1:
+        return (
+            f"All answers are by one rater ({raters.texts[raters.codes[0]]}); agreement needs at least two."
+        )
     have = "No unit has" if units == 0 else "Only one unit has"
     return f"{have} two answers or more; agreement needs at least two such units."

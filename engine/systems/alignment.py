@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from time import perf_counter
-from typing import Final, Self
+from typing import Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from engine.analysis import (
@@ -44,15 +43,12 @@ from engine.systems.performance import PerformanceBrain, PerformanceReading
 from engine.systems.rehearsal import rehearsal_media
 from engine.systems.spoken_words import matched_spans
 from engine.systems.text_brain import TextBrain, TextReading
+from engine.systems.threads import hold_threads
 from engine.systems.tuned_head import SHIPPED_ALONE, TunedHeads
 from engine.systems.voice_enrolment import VoiceEnrolment
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
 from engine.vocabulary import LineSource, Modality, SystemName
-
-TORCH_THREADS: Final = 1
-"""The networks are small: a second thread costs more in waiting than it computes, and the other core
-is busy decoding or tracking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +77,7 @@ class AlignmentSystem:
         WeightsError
             If a weight file is missing or damaged.
         """
-        torch.set_num_threads(TORCH_THREADS)
+        hold_threads()
         folder = local_folder()
         text, performance = TextBrain.load(), PerformanceBrain.load()
         system = cls(

@@ -8,6 +8,7 @@ from typing import Final
 
 from engine.errors import UnknownNameError
 from engine.systems.naming import NamingSystem
+from engine.systems.threads import hold_threads
 from engine.vocabulary import SystemName
 
 HOMES: Final[Mapping[SystemName, tuple[str, str]]] = {
@@ -30,6 +31,7 @@ def naming_system(name: SystemName | str) -> NamingSystem:
     """
     if name not in HOMES:
         raise UnknownNameError(f"There is no system {name!s} to analyse clips; use {', '.join(SystemName)}.")
+    hold_threads()
     module, kind = HOMES[SystemName(name)]
     load: Callable[[], NamingSystem] = getattr(import_module(module), kind).load
     return load()

@@ -62,6 +62,7 @@ def _figures(page: Page) -> None:
     expect(page.get_by_text("Does it mean what it says?")).to_be_visible(timeout=FIGURES_MS)
 
 
+@thorough
 def test_people_who_forgive_less_than_before_call_for_learning_again(page: Page, server: Served) -> None:
     project, _ = _taught(server, "Changing")
     _open(page, server, "Changing")

@@ -69,6 +69,7 @@ def test_an_answer_is_sent_from_a_page_that_was_opened_again(bench: Workbench, b
     assert_stored(bench, "Idle reloaded", clip)
 
 
+@thorough
 def test_an_answer_is_stored_though_somebody_else_has_taken_the_place(
     bench: Workbench, browser: Browser
 ) -> None:

@@ -12,7 +12,7 @@ from engine.vocabulary import Delivery, Phase, Protocol
 from tests.browser.workbench import RaterPage, Workbench
 from tests.thoroughness import repeats
 
-CLIPS = repeats(10, thorough=30)
+CLIPS = repeats(6, thorough=30)
 KEYS = ("1", "2", "3", "4", "5")
 DELIVERIES = (Delivery(-2), Delivery(-1), Delivery(0), Delivery(1), Delivery(2))
 REVISED = 6

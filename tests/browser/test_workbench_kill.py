@@ -13,7 +13,7 @@ from tests.browser.workbench import RaterPage, Workbench
 from tests.thoroughness import repeats
 
 PROJECT = "Killed"
-KILLS = repeats(2, thorough=10)
+KILLS = repeats(1, thorough=10)
 CLIPS = 4 * KILLS
 LONGEST_LAG_S = 0.5
 """A kill falls anywhere between a key and what the server makes of it."""

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
+from threadpoolctl import threadpool_info
 
 from engine import analyze
 from engine.analysis import Analysis, SpokenWord
@@ -103,6 +105,14 @@ def test_the_same_clip_gives_the_same_answer(whole: Analysis) -> None:
     again = analyze(TAKE, line=LINE)
     assert again.expected_intensity == whole.expected_intensity
     assert again.expressed_intensity == pytest.approx(whole.expressed_intensity, abs=0.02)  # tracker's state
+
+
+@pytest.mark.usefixtures("whole")
+def test_no_library_below_takes_a_second_thread() -> None:
+    held = {library["filepath"]: library["num_threads"] for library in threadpool_info()}
+    assert held
+    assert set(held.values()) == {1}, held
+    assert torch.get_num_threads() == 1
 
 
 def test_a_policy_decides_the_verdict() -> None:

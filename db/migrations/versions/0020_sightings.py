@@ -8,7 +8,7 @@ from alembic import op
 from db.append_only import statements
 
 revision = "0020"
-down_revision = "0018"
+down_revision = "0019"
 
 CHANNELS = ("words", "voice", "face", "full")
 
