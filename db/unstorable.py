@@ -5,7 +5,7 @@ PostgreSQL refuses it by itself; SQLite would keep it, and a project that holds 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy import Engine, event
@@ -19,13 +19,15 @@ def refuse(engine: Engine) -> None:
     """Have an engine refuse such texts, in the sentence of the database that does it by itself."""
 
     @event.listens_for(engine, "before_cursor_execute")
-    def on_execute(
-        _connection: Any, _cursor: Any, _statement: str, parameters: Any, _context: Any, is_many: bool
-    ) -> None:
-        for row in parameters if is_many else (parameters,):
-            if any(isinstance(value, str) and NUL in value for value in _values(row)):
-                raise RefusedValueError(UNSTORABLE)
+    def on_execute(_connection: Any, _cursor: Any, _statement: str, parameters: Any, *_: Any) -> None:
+        if _has_nul(parameters):
+            raise RefusedValueError(UNSTORABLE)
 
 
-def _values(row: Any) -> Iterable[Any]:
-    return row.values() if isinstance(row, Mapping) else row or ()
+def _has_nul(value: Any) -> bool:
+    """Whether one of a statement's values is such a text: they come flat, by name, or as many rows."""
+    if isinstance(value, str):
+        return NUL in value
+    if isinstance(value, Mapping):
+        return any(map(_has_nul, value.values()))
+    return isinstance(value, list | tuple) and any(map(_has_nul, value))
