@@ -18,7 +18,7 @@ from dashboard import asker
 from dashboard.services import media_access, media_store
 from dashboard.services.media_access import Sight
 from db import clips, predictions
-from db.errors import StorageError, UnknownRowError
+from db.errors import RefusedValueError, StorageError, UnknownRowError
 from db.session import reading
 
 YEAR_S: Final = 31_536_000
@@ -53,7 +53,10 @@ def peak_url(clip_id: str, prediction_id: int, key: str) -> str:
 async def serve_media(request: Request) -> Response:
     """A clip, channel or still by its key, inline, whole or in ranges; nothing tells the file's name."""
     key = request.path_params["key"]
-    sight = await run_in_threadpool(lambda: media_access.of_file(key, asker.of(request)))
+    try:
+        sight = await run_in_threadpool(lambda: media_access.of_file(key, asker.of(request)))
+    except RefusedValueError:  # no database would keep such a key
+        sight = Sight.NONE
     return await _file(request, key, sight)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -39,9 +39,12 @@ def _posted(act: Act) -> Callable[[Request], Awaitable[Response]]:
         if not 0 <= _length(request) <= LARGEST_FORM:
             too_large = messages.say("refusal.too_large", n=LARGEST_FORM // 1024)
             return JSONResponse({"error": too_large}, status_code=413)
-        async with request.form(max_files=0, max_fields=12) as form:
-            pages.speak(request, form.get(pages.LANGUAGE))
-            return await act(request, form)
+        try:
+            async with request.form(max_files=0, max_fields=12) as form:
+                pages.speak(request, form.get(pages.LANGUAGE))
+                return await act(request, form)
+        except ClientDisconnect:
+            return Response(status_code=json_requests.GONE)  # nobody reads it
 
     return answered
 

@@ -94,6 +94,8 @@ CONDITION_SENTENCES: Final = {
 """What a person reads for a condition of the file or the disk, by a fragment of SQLite's message."""
 
 
+UNSTORABLE: Final = "A text holds a character that cannot be stored (NUL); retype it."
+
 SERVER_SENTENCES: Final = {
     "no space left on device": CONDITION_SENTENCES["database or disk is full"],
     "disk full": CONDITION_SENTENCES["database or disk is full"],
@@ -112,7 +114,7 @@ SERVER_SENTENCES: Final = {
     'fatal:  database "': "The database server knows no such database; make it, or check "
     "DAILIES_DATABASE_URL.",
     'fatal:  role "': "The database server knows no such user; make it, or check DAILIES_DATABASE_URL.",
-    "nul (0x00)": "A text holds a character that cannot be stored (NUL); retype it.",
+    "nul (0x00)": UNSTORABLE,
     "out of range": "A number is larger than can be stored.",
     "value too long": "A text is longer than can be stored; shorten it.",
     "connection": AWAY,

@@ -27,7 +27,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Stateme
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from db import migrations, postgres, snapshot
+from db import migrations, postgres, snapshot, unstorable
 from db.columns import now
 from db.errors import BUSY, DISK_ERROR, FULL, RefusedValueError, StorageError, refusal, server_refusal
 from db.in_use import Use
@@ -226,6 +226,7 @@ def _open_sqlite_in_use(url: URL, database: Path, use: Use) -> _Store:
     )
     engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_OVERFLOW, json_serializer=_json)
     _teach_sqlite(engine, gate, foreign_keys=True)
+    unstorable.refuse(engine)
     return _Store(
         readers=engine.execution_options(**{_BEGIN: "DEFERRED"}),
         writers=engine.execution_options(**{_BEGIN: "IMMEDIATE"}),

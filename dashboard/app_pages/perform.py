@@ -102,7 +102,7 @@ def _verdict(here: visit.Visit, take: SeenTake | None) -> None:
         return
     prediction, judgement = take.view.prediction, take.view.judgement
     if take.clip.status is ClipStatus.FAILED or prediction is None or judgement is None:
-        st.warning(take.clip.message or messages.say("perform.failed"))
+        st.warning(messages.plain(take.clip.message or messages.say("perform.failed")))
         return
     verdict_panel(machine_opinion.verdict(take.view), key="perform_verdict")
     _advice(coaching.advice(prediction.analysis, judgement.verdict))

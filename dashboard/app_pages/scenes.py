@@ -129,7 +129,7 @@ def _progress(listed: ListedScene, here: visit.Visit) -> None:
     """How far the scene is, with the way to stop it and to go on."""
     scene_id, status = listed.scene.id, listed.scene.status
     if status is SceneStatus.FAILED:
-        st.error(listed.scene.message or "")
+        st.error(messages.plain(listed.scene.message or ""))
         _press("scenes.again", scenes.try_again, scene_id, here, key="scenes_again")
         return
     if status is SceneStatus.READY:

@@ -26,6 +26,8 @@ MAX_TABLE_BYTES: Final = 64 << 20
 MAX_NAME_BYTES: Final = 255  # what a file system lets a name be
 MAX_LINE_CHARACTERS: Final = 2000
 MAX_WORD_CHARACTERS: Final = 200  # actor, genre, project
+TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Have what follows shown in another direction, so that a name reads as another (Unicode TR 36, 3.4)."""
 MAX_LANGUAGE_CHARACTERS: Final = 35  # the longest registered language tag (RFC 5646)
 SHOWN_CHARACTERS: Final = 60
 
@@ -128,7 +130,7 @@ def checked_name(name: str, *, where: str) -> str:
         raise TableError(f"{where}: the clip has no name; give the name of its file.")
     if any(mark in name for mark in "/\\") or name in {".", ".."} or name[1:2] == ":":
         raise TableError(f"{where}: {shown!r} is a path; clip is a file name without folders.")
-    if any(unicodedata.category(mark) in {"Cc", "Cs"} for mark in name):
+    if any(unicodedata.category(mark) in {"Cc", "Cs"} or mark in TURNING for mark in name):
         raise TableError(f"{where}: {shown!r} holds control characters; rename the file.")
     if len(name.encode()) > MAX_NAME_BYTES:
         raise TableError(

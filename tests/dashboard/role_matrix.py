@@ -578,7 +578,6 @@ AT_THE_DOOR: Final = {
     "invitations.accept_vouched": "asks for the secret of the link",
     "invitations.first_link": "run by the server",
     "invitations.look": "asks for the secret of the link",
-    "known_devices.remembered": "of who has just been let in",
     "media_access.of_clip": "says who may see a clip; tested with the routes",
     "media_access.of_file": "says who may see a file; tested with the routes",
     "permissions.may_anywhere": "of who is signed in",

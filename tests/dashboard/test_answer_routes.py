@@ -133,6 +133,19 @@ def test_what_a_forged_body_says_of_the_prediction_changes_nothing(
     assert (stored.locked_at is None) is was_shown
 
 
+@pytest.mark.both
+@pytest.mark.parametrize("field", ["comment", "key", "language"])
+@pytest.mark.parametrize("sign", ["\0", "\ud800"])
+def test_a_character_that_one_database_cannot_keep_is_refused_by_each(
+    client: TestClient, task: TaskKey, field: str, sign: str
+) -> None:
+    sent = json.dumps(body(task, **{field: f"a{sign}b"}))
+    answer = client.post("/answers", content=sent, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert "cannot be stored" in answer.json()["error"]
+    assert history(task) == ()
+
+
 def test_the_same_press_sent_again_gets_the_same_receipt(client: TestClient, task: TaskKey) -> None:
     first, second = (client.post("/answers", json=body(task)) for _ in range(2))
     assert (first.status_code, second.status_code) == (200, 200)

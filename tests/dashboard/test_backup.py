@@ -36,7 +36,7 @@ from db.location import DATABASE_FILE
 from engine.vocabulary import Role
 from tests.dashboard.project_made import led_project
 
-pytestmark = pytest.mark.usefixtures("home")
+pytestmark = [pytest.mark.usefixtures("home"), pytest.mark.sqlite]  # the commands are about SQLite's file
 
 
 def stored(*contents: bytes) -> None:
@@ -94,7 +94,6 @@ def test_a_backup_comes_back_elsewhere_as_it_was(
         assert names() == ["Asha"]
 
 
-@pytest.mark.sqlite
 def test_a_backup_taken_while_others_write_is_of_one_moment(tmp_path: Path) -> None:
     ended = threading.Event()
 
@@ -123,7 +122,6 @@ def test_a_backup_taken_while_others_write_is_of_one_moment(tmp_path: Path) -> N
         }
 
 
-@pytest.mark.sqlite
 def test_what_is_replaced_is_kept_aside(home: Path, tmp_path: Path) -> None:
     meet("Asha")
     backup.make(tmp_path / "kept")
@@ -193,7 +191,6 @@ def test_a_path_that_leads_outside_is_refused_even_with_a_right_checksum(tmp_pat
             restoring.restore(kept)
 
 
-@pytest.mark.sqlite
 def test_a_backup_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     meet("Asha")
     kept = tmp_path / "kept"
@@ -342,7 +339,6 @@ def test_what_was_withdrawn_since_is_named(tmp_path: Path) -> None:
     assert restoring.restore(tmp_path / "kept").withdrawn == (page.items[0].id,)
 
 
-@pytest.mark.sqlite
 def test_nobody_is_signed_in_or_invited_by_a_backup_that_comes_back(tmp_path: Path) -> None:
     asha = accounts.add("Asha", None)
     project = led_project("Hamlet", asha)

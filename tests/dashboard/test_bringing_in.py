@@ -25,6 +25,9 @@ from engine.vocabulary import Channel, Delivery, Emotion, Phase
 from tests.dashboard.exported_made import exported_project
 from tests.dashboard.project_made import made_clip, press
 
+COPIED = pytest.mark.sqlite
+"""The project is made once, as a folder with its SQLite file, which is copied for each test."""
+
 ANSWERS = 12
 CLIPS = 3
 Said = tuple[Any, ...]
@@ -110,6 +113,7 @@ def brought(project: ProjectRecord, path: Path, **options: Any) -> BroughtIn:
     return bring_in(project.name, foreign_reading.read(path), **options)
 
 
+@COPIED
 @pytest.mark.parametrize("form", ["csv", "parquet", "jsonl", "label-studio"])
 def test_a_project_comes_back_row_for_row_elsewhere_and_coming_twice_changes_nothing(
     project: ProjectRecord, made: Path, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
@@ -140,6 +144,7 @@ def in_time(given: list[RatedClip]) -> list[Said]:
     return sorted(said_then, key=lambda told: told[0])
 
 
+@COPIED
 @pytest.mark.parametrize("form", ["csv", "label-studio"])
 def test_an_export_under_pseudonyms_is_known_again_where_it_came_from(
     project: ProjectRecord, tmp_path: Path, form: str
@@ -152,6 +157,7 @@ def test_an_export_under_pseudonyms_is_known_again_where_it_came_from(
     assert answers(project, history=True) == before
 
 
+@COPIED
 def test_a_hugging_face_folder_comes_back_with_its_clips(project: ProjectRecord, tmp_path: Path) -> None:
     export(project.id, format_name="huggingface", out=tmp_path / "out")
     assert metadata_folder.read(tmp_path / "out", project.name).already_there == CLIPS
@@ -206,6 +212,7 @@ def everybody() -> tuple[PersonRecord, ...]:
         return people.everybody(s)
 
 
+@COPIED
 def test_an_answer_given_here_is_never_replaced_by_one_brought_in(
     project: ProjectRecord, tmp_path: Path
 ) -> None:
@@ -239,6 +246,7 @@ def test_a_vote_is_not_put_under_the_name_of_somebody_who_never_rated_here(
     assert stored.person.name == "1001 (imported, Copy)"
 
 
+@COPIED
 def test_what_label_studio_users_changed_counts(project: ProjectRecord, tmp_path: Path) -> None:
     clip = made_clip(project, original_name="new.mp4")
     tasks = [

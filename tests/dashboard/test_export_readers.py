@@ -29,6 +29,8 @@ from db.records import ClipDetails, ConsentScope, ProjectRecord, RatedClip
 from tests.dashboard.emotionml_rules import broken_rules, read_emotions
 from tests.dashboard.exported_made import COMMENT, LINE, exported_project, made_sound
 
+pytestmark = pytest.mark.sqlite  # the project is made once, and its folder copied for each test
+
 ANSWERS = 12
 CLIPS = 3
 FILMS = 2

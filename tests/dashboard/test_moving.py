@@ -129,8 +129,8 @@ def test_a_database_that_has_rows_is_not_copied_into(elsewhere: str) -> None:
 
 def test_a_row_that_the_other_database_refuses_leaves_nothing_there(elsewhere: str) -> None:
     filled()
-    with session.writing() as s:
-        people.get_or_create(s, "Nul\x00")
+    with databases.past_the_application() as connection:  # before texts with a NUL were refused
+        connection.exec_driver_sql("UPDATE people SET name = 'Nul' || char(0) WHERE id = 1")
     with pytest.raises(StorageError, match="cannot be stored"):
         moving.move(elsewhere)
     assert sum(table.rows for table in held(elsewhere)) == 0

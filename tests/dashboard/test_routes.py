@@ -186,6 +186,7 @@ def test_nobody_guesses_where_the_machine_looked(port: int, clip: ClipRecord) ->
         assert ask(port, peak_url(clip.id, record.id, guess)).status == 404
 
 
+@pytest.mark.sqlite
 def test_health_means_the_database_answers(port: int, home: Path) -> None:
     projects.get_or_create("Hamlet")
     assert ask(port, "/healthz").status == 200

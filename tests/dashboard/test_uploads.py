@@ -127,7 +127,9 @@ def test_a_file_beyond_the_limit_is_refused_before_any_of_it_comes(
     assert not (data_folder() / uploads.FOLDER).exists()
 
 
-@pytest.mark.parametrize("name", ["", "../take.mp4", "/etc/passwd", "a\\b.mp4", "a\nb.mp4", "x" * 300])
+@pytest.mark.parametrize(
+    "name", ["", "../take.mp4", "/etc/passwd", "a\\b.mp4", "a\nb.mp4", "take\u202e4pm.exe", "x" * 300]
+)
 def test_a_name_that_is_no_file_name_is_refused(lead: Performer, name: str) -> None:
     with pytest.raises(TableError):
         uploads.begin(lead, name, 5)

@@ -240,6 +240,30 @@ def test_what_one_person_leaves_half_sent_ends_with_so_many_and_keeps_nobody_els
     assert statuses == [429, 204, 204, 204, 204]
 
 
+def test_who_hangs_up_halfway_is_no_error_of_the_server(
+    browser: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert enter(browser) == 303
+    cookie = f"{asker.COOKIE}={browser.cookies[asker.COOKIE]}".encode()
+
+    async def hang_up(path: str, kind: bytes) -> None:
+        coming: list[Message] = [{"type": "http.request", "body": b"name=", "more_body": True}]
+
+        async def receive() -> Message:
+            return coming.pop(0) if coming else {"type": "http.disconnect"}
+
+        async def unheard(_: Message) -> None: ...
+
+        names = (b"host", b"content-type", b"content-length", b"cookie")
+        headers = list(zip(names, (b"testserver", kind, b"99", cookie), strict=True))
+        scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+        await browser.app({**scope, "scheme": "http", "server": ("testserver", 80)}, receive, unheard)
+
+    asyncio.run(hang_up("/sign-in", b"application/x-www-form-urlencoded"))
+    asyncio.run(hang_up("/answers", b"application/json"))
+    assert not [each for each in caplog.records if each.levelname == "ERROR"]
+
+
 def test_who_is_signed_out_or_shut_out_is_cut_off_before_the_next_run_and_when_idle(
     browser: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,12 +54,14 @@ def damaged(database: Path) -> None:
     database.write_bytes(content)
 
 
+@pytest.mark.sqlite
 def test_an_import_onto_a_full_disk_leaves_no_half_clip_and_goes_on_when_there_is_room(disk: Path) -> None:
     found = disk_full.filled(disk, step_bytes=repeats(100, 10) * disk_full.STEP_BYTES)
     assert found.wrong == []
     assert found.refused
 
 
+@pytest.mark.sqlite
 def test_a_read_only_disk_is_told_in_a_sentence_and_goes_on_when_it_may_be_written(
     disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +89,7 @@ def test_a_clip_whose_file_is_gone_says_so_and_comes_back_when_it_is_imported_ag
     assert media_store.path_of(clip.media_key).read_bytes() == b"a"
 
 
+@pytest.mark.sqlite
 def test_a_damaged_database_is_not_served_and_the_newest_backup_is_named(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +104,7 @@ def test_a_damaged_database_is_not_served_and_the_newest_backup_is_named(
         whole_database.open_checked()
 
 
+@pytest.mark.sqlite
 def test_a_damaged_database_without_a_backup_says_so(home: Path) -> None:
     meet("Asha")
     damaged(home / DATABASE_FILE)
@@ -108,6 +112,7 @@ def test_a_damaged_database_without_a_backup_says_so(home: Path) -> None:
         whole_database.open_checked()
 
 
+@pytest.mark.sqlite
 def test_a_large_database_is_served_at_once_and_no_longer_when_it_is_found_damaged(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +132,7 @@ def test_a_large_database_is_served_at_once_and_no_longer_when_it_is_found_damag
         unread.require_whole()
 
 
+@pytest.mark.sqlite
 def test_a_large_database_that_was_cut_off_is_not_served(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whole_database, "READ_BEFORE_BYTES", 0)
     meet("Asha")
@@ -140,6 +146,7 @@ def test_a_large_database_that_was_cut_off_is_not_served(home: Path, monkeypatch
         whole_database.open_checked()
 
 
+@pytest.mark.sqlite
 def test_two_servers_share_a_data_folder_and_one_of_them_analyses(home: Path) -> None:
     first, second = (AnalysisWorker(work=work_made.quick_work, prepare=work_made.nothing) for _ in range(2))
     meet("Asha")
@@ -169,6 +176,7 @@ def test_the_audit_log_keeps_its_order_and_its_chain_when_the_clock_is_set_back(
     assert page.items[0].previous_hash == page.items[1].hash
 
 
+@pytest.mark.sqlite
 def test_kill_9_under_writers_loses_and_doubles_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +187,7 @@ def test_kill_9_under_writers_loses_and_doubles_nothing(
     assert found.is_right
 
 
+@pytest.mark.sqlite
 def test_a_copy_at_the_moment_of_a_power_cut_opens_with_all_that_was_acknowledged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +199,7 @@ def test_a_copy_at_the_moment_of_a_power_cut_opens_with_all_that_was_acknowledge
     assert found.acknowledged
 
 
+@pytest.mark.sqlite
 def test_the_log_of_a_database_is_read_as_sqlite_writes_it(home: Path) -> None:
     meet("Asha")
     log = read_log((home / f"{DATABASE_FILE}-wal").read_bytes())
@@ -203,6 +213,7 @@ def test_the_log_of_a_database_is_read_as_sqlite_writes_it(home: Path) -> None:
     assert len(after.commit_ends) == before + 1
 
 
+@pytest.mark.sqlite
 def test_a_backup_of_a_damaged_database_is_refused(home: Path, tmp_path: Path) -> None:
     meet("Asha")
     damaged(home / DATABASE_FILE)

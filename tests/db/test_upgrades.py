@@ -15,6 +15,8 @@ from db.errors import DamagedDatabaseError, StorageError
 from db.location import DATABASE_FILE
 from scripts.reliability.old_rows import MadeRow, fill, migrate, revisions, tables_of
 
+pytestmark = pytest.mark.sqlite  # PostgreSQL's tables are upgraded by the same steps, see test_migrations
+
 
 @pytest.fixture(autouse=True)
 def nothing_yet(home: Path) -> None:
