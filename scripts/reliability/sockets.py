@@ -34,6 +34,9 @@ ADDRESS: Final = re.compile(r'inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]
 ELSEWHERE: Final = "192.0.2.1"
 """An address that belongs to nobody (RFC 5737, 2010)."""
 PATIENCE_S: Final = 20.0
+FAILED: Final = re.compile(r"^(?:FAILED|ERROR) \S*?::(\S+)", re.MULTILINE)
+NAMED: Final = 10
+"""Tests that failed and are named in the table."""
 TALLY: Final = re.compile(r"(\d+) (passed|failed|error|errors|skipped)")
 
 
@@ -48,6 +51,8 @@ def run() -> Row:
         done = _suite(Path(folder))
         traces = sorted(Path(folder).glob("trace*"))
         outside = _seen(traces)
+    failed = FAILED.findall(done.stdout)
+    named = f" Failed: {', '.join(failed[:NAMED])}." if failed else ""
     tally = ", ".join(f"{count} {word}" for count, word in TALLY.findall(done.stdout[-2000:]))
     return Row(
         name=NAME,
@@ -57,7 +62,7 @@ def run() -> Row:
         met=not outside and bool(traces) and control == {ELSEWHERE} and done.returncode == 0,
         detail=f"`{TESTS}` under `unshare --net`, servers under `strace -f` (connect, sendto, sendmsg, "
         f"sendmmsg); that an attempt would be seen was tried first with {ELSEWHERE}. Chromium is not "
-        "watched: it is the visitor.",
+        f"watched: it is the visitor.{named}",
     )
 
 
