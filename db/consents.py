@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import delete, exists, func, or_, select, text, update
+from sqlalchemy import ScalarSelect, bindparam, delete, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from db.records import (
@@ -89,11 +90,8 @@ def withdraw(
 
 def mark(session: Session, project_id: int) -> tuple[int, int | None, int, int | None]:
     """How many consents and withdrawals a project has, each with the newest: what is only ever added to."""
-    found: list[int | None] = []
-    for table in (Consent, ConsentWithdrawal):
-        own = select(func.count(), func.max(table.id)).where(table.project_id == project_id)
-        found += session.execute(own).one()
-    return found[0] or 0, found[1], found[2] or 0, found[3]
+    row = session.connection().execute(_MARK, {"project_id": project_id}).one()
+    return row[0], row[1], row[2], row[3]
 
 
 def of_project(session: Session, project_id: int) -> tuple[ConsentRecord, ...]:
@@ -254,3 +252,13 @@ def empty(session: Session, clip_id: str, document: Json) -> None:
     )
     session.execute(delete(ChannelMedia).where(ChannelMedia.clip_id == clip_id))
     session.execute(delete(Draft).where(Draft.clip_id == clip_id))
+
+
+def _ends(table: type[Consent] | type[ConsentWithdrawal]) -> tuple[ScalarSelect[Any], ...]:
+    own = table.project_id == bindparam("project_id")
+    return tuple(
+        select(each).where(own).scalar_subquery() for each in (func.count(table.id), func.max(table.id))
+    )
+
+
+_MARK: Final = select(*_ends(Consent), *_ends(ConsentWithdrawal))  # asked for with every clip handed out

@@ -49,6 +49,7 @@ WATCH: Final = """
 
 def run() -> Iterator[Row]:
     """Answer clip after clip in both projects, turn about."""
+    expect.set_options(timeout=PATIENCE_MS)
     with TemporaryDirectory(prefix="dailies-bench-") as folder:
         home = copied(made(), Path(folder) / "home")
         with served(home) as server, chromium() as browser:
