@@ -168,7 +168,8 @@ class FaceTracker:
             shown.append(picture)
             if len(followed) == len(shown) - 1 and (followed or self._count(picture) == 1):
                 followed.append(self._followed_on(picture, followed))
-        if not followed or any(self._count(shown[index]) > 1 for index in _probed(shown)):
+        others = _probed(shown)[1:]  # in the first one face was counted before it was followed
+        if not followed or any(self._count(shown[index]) > 1 for index in others):
             return shown, None
         alone = np.array(followed, dtype=np.float32)
         if not np.isfinite(alone[:, 0, 0]).any():
