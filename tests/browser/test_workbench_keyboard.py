@@ -15,7 +15,7 @@ from tests.thoroughness import repeats
 CLIPS = repeats(6, thorough=30)
 KEYS = ("1", "2", "3", "4", "5")
 DELIVERIES = (Delivery(-2), Delivery(-1), Delivery(0), Delivery(1), Delivery(2))
-REVISED = 6
+REVISED = 1
 REASON = "I had overlooked the hand"
 
 

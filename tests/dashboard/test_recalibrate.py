@@ -239,8 +239,9 @@ def test_another_policy_can_be_tried_on_every_clip_without_touching_a_rating(
     assert outcome.policy is not None
     with past_the_application() as connection:
         before = connection.exec_driver_sql("SELECT * FROM ratings ORDER BY id").fetchall()
-        tried = under(taught.id, outcome.policy.id)
+        tried = under(taught.id, outcome.policy.id).value
         assert connection.exec_driver_sql("SELECT * FROM ratings ORDER BY id").fetchall() == before
+    assert tried is not None
     assert len(tried) == 40
     flipping = {round(abs(flip.alignment or 0), 6) for flip in tried if flip.flips}
     staying = {round(abs(flip.alignment or 0), 6) for flip in tried if not flip.flips}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from typing import Any
@@ -37,6 +36,7 @@ from db.location import data_folder
 from db.records import ClipStatus, ProjectRecord
 from engine.errors import MediaError
 from engine.vocabulary import Protocol, Role
+from tests.dashboard import own_loop
 from tests.dashboard.class_made import LINE, made_class, made_work
 from tests.dashboard.project_made import made_clip
 from tests.dashboard.takes_made import analysed, made_take
@@ -179,7 +179,7 @@ def test_of_a_piece_that_breaks_off_nothing_is_stored_and_what_was_there_stays(p
     headers = [(name.encode(), value.encode()) for name, value in head.items()]
     scope = {"type": "http", "method": "PUT", "path": f"{RECORDINGS}/{KEY}/0", "query_string": b""}
     scope |= {"headers": headers, "scheme": "http"}
-    asyncio.run(Starlette(routes=list(ROUTES))(scope, breaks_off, unheard))
+    own_loop.run(Starlette(routes=list(ROUTES))(scope, breaks_off, unheard))
     assert [file.name for file in folder.iterdir()] == ["000000"]
     assert (folder / "000000").read_bytes() == b"whole"
 

@@ -24,6 +24,7 @@ from dashboard.services.sign_in_mode import ModeError, SignIn
 from db import session
 from db.columns import now
 from db.tables import SignIn as SignInRow
+from tests.dashboard import own_loop
 from tests.dashboard.door_made import PASSWORD, door
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -236,7 +237,7 @@ def test_what_one_person_leaves_half_sent_ends_with_so_many_and_keeps_nobody_els
         await ask(asha, whole)
 
     door_of = gate.Gate(reads_all)
-    asyncio.run(attack())
+    own_loop.run(attack())
     assert statuses == [429, 204, 204, 204, 204]
 
 
@@ -259,8 +260,8 @@ def test_who_hangs_up_halfway_is_no_error_of_the_server(
         scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
         await browser.app({**scope, "scheme": "http", "server": ("testserver", 80)}, receive, unheard)
 
-    asyncio.run(hang_up("/sign-in", b"application/x-www-form-urlencoded"))
-    asyncio.run(hang_up("/answers", b"application/json"))
+    own_loop.run(hang_up("/sign-in", b"application/x-www-form-urlencoded"))
+    own_loop.run(hang_up("/answers", b"application/json"))
     assert not [each for each in caplog.records if each.levelname == "ERROR"]
 
 
