@@ -32,6 +32,7 @@ def test_a_draft_comes_back_from_the_server_when_the_browser_has_forgotten(
     expect(review.status).not_to_contain_text("Draft")
 
 
+@thorough
 def test_a_draft_is_taken_up_on_another_device(page: Page, server: Served, browser: Browser) -> None:
     clip = "part_3.mp4"
     review = ReviewPage(page, server).open(clip)
@@ -72,6 +73,7 @@ def test_an_answer_left_waiting_is_sent_when_the_page_is_opened_again(page: Page
     assert [rating[0] for rating in review.ratings(clip)] == [1]
 
 
+@thorough
 def test_an_answer_in_one_tab_shows_in_the_other(page: Page, server: Served) -> None:
     clip = "leave_1.mp4"
     first = ReviewPage(page, server).open(clip)

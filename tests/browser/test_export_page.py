@@ -40,6 +40,7 @@ def test_whoever_exports_the_clips_themselves_is_told_first_that_nobody_wrote_do
         assert not [name for name in archive.namelist() if name.endswith(".mp4")]
 
 
+@thorough
 def test_what_was_exported_is_known_again_when_it_is_brought_back(
     page: Page, server: Served, tmp_path: Path
 ) -> None:

@@ -54,6 +54,7 @@ def _in_force(server: Served, project_id: int) -> list[str | None]:
     return [version for (version,) in rows]
 
 
+@thorough
 def test_a_map_is_learned_put_in_force_seen_on_review_and_taken_back(page: Page, server: Served) -> None:
     project_id = _taught(server, "Milder", anger=MILDER, joy=MILDER)
     _opened(page, server, "Milder")
@@ -87,7 +88,6 @@ def test_a_map_is_learned_put_in_force_seen_on_review_and_taken_back(page: Page,
     expect(said).to_have_count(0)
 
 
-@thorough
 def test_the_map_stays_a_candidate_where_people_say_what_the_model_says(page: Page, server: Served) -> None:
     project_id = _taught(server, "Alike", anger=0.0, joy=0.0)
     _opened(page, server, "Alike")

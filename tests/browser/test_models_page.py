@@ -12,6 +12,7 @@ from tests.thoroughness import thorough
 SYSTEMS = ("Alignment", "Voice and words (GMU)", "Late fusion", "Entropy-weighted fusion")
 
 
+@thorough
 def test_four_systems_answer_about_one_clip_and_show_their_branches(page: Page, server: Served) -> None:
     page.goto(f"{server.url}/models?project=Demo")
     expect(page.get_by_text("This project uses Alignment.")).to_be_visible()

@@ -16,6 +16,7 @@ from tests.browser.conftest import CHROMIUM, FLAGS, WAIT_MS
 from tests.browser.served import ELSEWHERE, Served
 from tests.face_made import HEIGHT, WIDTH, drawn_face
 from tests.media_made import SOUND_RATE_HZ, Picture, Wave, made_clip, silence
+from tests.thoroughness import thorough
 
 SECONDS = 2
 RATE = 10
@@ -129,6 +130,7 @@ ASHA: Then go.
 """
 
 
+@thorough
 def test_a_scene_is_read_line_by_line_into_a_strip_that_plays_the_line_pressed(
     page: Page, analysing: Served, tmp_path: Path
 ) -> None:

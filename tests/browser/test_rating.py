@@ -132,6 +132,7 @@ def test_a_rating_outlives_a_kill_of_the_server(page: Page, own_server: Callable
     assert len(review.ratings(clip)) == 1
 
 
+@thorough
 def test_an_answer_given_while_the_server_is_gone_is_stored_once_when_it_is_back(
     page: Page, own_server: Callable[..., Served]
 ) -> None:

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Error, Page, Response, WebSocket, expec
 from dashboard.services.messages import say
 from engine.vocabulary import Channel, Emotion, Protocol, Verdict
 from tests.browser.workbench import MACHINE_EMOTION, MadeClip, RaterPage, Workbench
+from tests.thoroughness import thorough
 
 CLIPS = 3
 NUMBER = re.compile(rb"\d*\.\d{3,}")
@@ -140,7 +141,9 @@ def wait_for_opinion(rater: RaterPage) -> None:
     expect(rater.page.get_by_text(f"The clip reads as {MACHINE_EMOTION.value}")).to_be_visible()
 
 
-@pytest.mark.parametrize("protocol", [Protocol.BLIND_FIRST, Protocol.BLIND_ONLY])
+@pytest.mark.parametrize(
+    "protocol", [Protocol.BLIND_FIRST, pytest.param(Protocol.BLIND_ONLY, marks=thorough)]
+)
 def test_nothing_of_the_prediction_comes_before_the_lock(
     bench: Workbench, browser: Browser, protocol: Protocol
 ) -> None:
