@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from db.columns import now
@@ -243,14 +243,13 @@ def is_class(session: Session, project_id: int) -> bool:
 def holders(session: Session, key: str) -> tuple[tuple[str, int, int | None], ...]:
     """Which clips show the media file of ``key``: id, project, and the student whose take it is if any."""
     shown = or_(Clip.media_key == key, Clip.browser_key == key, Clip.thumbnail_key == key)
-    ids = set(session.scalars(select(Clip.id).where(shown)))
-    ids.update(session.scalars(select(ChannelMedia.clip_id).where(ChannelMedia.media_key == key)))
-    return _holders(session, ids)
+    of_channel = select(ChannelMedia.clip_id).where(ChannelMedia.media_key == key)
+    return _holders(session, or_(shown, Clip.id.in_(of_channel)))
 
 
 def holder(session: Session, clip_id: str) -> tuple[str, int, int | None] | None:
     """A clip with its project and the student whose take it is; see :func:`holders`."""
-    return next(iter(_holders(session, {clip_id})), None)
+    return next(iter(_holders(session, Clip.id == clip_id)), None)
 
 
 def handed_in(session: Session, project_id: int) -> Mapping[tuple[int, int], int]:
@@ -264,14 +263,12 @@ def handed_in(session: Session, project_id: int) -> Mapping[tuple[int, int], int
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def _holders(session: Session, clip_ids: Collection[str]) -> tuple[tuple[str, int, int | None], ...]:
-    if not clip_ids:
-        return ()
+def _holders(session: Session, which: ColumnElement[bool]) -> tuple[tuple[str, int, int | None], ...]:
     rows = session.execute(
         select(Clip.id, Clip.project_id, func.coalesce(ClassTake.person_id, Take.person_id))
         .outerjoin(ClassTake, ClassTake.clip_id == Clip.id)
         .outerjoin(Take, Take.clip_id == Clip.id)
-        .where(Clip.id.in_(clip_ids))
+        .where(which)
         .order_by(Clip.number)
     )
     return tuple((row[0], row[1], row[2]) for row in rows)

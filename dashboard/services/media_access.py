@@ -30,10 +30,8 @@ class Sight(StrEnum):
 def of_file(key: str, person_id: int | None) -> Sight:
     """Whether somebody may see the file of a key; the same bytes may belong to several clips."""
     with reading() as session:
-        found = [
-            _of_holder(session, project_id, maker, person_id)
-            for _, project_id, maker in classes.holders(session, key)
-        ]
+        holders = {(project_id, maker) for _, project_id, maker in classes.holders(session, key)}
+        found = [_of_holder(session, project_id, maker, person_id) for project_id, maker in holders]
         found += [
             _of_holder(session, project_id, None, person_id, needed=Act.SEE_MACHINE)
             for project_id in scenes.projects_showing(session, key)
