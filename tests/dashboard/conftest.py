@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
-from dashboard.services import sign_in_mode
+from dashboard.services import passwords, sign_in_mode
 from dashboard.services.sign_in_mode import SignIn
 from db import session
 
@@ -33,3 +34,12 @@ def _own_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
     tests spawn would run it.
     """
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The same algorithm with parameters that take no time."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    passwords._nobodys.cache_clear()
+    yield
+    passwords._nobodys.cache_clear()

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from argon2 import PasswordHasher
 
 from dashboard.services import (
     accounts,
@@ -28,20 +26,11 @@ from db.errors import RefusedValueError
 from db.records import PersonRecord, ProjectRecord
 from engine.vocabulary import Role
 
-pytestmark = pytest.mark.usefixtures("home")
+pytestmark = pytest.mark.usefixtures("home", "quick_hashes")
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 PASSWORD = "mangrove ladder quietly seven"
 ADDRESS = "192.0.2.7"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The same algorithm with parameters that take no time."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    passwords._nobodys.cache_clear()
-    yield
-    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture

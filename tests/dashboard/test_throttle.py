@@ -8,15 +8,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from argon2 import PasswordHasher
 
-from dashboard.services import accounts, known_devices, passwords, sign_ins, throttle
+from dashboard.services import accounts, known_devices, sign_ins, throttle
 from dashboard.services.accounts import SignInError
 from dashboard.services.throttle import TooManyTriesError, Try
 from db import session
 from db.records import PersonRecord
 
-pytestmark = pytest.mark.usefixtures("home")
+pytestmark = pytest.mark.usefixtures("home", "quick_hashes")
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -24,15 +23,6 @@ PASSWORD = "mangrove ladder quietly seven"
 OTHER = "harbour violet kettle nine"
 HOME = "192.0.2.7"
 SCHOOL = "198.51.100.1"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The same algorithm with parameters that take no time."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    passwords._nobodys.cache_clear()
-    yield
-    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture
