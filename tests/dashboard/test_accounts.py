@@ -34,7 +34,7 @@ ADDRESS = "192.0.2.7"
 
 
 @pytest.fixture
-def asha() -> PersonRecord:
+def asha(quick_hashes: None) -> PersonRecord:  # noqa: ARG001 before it
     return accounts.add("Asha", PASSWORD)
 
 

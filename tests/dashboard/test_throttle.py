@@ -26,7 +26,7 @@ SCHOOL = "198.51.100.1"
 
 
 @pytest.fixture
-def asha() -> PersonRecord:
+def asha(quick_hashes: None) -> PersonRecord:  # noqa: ARG001 before it
     return accounts.add("Asha", PASSWORD)
 
 
