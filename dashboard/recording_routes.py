@@ -23,14 +23,13 @@ from dashboard.services.recording_pass import Performer
 from dashboard.services.recordings import Piece
 from dashboard.services.refusals import worded
 from dashboard.services.takes import Wanted
+from dashboard.streamed_bodies import pour
 from db.errors import RefusedValueError
 
 RECORDINGS: Final = "/recordings"
 PASS_HEADER: Final = "dailies-pass"
 KINDS: Final = frozenset({"webm", "mp4", "ogg", "m4a"})
 """What browsers record: the ending of the take's file."""
-WRITTEN_AT_ONCE: Final = 1 << 20
-"""Bytes of a piece that are held before they are written."""
 
 ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
@@ -74,14 +73,8 @@ async def finish(request: Request) -> Response:
 async def _receive(request: Request, performer: Performer, key: str, index: int) -> None:
     holder = recordings.receiving(performer, key, index)
     piece = await run_in_threadpool(holder.__enter__)
-    waiting = bytearray()
     try:
-        async for part in request.stream():
-            waiting += part
-            if len(waiting) >= WRITTEN_AT_ONCE:
-                await run_in_threadpool(piece.write, bytes(waiting))
-                waiting.clear()
-        await run_in_threadpool(piece.write, bytes(waiting))
+        await pour(request, piece.write)
     except BaseException:
         await run_in_threadpool(_end, holder, sys.exc_info())
         raise

@@ -20,11 +20,10 @@ from dashboard.services import recording_pass, uploads
 from dashboard.services.recording_pass import Performer
 from dashboard.services.refusals import worded
 from dashboard.services.uploads import PlaceError, Upload
+from dashboard.streamed_bodies import pour
 from db.errors import RefusedValueError
 
 UPLOADS: Final = "/uploads"
-WRITTEN_AT_ONCE: Final = 1 << 20
-"""Bytes held before they are written: enough that a disk is not asked for each packet."""
 LARGEST_SIZE: Final = 2**63
 OUT_OF_PLACE: Final = 409
 
@@ -72,20 +71,12 @@ async def take_back(request: Request) -> Response:
 async def _write(request: Request, performer: Performer, key: str, at: int) -> None:
     holder = uploads.growing(performer, key, at)
     file = await run_in_threadpool(holder.__enter__)
-    waiting = bytearray()
     try:
-        async for part in request.stream():
-            waiting += part
-            if len(waiting) >= WRITTEN_AT_ONCE:
-                await run_in_threadpool(file.write, bytes(waiting))
-                waiting.clear()
+        await pour(request, file.write)
     except ClientDisconnect:
         pass  # what came before stays; the browser goes on behind it
     finally:
-        try:
-            await run_in_threadpool(file.write, bytes(waiting))
-        finally:
-            await run_in_threadpool(holder.__exit__, None, None, None)
+        await run_in_threadpool(holder.__exit__, None, None, None)
 
 
 async def _performer(request: Request) -> Performer:

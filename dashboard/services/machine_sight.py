@@ -12,7 +12,6 @@ from dashboard.services.rating_protocol import protocol_of, shows_machine
 from dashboard.services.refusals import worded
 from db import assignments, ratings, sightings
 from db.records import ProjectRecord, TaskKey
-from db.session import reading
 from db.together import together
 from engine.errors import DailiesError
 
@@ -51,10 +50,7 @@ def note_shown(task: TaskKey, prediction_id: int) -> None:
     StorageError
         If it cannot be kept.
     """
-    with reading() as session:
-        is_known = prediction_id in sightings.of_task(session, task)
-    if not is_known:
-        together(lambda session: sightings.add(session, task, prediction_id))
+    together(lambda session: sightings.add(session, task, prediction_id))
 
 
 def require_sight(session: Session, project: ProjectRecord, key: TaskKey) -> None:

@@ -20,7 +20,7 @@ from dashboard.services.predictions import StoredPrediction
 from dashboard.services.rating_protocol import Question, questions_of
 from dashboard.services.task_order import Search, upcoming_tasks
 from dashboard.services.task_progress import TaskProgress, of_person
-from db import assignments, clips, drafts, projects, ratings
+from db import assignments, clips, drafts, projects, ratings, sightings
 from db.columns import now
 from db.records import (
     AssignmentRecord,
@@ -171,7 +171,8 @@ def view(
     is_through = not onward and skipped_tasks.is_through(project, person_id, at=moment)
     with reading() as session:
         shown = _view(session, project, clip, chosen, moment)
-    if shown.prediction is not None:
+        noted = sightings.of_task(session, chosen.key) if shown.prediction else ()
+    if shown.prediction is not None and shown.prediction.id not in noted:
         note_shown(chosen.key, shown.prediction.id)
     following = onward[0].clip_id if onward else None
     return replace(shown, media_key=media_key, is_through=is_through, next_unrated_id=following)
