@@ -2,17 +2,15 @@
 
 The writers are held for an instant while database and log are copied. The copy is then made worse in the
 ways that a power cut may: what lies behind the last transaction is torn off or garbage, the last transaction
-is torn where nobody was told of it, and pages that were on their way from the log into the database are
-garbage there, since SQLite empties the log only after they are on the disk.
+is torn where SQLite has not yet said that it is flushed, and pages that were on their way from the log into
+the database are garbage there, since SQLite empties the log only after they are on the disk.
 """
 
 from __future__ import annotations
 
 import random
 import shutil
-import sqlite3
 from collections import Counter
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,7 +18,7 @@ from typing import Final
 from scripts.reliability.answers_kept import look
 from scripts.reliability.desk import Desk, data_folder, made_desk
 from scripts.reliability.row import Row
-from scripts.reliability.write_ahead_log import HEADER_BYTES, read_log
+from scripts.reliability.write_ahead_log import HEADER_BYTES, flushed_end, read_log
 from scripts.reliability.writers import Writers
 
 MOMENTS: Final = 200
@@ -28,6 +26,7 @@ PROCESSES: Final = 8
 LONGEST_S: Final = 0.4
 SEED: Final = 0
 LOG: Final = "-wal"
+INDEX: Final = "-shm"
 MOST_TORN_PAGES: Final = 8
 
 
@@ -79,7 +78,7 @@ def lost(home: Path, *, moments: int, processes: int, seed: int) -> Losses:
                 acknowledged = frozenset(writers.said.stored)
             finally:
                 writers.let_go()
-            _worsen(place, acknowledged, writers, chance, found.done)
+            _worsen(place, chance, found.done)
             kept = look(place, writers.said, acknowledged=acknowledged)
             if kept.lost or kept.doubled or kept.integrity != "ok":
                 found.wrong.append(f"moment {moment}: {len(kept.lost)} lost, {kept.integrity}")
@@ -93,28 +92,30 @@ def lost(home: Path, *, moments: int, processes: int, seed: int) -> Losses:
 
 
 def _copy(desk: Desk, place: Path) -> None:
-    for ending in ("", LOG, "-shm"):
+    for ending in ("", LOG, INDEX):
         place.with_name(place.name + ending).unlink(missing_ok=True)
-    for ending in ("", LOG):
+    for ending in ("", LOG, INDEX):
         source = desk.database.with_name(desk.database.name + ending)
         if source.is_file():
             shutil.copyfile(source, place.with_name(place.name + ending))
 
 
-def _worsen(
-    place: Path, acknowledged: frozenset[str], writers: Writers, chance: random.Random, done: Counter[str]
-) -> None:
-    log_file = place.with_name(place.name + LOG)
+def _worsen(place: Path, chance: random.Random, done: Counter[str]) -> None:
+    log_file, index_file = (place.with_name(place.name + ending) for ending in (LOG, INDEX))
     content = log_file.read_bytes() if log_file.is_file() else b""
+    index = index_file.read_bytes() if index_file.is_file() else b""
+    index_file.unlink(missing_ok=True)  # lives in memory: no restart finds it
     log = read_log(content)
     if log is None:
         done["log empty"] += 1
         return
     end = log.commit_ends[-1]
-    if chance.randrange(2) and _is_unacknowledged(place, acknowledged, writers):
-        start = log.commit_ends[-2] if len(log.commit_ends) > 1 else HEADER_BYTES
-        end = chance.randrange(start, end)
-        done["last transaction, of which nobody was told, torn"] += 1
+    if end > flushed_end(content, index):
+        done["last transaction not yet said to be flushed"] += 1
+        if chance.randrange(4):
+            start = log.commit_ends[-2] if len(log.commit_ends) > 1 else HEADER_BYTES
+            end = chance.randrange(start, end)
+            done["last transaction torn"] += 1
     tail = chance.randbytes(chance.randrange(1, 3 * log.page_bytes)) if chance.randrange(2) else b""
     log_file.write_bytes(content[:end] + tail)
     done["garbage behind the log" if tail else "log cut at its end"] += 1
@@ -128,18 +129,6 @@ def _worsen(
                     database.seek((number - 1) * log.page_bytes + chance.randrange(log.page_bytes // 2))
                     database.write(chance.randbytes(log.page_bytes // 2))
         done["pages torn on their way into the database"] += 1
-
-
-def _is_unacknowledged(place: Path, acknowledged: frozenset[str], writers: Writers) -> bool:
-    """Whether the newest answer in the copy is one that nobody was told is stored."""
-    trial = place.with_name("trial.db")
-    for ending in ("", LOG):
-        shutil.copyfile(place.with_name(place.name + ending), trial.with_name(trial.name + ending))
-    with closing(sqlite3.connect(trial)) as connection:
-        newest = connection.execute("SELECT idempotency_key FROM ratings ORDER BY id DESC LIMIT 1").fetchone()
-    for ending in ("", LOG, "-shm"):
-        trial.with_name(trial.name + ending).unlink(missing_ok=True)
-    return newest is not None and newest[0] in writers.said.tried and newest[0] not in acknowledged
 
 
 def _opens(place: Path) -> bool:

@@ -110,7 +110,9 @@ class Writers:
         """Stop all processes where they are (SIGSTOP) and hear what they said."""
         for rater in self._processes:
             self._signal(rater, signal.SIGSTOP)
-        self.listen(0.02)  # a signal takes a moment to be seen
+        for process in self._processes.values():  # a signal is seen only when a flush on its way is done
+            assert process.pid is not None
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         self.hear_out()
 
     def let_go(self) -> None:
