@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from dashboard.cli.parser import parser
+from dashboard.cli.parser import parsed
 from dashboard.services import own_weights
 from engine.errors import DailiesError
 
@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The words behind ``python -m dashboard``; those of the process if not given.
     """
     try:
-        given = parser().parse_args(argv)
+        given = parsed(sys.argv[1:] if argv is None else argv)
         own_weights.use()
         status: int = given.run(given)
         sys.stdout.flush()

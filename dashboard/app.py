@@ -8,25 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard import boundary, font_routes, language, sidebar, visit
-from dashboard.app_pages import (
-    adjudicate,
-    agreement,
-    class_room,
-    clips,
-    consent,
-    export,
-    grading,
-    models,
-    my_class,
-    my_work,
-    perform,
-    project,
-    responsible_use,
-    review,
-    scenes,
-    scripts,
-    thresholds,
-)
+from dashboard.page_modules import drawn_by
 from dashboard.services import classes, messages
 from dashboard.services.permissions import Act, may
 from engine.vocabulary import Role
@@ -40,26 +22,26 @@ REVIEW = "review"
 MY_CLASS = "my_class"
 RESPONSIBLE_USE = "responsible_use"
 PERFORM = "perform"
-# Name in the address, what draws it, icon, and what somebody must be allowed to do to have it. A comment:
-# Streamlit writes a text that stands alone in the entry file onto the page.
+# Name in the address and of the module that draws it, icon, and what somebody must be allowed to do to have
+# it. A comment: Streamlit writes a text that stands alone in the entry file onto the page.
 PAGES = (
-    (REVIEW, review.show, "slideshow", Act.RATE),
-    ("my_work", my_work.show, "assignment_ind", Act.RATE),
-    (PERFORM, perform.show, "videocam", Act.RATE),
-    ("adjudicate", adjudicate.show, "gavel", Act.ADJUDICATE),
-    ("clips", clips.show, "video_library", Act.SEE_MACHINE),
-    ("scenes", scenes.show, "view_timeline", Act.SEE_MACHINE),
-    ("scripts", scripts.show, "article", Act.SEE_MACHINE),
-    ("thresholds", thresholds.show, "tune", Act.TEACH),
-    ("agreement", agreement.show, "diversity_3", Act.SEE_MACHINE),
-    ("models", models.show, "account_tree", Act.SEE_MACHINE),
-    ("export", export.show, "download", Act.EXPORT),
-    ("consent", consent.show, "privacy_tip", Act.SET_UP),
-    ("project", project.show, "settings", Act.SET_UP),
+    (REVIEW, "slideshow", Act.RATE),
+    ("my_work", "assignment_ind", Act.RATE),
+    (PERFORM, "videocam", Act.RATE),
+    ("adjudicate", "gavel", Act.ADJUDICATE),
+    ("clips", "video_library", Act.SEE_MACHINE),
+    ("scenes", "view_timeline", Act.SEE_MACHINE),
+    ("scripts", "article", Act.SEE_MACHINE),
+    ("thresholds", "tune", Act.TEACH),
+    ("agreement", "diversity_3", Act.SEE_MACHINE),
+    ("models", "account_tree", Act.SEE_MACHINE),
+    ("export", "download", Act.EXPORT),
+    ("consent", "privacy_tip", Act.SET_UP),
+    ("project", "settings", Act.SET_UP),
 )
 CLASS_PAGES = (  # only in a class, before the others
-    ("grading", grading.show, "grading", Act.GRADE),
-    ("class_room", class_room.show, "school", Act.SET_UP),
+    ("grading", "grading", Act.GRADE),
+    ("class_room", "school", Act.SET_UP),
 )
 FAMILY = "Source Sans"  # of Streamlit's theme
 LETTERS = f"<style>{font_routes.faces(FAMILY)}</style>"
@@ -112,24 +94,24 @@ def _pages(here: visit.Visit | None) -> dict[str, StreamlitPage]:
     is_class = here is not None and classes.is_class(here.project)
     first = REVIEW if not is_class or may(role, Act.GRADE) else MY_CLASS
     offered = [*(CLASS_PAGES if is_class else ()), *PAGES]
-    chosen = [each for each in offered if may(role, each[3]) or (each[0] == REVIEW == first)]
+    chosen = [each for each in offered if may(role, each[2]) or (each[0] == REVIEW == first)]
     if first == MY_CLASS:
         chosen = [
-            (MY_CLASS, my_class.show, "school", Act.HAND_IN),
-            (PERFORM, perform.show, "videocam", Act.HAND_IN),
+            (MY_CLASS, "school", Act.HAND_IN),
+            (PERFORM, "videocam", Act.HAND_IN),
         ]
     chosen.sort(key=lambda each: each[0] != first)  # the first stays first, the others keep their order
-    chosen.append((RESPONSIBLE_USE, responsible_use.show, "shield_person", Act.RATE))
+    chosen.append((RESPONSIBLE_USE, "shield_person", Act.RATE))
     return {
         name: st.Page(
-            show,
+            drawn_by(name),
             title=messages.say(f"app.page.{name}"),
             icon=f":material/{icon}:",
             url_path=name,
             default=name == first,
             visibility="hidden" if name == RESPONSIBLE_USE else "visible",  # its link stands in the sidebar
         )
-        for name, show, icon, _ in chosen
+        for name, icon, _ in chosen
     }
 
 

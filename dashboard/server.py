@@ -22,6 +22,8 @@ from dashboard import (
     cue_routes,
     font_routes,
     operation_routes,
+    own_components,
+    page_modules,
     press_queue,
     provider_sign_in,
     recording_routes,
@@ -45,6 +47,7 @@ from dashboard.services import (
     whole_database,
 )
 from dashboard.services.analysis_worker import AnalysisWorker
+from dashboard.services.first_process import FirstProcess
 from dashboard.services.readiness import Watch
 from dashboard.services.sign_in_mode import SignIn
 from dashboard.shield import Shield
@@ -121,6 +124,7 @@ def serve(
     sign_in: SignIn | None = None,
     names: Sequence[str] = (),
     framers: Sequence[str] = (),
+    first: FirstProcess | None = None,
 ) -> None:
     """Serve the dashboard until it is interrupted.
 
@@ -138,6 +142,8 @@ def serve(
         More names by which browsers may address the server.
     framers : sequence of str
         Origins whose pages may show this server's in a frame.
+    first : FirstProcess, optional
+        The process of the analysis that has begun already.
 
     Raises
     ------
@@ -175,7 +181,7 @@ def serve(
         )
     server = uvicorn.Server(
         uvicorn.Config(
-            application(with_demo=with_demo, names=Names(host, names), framers=origins),
+            application(with_demo=with_demo, names=Names(host, names), framers=origins, first=first),
             log_config=None,  # its lines go where all lines go
             log_level="warning",
             access_log=False,
@@ -202,7 +208,13 @@ def serve(
         unread.require_whole()
 
 
-def application(*, with_demo: bool = False, names: Names, framers: Sequence[str] = ()) -> Any:
+def application(
+    *,
+    with_demo: bool = False,
+    names: Names,
+    framers: Sequence[str] = (),
+    first: FirstProcess | None = None,
+) -> Any:
     """The ASGI application: Streamlit's pages, our routes, and the worker for as long as it runs.
 
     Everything in it stands behind the shield and the gate, Streamlit's own addresses included.
@@ -210,8 +222,9 @@ def application(*, with_demo: bool = False, names: Names, framers: Sequence[str]
     import streamlit as st
 
     press_queue.install()
+    own_components.install()
     metrics.watch_writers()
-    worker = AnalysisWorker()
+    worker = AnalysisWorker(first=first)
     watch = Watch(worker.is_alive)
     pages = st.App(
         SCRIPT,
@@ -226,6 +239,9 @@ def _lifespan(worker: AnalysisWorker, watch: Watch, *, with_demo: bool) -> Calla
     async def lifespan(_app: Any) -> AsyncIterator[None]:
         stopping = threading.Event()
         worker.start()
+        threading.Thread(
+            target=page_modules.load_ahead, args=(stopping,), name="page-modules", daemon=True
+        ).start()
         threading.Thread(target=retention.keep_watch, args=(stopping,), name="retention", daemon=True).start()
         threading.Thread(
             target=backup_schedule.keep_watch, args=(stopping,), name="backups", daemon=True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Final
 
 from dashboard.services import agreement_table, agreement_words
@@ -11,6 +12,17 @@ from engine.raters.agreement import Agreement, Coefficient
 from engine.raters.answers import Level
 
 PLACES: Final = 3
+
+
+def add_agreement(words: argparse.ArgumentParser) -> None:
+    """The words of ``agreement``."""
+    words.add_argument("ratings", type=Path, metavar="RATINGS.csv", help="one row per answer")
+    words.add_argument("--unit", required=True, metavar="COL", help="what was rated")
+    words.add_argument("--rater", metavar="COL", help="who answered; without it raters are unnamed")
+    words.add_argument("--value", required=True, metavar="COL", help="what was answered")
+    words.add_argument("--level", required=True, choices=[level.value for level in Level])
+    words.add_argument("--json", action="store_true", help="print one JSON object")
+    words.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from dashboard.cli import word_types
 from dashboard.services import analyze_json, judging, projects
 from dashboard.services.intensity_judging import NOTHING_KNOWN, RatersIntensity, raters_intensity
 from dashboard.services.lines_table import LineRow, LinesTable, read_lines
@@ -23,10 +24,32 @@ from engine.media import probe
 from engine.verdict.fixed import FIXED
 from engine.verdict.policy import Policy
 from engine.verdict.policy_file import read_policy_in_force
-from engine.vocabulary import LineSource
+from engine.vocabulary import LineSource, SystemName
 
 FIXED_WORD: Final = "fixed"
 BAD_INPUT: Final = 2
+
+
+def add_analyze(words: argparse.ArgumentParser) -> None:
+    """The words of ``analyze``."""
+    words.add_argument("clips", nargs="+", type=Path, metavar="CLIP")
+    line = words.add_mutually_exclusive_group()
+    line.add_argument("--line", metavar="TEXT", help="the line that is spoken")
+    line.add_argument("--lines", type=Path, metavar="LINES.csv", help="table with the columns clip,line")
+    words.add_argument("--system", type=SystemName, choices=list(SystemName), default=SystemName.ALIGNMENT)
+    words.add_argument(
+        "--face",
+        type=word_types.face,
+        metavar="N",
+        help="read this face, from 1 at the left; else who speaks",
+    )
+    policy = words.add_mutually_exclusive_group()
+    policy.add_argument(
+        "--policy", default="fixed", metavar="fixed|FILE", help="thresholds (default %(default)s)"
+    )
+    policy.add_argument("--project", metavar="NAME", help="use the thresholds this project has in force")
+    words.add_argument("--json", action="store_true", help="print one JSON object a line, one line a clip")
+    words.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Final
 
 from dashboard.services import backup, restoring
 from db.disk import shown_size
 
 SHOWN_CLIPS: Final = 20
+
+
+def add_backup(words: argparse.ArgumentParser) -> None:
+    """The words of ``backup``."""
+    words.add_argument("path", type=Path, metavar="PATH", help="a folder that is not there yet")
+    words.add_argument(
+        "--like", type=Path, metavar="BACKUP", help="share media with this earlier backup on the same disk"
+    )
+    words.set_defaults(run=make)
+
+
+def add_restore(words: argparse.ArgumentParser) -> None:
+    """The words of ``restore``."""
+    words.add_argument(
+        "path", type=Path, metavar="PATH", help="a backup, or a .db file kept before an upgrade"
+    )
+    words.set_defaults(run=restore)
 
 
 def make(given: argparse.Namespace) -> int:

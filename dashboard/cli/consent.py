@@ -19,6 +19,46 @@ END_OF_DAY: Final = time(23, 59, 59)
 YES: Final = frozenset({"y", "yes"})
 
 
+def add_consent(words: argparse.ArgumentParser) -> None:
+    """The words of ``consent``."""
+    actions = words.add_subparsers(required=True, metavar="list|record|withdraw|retention")
+    listed_words = actions.add_parser("list", help="say who is filmed in a project and what they agreed to")
+    listed_words.add_argument("--json", action="store_true", help="print one JSON list")
+    listed_words.set_defaults(run=listed)
+    record_words = actions.add_parser("record", help="put on record what a filmed person agrees to")
+    record_words.add_argument(
+        "--scope",
+        required=True,
+        type=scopes,
+        metavar="a,b,…",
+        help="of analysis, rating, export, training",
+    )
+    record_words.add_argument(
+        "--until", type=day, metavar="DAY", help="such as 2027-06-30; without it until withdrawn"
+    )
+    record_words.add_argument("--note", default="", metavar="TEXT", help="where what they signed lies")
+    record_words.set_defaults(run=record)
+    withdraw_words = actions.add_parser("withdraw", help="remove everything that shows a person; asks first")
+    withdraw_words.add_argument("--reason", default="", metavar="TEXT")
+    withdraw_words.add_argument("--yes", action="store_true", help="remove without asking")
+    withdraw_words.set_defaults(run=withdraw)
+    keep_words = actions.add_parser("retention", help="say how long clips are kept and which are due")
+    keep_words.add_argument(
+        "--days", type=days, metavar="N|never", help="keep clips so long after they came in"
+    )
+    keep_words.add_argument(
+        "--with-consent", choices=("yes", "no"), help="remove clips when the consent expires"
+    )
+    keep_words.add_argument("--apply", action="store_true", help="remove what is due")
+    keep_words.set_defaults(run=keep)
+    for action in (listed_words, record_words, withdraw_words, keep_words):
+        action.add_argument("--project", required=True, metavar="NAME")
+    for action in (record_words, withdraw_words):
+        action.add_argument(
+            "--subject", required=True, metavar="NAME", help="the filmed person, as the clips say"
+        )
+
+
 def listed(given: argparse.Namespace) -> int:
     """Print everybody filmed in a project and where their consent stands."""
     project = projects.by_name(given.project)

@@ -7,9 +7,10 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
-from dashboard.cli import bringing_in
+from dashboard.cli import bringing_in, word_types
 from dashboard.cli.pace import Pace
 from dashboard.services import analysis_stop, clip_work, importing, metadata_folder, ray_hands
 from dashboard.services.analysis_worker import AnalysisWorker
@@ -23,6 +24,32 @@ LOOKING_SHARE: Final = 20
 """A look at a long list may take a while: so many times as long is waited before the next."""
 STOPPED: Final = 1
 BAD_INPUT: Final = 2
+
+
+def add_import(words: argparse.ArgumentParser) -> None:
+    """The words of ``import``."""
+    words.add_argument(
+        "path", type=Path, metavar="PATH", help="a clip, a folder of clips, or a table of answers"
+    )
+    words.add_argument("--project", required=True, metavar="NAME", help="made if there is none of that name")
+    words.add_argument(
+        "--skip-bad-rows",
+        action="store_true",
+        help="of a table, take the good rows; else one bad row keeps it out",
+    )
+    words.add_argument("--lines", type=Path, metavar="LINES.csv", help="table with the columns clip,line")
+    where = words.add_mutually_exclusive_group()
+    where.add_argument(
+        "--jobs",
+        type=word_types.jobs,
+        default=1,
+        metavar="N",
+        help="analyse so many clips at once, each in a process",
+    )
+    where.add_argument(
+        "--ray", metavar="ADDRESS", help="analyse on a Ray cluster; local starts one on this machine"
+    )
+    words.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

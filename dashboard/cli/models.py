@@ -10,6 +10,18 @@ from engine.errors import DailiesError
 YES: frozenset[str] = frozenset({"y", "yes"})
 
 
+def add_models(words: argparse.ArgumentParser) -> None:
+    """The words of ``models``."""
+    actions = words.add_subparsers(required=True, metavar="list|fetch")
+    known_words = actions.add_parser("list", help="say what can be fetched and what is here; asks no network")
+    known_words.set_defaults(run=listed)
+    fetch_words = actions.add_parser("fetch", help="say exactly what would be fetched, ask, and fetch it")
+    fetch_words.add_argument("names", nargs="*", metavar="NAME", help="as in the list; else the usual ones")
+    fetch_words.add_argument("--yes", action="store_true", help="fetch without asking")
+    fetch_words.add_argument("--hub", metavar="ADDRESS", help="a mirror of the hub, over https")
+    fetch_words.set_defaults(run=fetch)
+
+
 def listed(_given: argparse.Namespace) -> int:
     """Say of each model what it is for, whether it is here, and where it would come from; asks no network."""
     from dashboard.services.model_catalogue import OFFERS

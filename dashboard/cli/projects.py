@@ -4,14 +4,40 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Final
 
 from dashboard.services import export as exporting
 from dashboard.services import intensity_maps, projects
 from dashboard.services import recalibrate as recalibrating
+from dashboard.services.export import Format
+from dashboard.services.export_content import UNSTATED_LICENCE
 
 ENDS: Final = (0.2, 0.8)
 """Stated intensities by which a map is shown in a line: a restrained delivery and a strong one."""
+
+
+def add_recalibrate(words: argparse.ArgumentParser) -> None:
+    """The words of ``recalibrate``."""
+    words.add_argument("--project", required=True, metavar="NAME")
+    words.add_argument("--promote", action="store_true", help="put them in force if they are better")
+    words.set_defaults(run=recalibrate)
+
+
+def add_export(words: argparse.ArgumentParser) -> None:
+    """The words of ``export``."""
+    words.add_argument("--project", required=True, metavar="NAME")
+    words.add_argument("--format", required=True, metavar="FORMAT", help=", ".join(Format))
+    words.add_argument("--out", required=True, type=Path, metavar="PATH", help="a folder, or a file's name")
+    words.add_argument("--history", action="store_true", help="also answers superseded or taken back")
+    words.add_argument("--names", action="store_true", help="names, ids and dates in place of pseudonyms")
+    words.add_argument(
+        "--media",
+        action=argparse.BooleanOptionalAction,
+        help="the clips' files too; left out but with huggingface",
+    )
+    words.add_argument("--licence", default=UNSTATED_LICENCE, metavar="NAME", help="such as cc-by-nc-4.0")
+    words.set_defaults(run=export)
 
 
 def recalibrate(given: argparse.Namespace) -> int:

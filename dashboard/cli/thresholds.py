@@ -5,11 +5,46 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from pathlib import Path
 
+from dashboard.cli import word_types
 from dashboard.services import projects, thresholds_table
 from engine.errors import TableError
 from engine.verdict.gate_words import RUNG_WORDS
 from engine.verdict.levels import fairness_notes
+
+
+def add_thresholds(words: argparse.ArgumentParser) -> None:
+    """The words of ``thresholds``."""
+    actions = words.add_subparsers(required=True, metavar="fit|predict|report")
+    fit_words = actions.add_parser("fit", help="learn thresholds from rated rows")
+    fit_words.add_argument("ratings", type=Path, metavar="RATINGS.csv")
+    fit_words.add_argument("--out", required=True, type=Path, metavar="POLICY.json")
+    fit_words.add_argument(
+        "--context", type=word_types.columns, default=(), metavar="a,b,…", help="context columns"
+    )
+    fit_words.add_argument("--group", metavar="COLUMN", help="never split between fitting and checking")
+    fit_words.set_defaults(run=fit)
+    predict_words = actions.add_parser("predict", help="apply thresholds to rows")
+    predict_words.add_argument("policy", type=Path, metavar="POLICY.json")
+    predict_words.add_argument("rows", type=Path, metavar="ROWS.csv")
+    predict_words.add_argument("--out", required=True, type=Path, metavar="PREDICTIONS.csv")
+    predict_words.set_defaults(run=predict)
+    report_words = actions.add_parser("report", help="write figures and protocol as one HTML file")
+    report_words.add_argument("ratings", nargs="?", type=Path, metavar="RATINGS.csv")
+    report_words.add_argument("--project", metavar="NAME", help="instead of a table: this project's ratings")
+    report_words.add_argument(
+        "--policy", type=Path, metavar="POLICY.json", help="instead of learning from the table"
+    )
+    report_words.add_argument(
+        "--context", type=word_types.columns, default=(), metavar="a,b,…", help="context columns"
+    )
+    report_words.add_argument("--group", metavar="COLUMN", help="never split between fitting and checking")
+    report_words.add_argument(
+        "--seed", type=word_types.seed, default=0, help="of folds and resampling (default %(default)s)"
+    )
+    report_words.add_argument("--out", required=True, type=Path, metavar="REPORT.html")
+    report_words.set_defaults(run=report)
 
 
 def fit(given: argparse.Namespace) -> int:

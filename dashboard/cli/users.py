@@ -10,9 +10,39 @@ from typing import Final
 
 from dashboard.services import accounts, members, passwords, projects
 from engine.errors import DailiesError
+from engine.vocabulary import Role
 
 LONGEST_INPUT: Final = 4 * passwords.LONGEST + 2
 """Bytes of a piped password in any script, with the end of its line."""
+
+
+def add_users(words: argparse.ArgumentParser) -> None:
+    """The words of ``users``."""
+    actions = words.add_subparsers(required=True, metavar="add|list|disable|enable|passwd")
+    add_words = actions.add_parser(
+        "add", help="make an account; asks for the password, or reads it from a pipe"
+    )
+    add_words.add_argument("--admin", action="store_true", help="looks after the server: makes projects")
+    add_words.add_argument(
+        "--project", metavar="NAME", help="give a part in this project too, or another one"
+    )
+    add_words.add_argument(
+        "--role", type=Role, choices=list(Role), default=Role.RATER, help="default %(default)s"
+    )
+    add_words.set_defaults(run=add)
+    listed_words = actions.add_parser("list", help="say who has an account")
+    listed_words.add_argument("--json", action="store_true", help="print one JSON list")
+    listed_words.set_defaults(run=listed)
+    disable_words = actions.add_parser("disable", help="close an account and sign its person out everywhere")
+    disable_words.set_defaults(run=disable)
+    enable_words = actions.add_parser("enable", help="open a closed account again")
+    enable_words.set_defaults(run=enable)
+    passwd_words = actions.add_parser(
+        "passwd", help="replace a password; asks for it, or reads it from a pipe"
+    )
+    passwd_words.set_defaults(run=passwd)
+    for action in (add_words, disable_words, enable_words, passwd_words):
+        action.add_argument("name", metavar="NAME", help="what the person is called")
 
 
 def add(given: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from dashboard.services import (
     clip_work,
@@ -28,6 +28,7 @@ from dashboard.services import (
     uploads,
 )
 from dashboard.services.clip_turns import ClipTurn, Work
+from dashboard.services.first_process import FirstProcess, turn_to_analyse
 from dashboard.services.hands import Hand, LocalHand, LostHandError, NotStartedError, Prepare
 from dashboard.services.line_turns import LinesTurn
 from dashboard.services.turns import Turn
@@ -37,7 +38,6 @@ from db.location import data_folder
 from db.session import writing
 from engine.errors import DailiesError
 
-LOCK_FILE: Final = "analysis.lock"
 CLIP_LIMIT_S: Final = 900.0
 """Ten minutes of 1080p are copied and analysed in well under half of this on two cores."""
 POLL_S: Final = 0.5
@@ -74,6 +74,8 @@ class AnalysisWorker:
         Makes the hand of a lane; those of this machine's processes by default.
     claim : callable
         Takes the next turn out of the database, ``None`` where nothing waits.
+    first : FirstProcess, optional
+        The hand of the first lane, which has begun already, and the turn to analyse.
     """
 
     def __init__(
@@ -85,11 +87,19 @@ class AnalysisWorker:
         limit_s: float = CLIP_LIMIT_S,
         hands: Callable[[Prepare], Hand] = LocalHand,
         claim: Claim = any_turn,
+        first: FirstProcess | None = None,
     ) -> None:
         self._stopping = threading.Event()
-        self._lock = FileLock(data_folder() / LOCK_FILE, thread_local=False)
+        self._lock = turn_to_analyse() if first is None else first.turn
         self._lanes = [
-            _Lane(self._stopping, lambda: claim(work), hands(prepare), limit_s) for _ in range(lanes)
+            _Lane(
+                self._stopping,
+                lambda: claim(work),
+                hands(prepare) if first is None or number else first.hand,
+                limit_s,
+                begun=None if first is None or number else first.weights,
+            )
+            for number in range(lanes)
         ]
         self._keeper: threading.Thread | None = None
 
@@ -102,7 +112,8 @@ class AnalysisWorker:
         """Begin unless another process analyses in this data folder; whether it began."""
         try:
             data_folder().mkdir(parents=True, exist_ok=True)
-            self._lock.acquire(timeout=0)
+            if not self._lock.is_locked:
+                self._lock.acquire(timeout=0)
         except Timeout:
             return False
         except OSError as error:
@@ -147,10 +158,16 @@ class _Lane:
     """A thread that feeds turns to one process."""
 
     def __init__(
-        self, stopping: threading.Event, claim: Callable[[], Turn | None], hand: Hand, limit_s: float
+        self,
+        stopping: threading.Event,
+        claim: Callable[[], Turn | None],
+        hand: Hand,
+        limit_s: float,
+        *,
+        begun: own_weights.Mark | None = None,
     ) -> None:
         self._stopping, self._claim, self._hand, self._limit_s = stopping, claim, hand, limit_s
-        self._weights: own_weights.Mark | None = None
+        self._weights = begun
         self._interrupted: Turn | None = None
         self._thread = threading.Thread(target=self._run, name="analysis-lane", daemon=True)
 
@@ -165,7 +182,8 @@ class _Lane:
             self._thread.join()
 
     def _run(self) -> None:
-        self._fresh_process()
+        if self._weights is None:
+            self._fresh_process()
         while not self._stopping.is_set():
             try:
                 self._put_back_interrupted()

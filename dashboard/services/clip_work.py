@@ -17,6 +17,7 @@ from typing import Final, TypeVar
 from dashboard.services import channel_work, clip_limits, media_store, process_limits
 from engine.analysis import Analysis
 from engine.errors import DailiesError, WeightsError
+from engine.loading import unswept
 from engine.vocabulary import Channel, SystemName
 
 NICENESS: Final = 5  # pages go before analysis
@@ -95,11 +96,12 @@ def prepare_process() -> None:
     process_limits.restrain()
     os.nice(NICENESS)
     try:
-        from engine import speech
-        from engine.systems.alignment import AlignmentSystem
+        with unswept():
+            from engine import speech
+            from engine.systems.alignment import AlignmentSystem
 
-        AlignmentSystem.load()
-        speech.at_hand()
+            AlignmentSystem.load()
+            speech.at_hand()
     except Exception:  # the first clip will say it again, to the person who asks
         logging.getLogger(__name__).exception("The models cannot be loaded.")
 

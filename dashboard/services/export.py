@@ -20,7 +20,8 @@ from dashboard.services import (
 )
 from dashboard.services.export_content import UNSTATED_LICENCE, Choices, Content, Counted
 from dashboard.services.export_tables import PREDICTION_COLUMNS, RATING_COLUMNS
-from dashboard.services.table_files import Column, CsvTable, JsonLinesTable, ParquetTable, TableFile
+from dashboard.services.parquet_table import ParquetTable
+from dashboard.services.table_files import Column, CsvTable, JsonLinesTable, TableFile
 from db import audit, projects
 from db.records import ConsentScope
 from db.session import reading, writing

@@ -15,7 +15,8 @@ from dashboard.services.export_tables import (
     prediction_rows,
     rating_rows,
 )
-from dashboard.services.table_files import Column, ParquetTable
+from dashboard.services.parquet_table import ParquetTable
+from dashboard.services.table_files import Column
 
 DESCRIPTION_FILE: Final = "croissant.json"
 VERSION: Final = "1.0.0"

@@ -22,7 +22,8 @@ from dashboard.services.export_tables import (
     RATING_COLUMNS,
     RatingRows,
 )
-from dashboard.services.table_files import Column, ParquetTable, Row
+from dashboard.services.parquet_table import ParquetTable
+from dashboard.services.table_files import Column, Row
 from db.records import RatingRecord
 from engine.vocabulary import Channel
 

@@ -12,8 +12,6 @@ from difflib import SequenceMatcher
 from pathlib import PurePath
 from typing import Final
 
-import pysubs2
-
 from dashboard.services import table_header
 from dashboard.services.line_words import line_key
 from dashboard.services.lines_table import MAX_LINE_CHARACTERS, MAX_WORD_CHARACTERS, decoded
@@ -102,6 +100,8 @@ def _found(said: str, script: Sequence[ScriptLineRecord]) -> int | None:
 def _of_subtitles(text: str, name: str) -> list[UtteranceDraft]:
     if any(len(row) > LONGEST_CUE for row in text.splitlines()):
         raise _too_long(name)
+    import pysubs2
+
     try:
         subtitles = pysubs2.SSAFile.from_string(text, keep_unknown_html_tags=True)
     except (pysubs2.Pysubs2Error, ValueError, IndexError) as error:

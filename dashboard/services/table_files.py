@@ -1,23 +1,16 @@
-"""Tables written row by row as CSV, Parquet or JSON lines, whatever their length."""
+"""Tables written row by row as CSV or JSON lines, whatever their length; see also ``parquet_table``."""
 
 from __future__ import annotations
 
 import csv
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
-
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-ROWS_AT_ONCE: Final = 5_000
-"""Rows of a Parquet row group: large enough to compress, small enough to hold."""
 
 FORMULA_STARTS: Final = "=+@\t\r-"
 """A text beginning so is run as a formula by spreadsheets (OWASP, CSV injection)."""
@@ -31,14 +24,6 @@ away gives every text back."""
 _LEADING: Final = frozenset(DEFUSED + FORMULA_STARTS)
 _MAY_RUN: Final = re.compile(f"{DEFUSED}*[{FORMULA_STARTS}]")
 _DEFUSED: Final = re.compile(f"{DEFUSED}+[{FORMULA_STARTS}]")
-
-ARROW_TYPES: Final = {
-    str: pa.string(),
-    int: pa.int64(),
-    float: pa.float64(),
-    bool: pa.bool_(),
-    datetime: pa.timestamp("us", tz="UTC"),
-}
 
 Value = str | int | float | bool | datetime | None
 Row = tuple[Value, ...]
@@ -98,36 +83,6 @@ class CsvTable:
         return count
 
 
-class ParquetTable:
-    """A Parquet file with typed columns, compressed with zstd."""
-
-    def __init__(self, path: Path, columns: tuple[Column, ...]) -> None:
-        self._path = path
-        self._schema = pa.schema([(column.name, ARROW_TYPES[column.kind]) for column in columns])
-
-    def __enter__(self) -> Self:
-        self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._writer.close()
-
-    def write(self, rows: Iterable[Row]) -> int:
-        """Append rows; how many they were."""
-        count = 0
-        for group in _groups(rows):
-            cells = zip(*group, strict=True)
-            arrays = [
-                pa.array(map(_clean, values) if pa.types.is_string(field.type) else values, type=field.type)
-                for values, field in zip(cells, self._schema, strict=True)
-            ]
-            self._writer.write_batch(pa.record_batch(arrays, schema=self._schema))
-            count += len(group)
-        return count
-
-
 class JsonLinesTable:
     """One JSON object a line, in UTF-8; ``null`` for what is unknown."""
 
@@ -156,7 +111,7 @@ class JsonLinesTable:
 
 def plain(value: Value) -> Value:
     """A value as JSON holds it: moments as text, texts that are valid UTF-8."""
-    return value.isoformat() if isinstance(value, datetime) else _clean(value)
+    return value.isoformat() if isinstance(value, datetime) else valid(value)
 
 
 def cell(value: Value) -> str:
@@ -178,13 +133,8 @@ def undefused(text: str) -> str:
     return text[len(DEFUSED) :] if _DEFUSED.match(text) else text
 
 
-def _clean(value: Value) -> Value:
-    if isinstance(value, str):  # a file name may hold bytes that are no text; Parquet takes UTF-8 only
+def valid(value: Value) -> Value:
+    """A value whose texts are UTF-8: a file name may hold bytes that are none, which few readers take."""
+    if isinstance(value, str):
         return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
     return value
-
-
-def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    waiting = iter(rows)
-    while group := list(islice(waiting, ROWS_AT_ONCE)):
-        yield group

@@ -1,4 +1,7 @@
-"""Brings a database up to the tables of this version; refuses one from a newer version."""
+"""Brings a database up to the tables of this version; refuses one from a newer version.
+
+Alembic is loaded only where there is something to change: nearly every start finds the newest tables.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, text
 
 from db.errors import NewerDatabaseError, StorageError
 
 FOLDER: Final = Path(__file__).resolve().parent
+VERSION_TABLE: Final = "alembic_version"
 
 
 def upgrade(engine: Engine, *, before_change: Callable[[str], object] | None = None) -> None:
@@ -36,15 +36,14 @@ def upgrade(engine: Engine, *, before_change: Callable[[str], object] | None = N
     StorageError
         If it holds tables but none of Dailies.
     """
-    scripts = _scripts()
     with engine.begin() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-        if current == scripts.get_current_head():
+        current = _current(connection)
+        if current == head():
             return
-        if current is not None and current not in known(scripts):
+        if current is not None and current not in known():
             raise NewerDatabaseError(
                 f"The database was written by a newer Dailies (its tables are at {current!r}, this "
-                f"version ends at {scripts.get_current_head()!r}); update Dailies or restore an older backup."
+                f"version ends at {head()!r}); update Dailies or restore an older backup."
             )
         if current is None and inspect(connection).get_table_names():
             raise StorageError(
@@ -53,34 +52,34 @@ def upgrade(engine: Engine, *, before_change: Callable[[str], object] | None = N
             )
         if current is not None and before_change is not None:
             before_change(current)
-        config = _config()
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
+@cache
+def known() -> tuple[str, ...]:
+    """The names of all migrations of this version, the oldest first: their files begin with them."""
+    return tuple(sorted(each.name.partition("_")[0] for each in (FOLDER / "versions").glob("[0-9]*_*.py")))
+
+
 def head() -> str:
     """The revision that this version's tables are at."""
-    return str(_scripts().get_current_head())
+    return known()[-1]
 
 
 def is_at_head(connection: Connection) -> bool:
     """Whether a database has exactly the tables of this version."""
-    return MigrationContext.configure(connection).get_current_revision() == _scripts().get_current_head()
+    return _current(connection) == head()
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    return config
-
-
-@cache
-def _scripts() -> ScriptDirectory:
-    """The migrations of this version, which are read from their files once."""
-    return ScriptDirectory.from_config(_config())
-
-
-def known(scripts: ScriptDirectory | None = None) -> set[str]:
-    """The names of all migrations of this version."""
-    scripts = scripts or _scripts()
-    return {script.revision for script in scripts.walk_revisions()}
+def _current(connection: Connection) -> str | None:
+    """What a database's tables are at; ``None`` where Alembic has not been."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
+    return found

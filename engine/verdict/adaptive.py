@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Self
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from engine.verdict.cumulative_link import PREDICTORS, Array, probabilities
@@ -101,6 +100,8 @@ class AdaptiveThresholds:
         PolicyError
             If the ratings have no finite best fit.
         """
+        import pandas as pd  # half a second, which no page without learned thresholds needs
+
         coded = code_columns(ratings, self.columns, raters=self.rater_severity)
         step, outer = self._steps(ratings)
         self._offset = np.zeros(len(PREDICTORS) + (len(OUTER_PREDICTORS) if outer else 0))

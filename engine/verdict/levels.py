@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from engine.errors import TableError
@@ -57,12 +56,16 @@ class CodedColumn:
     @classmethod
     def of(cls, labels: Labels) -> CodedColumn:
         """Number the levels of a column of names."""
+        import pandas as pd  # half a second, which no page without learned thresholds needs
+
         levels = tuple(sorted(set(pd.unique(labels)) - {""}))
         return cls(levels, level_positions(levels, labels))
 
 
 def level_positions(levels: Sequence[str], labels: NDArray[np.object_] | Iterable[object]) -> Codes:
     """Position of each label among the levels, ``len(levels)`` for unknown ones, shape (n,)."""
+    import pandas as pd
+
     found = pd.Index(list(levels), dtype=object).get_indexer(pd.Index(labels, dtype=object))
     return np.where(found < 0, len(levels), found).astype(np.intp)
 

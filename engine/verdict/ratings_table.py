@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import TableError
@@ -134,6 +133,8 @@ class RatingTable:
 
 def as_labels(values: Iterable[object]) -> Labels:
     """Names as text in an object array, shape (n,); missing ones become ``""``."""
+    import pandas as pd  # half a second, which no page without learned thresholds needs
+
     column = pd.Series(values if isinstance(values, np.ndarray) else list(values), dtype=object)
     missing = column.isna().to_numpy(dtype=bool)
     text = column.astype(str).to_numpy(dtype=object)
@@ -160,6 +161,8 @@ def answer_codes(values: Iterable[object]) -> tuple[NDArray[np.int8], NDArray[np
     TableError
         If one is neither, with the first row that is wrong.
     """
+    import pandas as pd
+
     places, names = pd.factorize(as_labels(values))
     meant = np.empty((2, len(names)), dtype=np.int8)
     for place, name in enumerate(names):  # in the order of their first rows

@@ -17,7 +17,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from dashboard.services.analysis_worker import LOCK_FILE
+from dashboard.services.first_process import LOCK_FILE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 UNDER = shlex.split(os.environ.get("DAILIES_TEST_SERVE_UNDER", ""))

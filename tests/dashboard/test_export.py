@@ -14,9 +14,10 @@ import pytest
 
 from dashboard.services import projects
 from dashboard.services.export import export
+from dashboard.services.parquet_table import ParquetTable
 from dashboard.services.predictions import draft_of
 from dashboard.services.rating import Answer, submit
-from dashboard.services.table_files import Column, CsvTable, ParquetTable, cell, plain
+from dashboard.services.table_files import Column, CsvTable, cell, plain
 from dashboard.services.thresholds_table import fit_file
 from db import audit, predictions, session
 from db.records import ClipRecord, ProjectRecord
