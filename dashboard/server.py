@@ -44,6 +44,7 @@ from dashboard.services import (
     metrics,
     retention,
     sign_in_mode,
+    task_progress,
     whole_database,
 )
 from dashboard.services.analysis_worker import AnalysisWorker
@@ -242,6 +243,7 @@ def _lifespan(worker: AnalysisWorker, watch: Watch, *, with_demo: bool) -> Calla
         threading.Thread(
             target=page_modules.load_ahead, args=(stopping,), name="page-modules", daemon=True
         ).start()
+        threading.Thread(target=task_progress.count_ahead, name="counts", daemon=True).start()
         threading.Thread(target=retention.keep_watch, args=(stopping,), name="retention", daemon=True).start()
         threading.Thread(
             target=backup_schedule.keep_watch, args=(stopping,), name="backups", daemon=True

@@ -40,6 +40,8 @@ NOISE: Final = 0.9
 SEED: Final = 20261201
 TAKE: Final = Path(__file__).resolve().parent.parent / "dashboard" / "demo" / "takes" / "leave_2.mp4"
 STILL: Final = b"\xff\xd8\xff still"
+FILES: Final = 500
+"""Different files that the clips show, in turn: as many as can be copied in a moment."""
 
 
 def made(*, clips: int = CLIPS, ratings: int = RATINGS, raters: int = RATERS) -> Path:
@@ -47,7 +49,7 @@ def made(*, clips: int = CLIPS, ratings: int = RATINGS, raters: int = RATERS) ->
     from db.migrations import head
 
     kept = Path(os.environ.get(FOLDER_VARIABLE) or Path(tempfile.gettempdir()) / "dailies-large")
-    place = kept / f"{head()}-{clips}-{ratings}-{raters}"
+    place = kept / f"{head()}-{clips}-{ratings}-{raters}-{FILES}"
     if not (place / "done").is_file():
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
@@ -76,8 +78,14 @@ def _make(place: Path, clips: int, ratings: int, raters: int) -> None:
         overlap = ratings // clips + 1  # one place left at every clip
         for project in (large, empty):
             rating_protocol.change(project.id, person_id=None, overlap=overlap)
-        media = media_store.put_file(TAKE).key
-        still = media_store.put_bytes(STILL).key
+        take = TAKE.read_bytes()
+        shown = [
+            {
+                "media_key": media_store.put_bytes(take + _padding(number)).key,
+                "thumbnail_key": media_store.put_bytes(STILL + number.to_bytes(8)).key,
+            }
+            for number in range(min(FILES, clips))
+        ]
         with session.writing() as s:
             numbers = [people.get_or_create(s, f"Rater {number}").id for number in range(raters)]
             for number in numbers:
@@ -97,7 +105,6 @@ def _make(place: Path, clips: int, ratings: int, raters: int) -> None:
         database.execute("PRAGMA synchronous=OFF")
         database.execute("PRAGMA cache_size=-400000")
         database.execute("BEGIN")
-        shown = {"media_key": media, "thumbnail_key": still}
         _put(database, "clips", _clips(large.id, clips, "large", shown))
         _put(database, "clips", _clips(empty.id, EMPTY_CLIPS, "empty", shown))
         _put(database, "predictions", _predictions(clips, document))
@@ -136,15 +143,20 @@ def _put(database: sqlite3.Connection, table: str, rows: Iterator[dict[str, Any]
     database.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values())
 
 
-def _clips(project: int, count: int, name: str, shown: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """All show the same take."""
+def _padding(number: int) -> bytes:
+    """A box that players leap over, which makes a file another one."""
+    return (16).to_bytes(4) + b"free" + number.to_bytes(8)
+
+
+def _clips(project: int, count: int, name: str, shown: list[dict[str, str]]) -> Iterator[dict[str, Any]]:
+    """All show the same take, from different files."""
     for number in range(count):
         yield {
             "id": f"{name}-{number}",
             "project_id": project,
             "sha256": f"{project:02x}{number:062x}",
             "original_name": f"take {number}.mp4",
-            **shown,
+            **shown[number % len(shown)],
             "size_bytes": 1_000_000,
             "duration_s": 4.0,
             "width": 1280,

@@ -98,6 +98,16 @@ def asked(
     return AskedTasks(max(earlier[1].count, done), earlier[1].at)
 
 
+def find_out_ahead(project: ProjectRecord, moment: datetime) -> None:
+    """Begin to find out for all, so that the first who asks need not wait for it."""
+
+    def act(_report: Callable[[int, int], None]) -> None:
+        with reading() as session:
+            _open_clips(session, project, moment, memory(session))
+
+    background.start(f"open tasks:{project.id}", act, lane=Lane.COUNTS)
+
+
 def _left(
     session: Session, project: ProjectRecord, person_id: int, found: OpenClips, moment: datetime
 ) -> int:

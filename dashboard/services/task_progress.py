@@ -8,7 +8,8 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from dashboard.services import open_tasks
+from dashboard.services import aside, open_tasks
+from dashboard.services.aside import WorkedOut
 from dashboard.services.open_tasks import AskedTasks
 from dashboard.services.permissions import Act, ensure
 from dashboard.services.rating_protocol import protocol_of
@@ -17,6 +18,7 @@ from db.columns import now
 from db.records import ProjectRecord
 from db.session import reading
 
+NAME: Final = "progress"
 COUNTED_ANEW: Final = 20_000
 """Up to so many clips, every look counts all that is left; beyond, it takes a noticeable part of a second."""
 
@@ -104,8 +106,32 @@ def of_person(session: Session, project: ProjectRecord, person_id: int, *, momen
     )
 
 
+def count_ahead() -> None:
+    """Begin to count what is left in every project that is too large to be counted while somebody waits."""
+    with reading() as session:
+        moment = now()
+        for project in projects.everything(session):
+            is_large = task_progress.ready_clips(session, project.id) > COUNTED_ANEW
+            if is_large and protocol_of(project).overlap:
+                open_tasks.find_out_ahead(project, moment)
+
+
+def of_project(project_id: int, *, person_id: int | None) -> WorkedOut[ProjectProgress]:
+    """How far all people of a project are together; in a large project counted aside.
+
+    Raises
+    ------
+    NotAllowedError
+        If the person may not see others' answers.
+    UnknownRowError
+        If there is no such project.
+    """
+    ensure(project_id, person_id, Act.SEE_MACHINE)
+    return aside.of_project(NAME, project_id, lambda: project_progress(project_id))
+
+
 def project_progress(project_id: int, *, at: datetime | None = None) -> ProjectProgress:
-    """How far all people of a project are together.
+    """The same now, whatever it takes.
 
     Raises
     ------

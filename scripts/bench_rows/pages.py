@@ -21,6 +21,12 @@ WARM: Final = 4
 TARGET_MS: Final = 300.0
 TIMES: Final = 2.0
 RATER: Final = "Rater 7"
+HEAR: Final = """
+    window.addEventListener("keydown", (event) => {
+        if (event.key === "Enter") window.entered = performance.now();
+    }, true);
+"""
+"""Before the page's own script: what that hears, it keeps from whoever listens after it."""
 WATCH: Final = """
     () => {
         const found = (root) => root.querySelector(".rating") ??
@@ -28,19 +34,14 @@ WATCH: Final = """
                 .find(Boolean);
         const task = () => found(document)?.dataset.task;
         const before = task();
+        window.entered = undefined;
         window.gone = new Promise(resolve => {
-            const pressed = (event) => {
-                if (event.key !== "Enter") return;
-                const since = performance.now();
-                window.removeEventListener("keydown", pressed, true);
-                const look = () => {
-                    const now = task();
-                    if (now && now !== before) resolve(performance.now() - since);
-                    else setTimeout(look, 4);
-                };
-                look();
+            const look = () => {
+                const now = task();
+                if (window.entered && now && now !== before) resolve(performance.now() - window.entered);
+                else setTimeout(look, 4);
             };
-            window.addEventListener("keydown", pressed, true);
+            look();
         });
     }
 """
@@ -81,6 +82,7 @@ def _sat_down(browser: Browser, server: Served, project: str) -> RaterPage:
         cookie = visitors.remembered(visitors.ticket(person))
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE_MS)
+    context.add_init_script(HEAR)
     context.add_cookies([{"name": COOKIE, "value": cookie, "url": server.url}])
     return RaterPage(context.new_page(), server).begin(project)
 

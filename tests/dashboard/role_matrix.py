@@ -547,6 +547,9 @@ ROWS: Final[dict[str, Row]] = {
     "takes.look": _p(lambda w, who: takes.look(w.performed, who), SEES, hidden=True),
     "takes.made_of": _p(lambda w, who: takes.made_of(Performer(w.project.id, who), "k" * 32), MEMBERS),
     "takes.mine": _p(lambda w, who: takes.mine(w.project.id, who), MEMBERS),
+    "task_progress.of_project": _p(
+        lambda w, who: task_progress.of_project(w.project.id, person_id=who), SEES
+    ),
     "task_progress.progress": _p(lambda w, who: task_progress.progress(w.project.id, who), RATES),
     "threshold_trial.judged": _p(lambda w, who: threshold_trial.judged(w.project.id, person_id=who), TEACHES),
     "thresholds.under": _p(lambda w, who: thresholds.under(w.project.id, 1, person_id=who), TEACHES),
@@ -586,6 +589,7 @@ AT_THE_DOOR: Final = {
     "recordings.receiving": "after its route has asked takes.check",
     "releasing.targets": "the projects that the one who asks sets up",
     "retention.keep_watch": "run by the server",
+    "task_progress.count_ahead": "run by the server",
     "sign_ins.begin": "after the door has asked",
     "sign_ins.end": "of the cookie that asks",
     "sign_ins.end_everywhere": "of who is signed in",

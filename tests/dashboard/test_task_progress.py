@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,18 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from dashboard.services import assigning, rating_protocol, task_progress, undoing
+from dashboard.services import (
+    assigning,
+    background,
+    open_tasks,
+    projects,
+    rating_protocol,
+    task_progress,
+    undoing,
+)
+from dashboard.services.permissions import NotAllowedError
 from dashboard.services.task_progress import ProjectProgress, TaskProgress, progress, project_progress
 from dashboard.services.undoing import NoWayBackError
 from db import session
@@ -22,6 +33,7 @@ from tests.dashboard.project_made import made_clip
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 STEPS = 40
+PATIENCE_S = 30.0
 CHANNELS = (Channel.WORDS, Channel.FULL)
 
 
@@ -156,3 +168,40 @@ def test_a_large_project_is_not_counted_anew_at_every_look(monkeypatch: pytest.M
     assert (kept.answered, kept.asked) == (0, 3)
     rating_protocol.change(project.id, person_id=None, overlap=2)
     assert progress(project.id, ben.id) == TaskProgress(answered=1, asked=3, skipped=0, in_hand=0)
+
+
+def test_a_large_project_is_counted_before_anybody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(task_progress, "COUNTED_ANEW", 0)
+    project, _ = made_desk(clips=3, overlap=1)
+    everybody_answers = projects.create("Everybody answers everything")
+    made_clip(everybody_answers)
+    asha = rater(project)
+    counted: list[int] = []
+    find_out = open_tasks._find_out
+
+    def seen(opened: Session, of: ProjectRecord, moment: datetime) -> open_tasks.OpenClips:
+        counted.append(of.id)
+        return find_out(opened, of, moment)
+
+    monkeypatch.setattr(open_tasks, "_find_out", seen)
+    task_progress.count_ahead()
+    until = time.monotonic() + PATIENCE_S
+    while (work := background.look(f"open tasks:{project.id}")) is None or not work.is_done:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    assert work.error is None
+    assert background.look(f"open tasks:{everybody_answers.id}") is None
+    assert progress(project.id, asha.id).asked == 3
+    assert counted == [project.id]
+
+
+def test_how_far_the_project_is_is_told_to_whoever_leads() -> None:
+    project, _ = made_desk(clips=3, overlap=2)
+    asha = rater(project)
+    task = assigning.next_task(project.id, asha.id)
+    assert task is not None
+    answer(task.key)
+    told = task_progress.of_project(project.id, person_id=None)
+    assert told.value == ProjectProgress(answered=1, asked=6, complete=0, clips=3, in_hand=0)
+    with pytest.raises(NotAllowedError):
+        task_progress.of_project(project.id, person_id=asha.id)

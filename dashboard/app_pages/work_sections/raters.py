@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import aside_note, boundary, visit
-from dashboard.services import messages, qualification, rater_quality, rater_words
+from dashboard.services import messages, qualification, rater_quality, rater_words, task_progress
 from dashboard.services.given_answers import Field
 from dashboard.services.permissions import Act, may
 from dashboard.services.qualification import Stand
@@ -25,6 +25,7 @@ def section(here: visit.Visit) -> None:
     """
     st.divider()
     st.subheader(messages.say("my_work.raters.title"))
+    _how_far(here)
     st.caption(messages.say("my_work.raters.what"))
     told = rater_quality.of_project(here.project.id, person_id=here.person.id)
     aside_note.show(told)
@@ -41,6 +42,20 @@ def section(here: visit.Visit) -> None:
     waiting = [each for each in found if each.qualification.stand is Stand.FAILED]
     if waiting and may(here.role, Act.SET_UP):
         _waiting(here, waiting)
+
+
+def _how_far(here: visit.Visit) -> None:
+    told = task_progress.of_project(here.project.id, person_id=here.person.id)
+    aside_note.show(told)
+    if (found := told.value) is None:
+        return
+    answers, clips = st.columns(2)
+    for place, name, done, wanted in (
+        (answers, "given", found.answered, found.asked),
+        (clips, "complete", found.complete, found.clips),
+    ):
+        value = messages.say("my_work.progress_value", answered=done, asked=wanted)
+        place.metric(messages.say(f"my_work.raters.{name}"), value)
 
 
 def _waiting(here: visit.Visit, waiting: list[RaterFigures]) -> None:
