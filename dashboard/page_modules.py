@@ -13,6 +13,8 @@ from typing import Final
 
 from streamlit import env_util
 
+from engine.loading import unswept
+
 FIRST: Final = ("review", "perform", "my_class")
 """What people open first."""
 REST: Final = (
@@ -47,13 +49,19 @@ def drawn_by(name: str) -> Callable[[], None]:
 
 
 def load_ahead(stopping: threading.Event) -> None:
-    """Load every page's module, those people open first at once and the others a little later."""
-    for name in (*FIRST_PARTS, *(f"dashboard.app_pages.{page}" for page in FIRST)):
-        import_module(name)
-    env_util.is_repl()  # asked when a page is first drawn: it looks up the file of every module, once
+    """Load every page's module, those people open first at once and the others a little later.
+
+    Streamlit has all objects looked through for garbage after every run of a page: what is loaded here is
+    left out of that, or each answer would wait a tenth of a second for it.
+    """
+    with unswept():
+        for name in (*FIRST_PARTS, *(f"dashboard.app_pages.{page}" for page in FIRST)):
+            import_module(name)
+        env_util.is_repl()  # asked when a page is first drawn: it looks up the file of every module, once
     if stopping.wait(QUIET_S):
         return
-    for name in REST:
-        if stopping.is_set():
-            return
-        import_module(f"dashboard.app_pages.{name}")
+    with unswept():
+        for name in REST:
+            if stopping.is_set():
+                return
+            import_module(f"dashboard.app_pages.{name}")
