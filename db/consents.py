@@ -10,11 +10,11 @@ from sqlalchemy import ScalarSelect, bindparam, delete, exists, func, or_, selec
 from sqlalchemy.orm import Session
 
 from db.records import (
-    ClipRecord,
     ClipStatus,
     ConsentRecord,
     ConsentScope,
     ConsentWithdrawalRecord,
+    FilmedClip,
     Json,
     RemovalCause,
     TombstoneRecord,
@@ -114,19 +114,15 @@ def tombstones_of_project(session: Session, project_id: int) -> tuple[TombstoneR
     return every(session, wanted.order_by(Tombstone.created_at, Tombstone.clip_id), TombstoneRecord)
 
 
-def clips_filmed(session: Session, project_id: int) -> tuple[tuple[ClipRecord, int | None], ...]:
-    """The clips of a project that are still there, each with the student whose take it is if any."""
+def clips_filmed(session: Session, project_id: int) -> tuple[FilmedClip, ...]:
+    """The clips of a project that are still there, in the order they came."""
     statement = (
-        selecting(Clip, ClipRecord)
-        .add_columns(ClassTake.person_id)
+        select(Clip.id, Clip.project_id, Clip.actor, Clip.created_at, ClassTake.person_id)
         .outerjoin(ClassTake, ClassTake.clip_id == Clip.id)
         .where(Clip.project_id == project_id, Clip.status != ClipStatus.WITHDRAWN)
         .order_by(Clip.number)
     )
-    names = tuple(ClipRecord.__dataclass_fields__)
-    return tuple(
-        (ClipRecord(**dict(zip(names, row[:-1], strict=True))), row[-1]) for row in session.execute(statement)
-    )
+    return tuple(FilmedClip(*row) for row in session.execute(statement))
 
 
 def actors(session: Session, project_id: int) -> tuple[str, ...]:

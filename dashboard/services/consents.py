@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from dashboard.services.filmed import Filmed, everybody, student_named
+from dashboard.services.filmed import Filmed, among, student_named
 from dashboard.services.permissions import Act, require
 from dashboard.services.refusals import worded
 from db import audit, consents, filmed_scenes, projects, scenes
 from db.columns import now
 from db.errors import RefusedValueError
 from db.records import (
-    ClipRecord,
     ConsentRecord,
     ConsentScope,
+    FilmedClip,
     SceneRecord,
     SceneTombstoneRecord,
     TombstoneRecord,
@@ -35,7 +35,7 @@ class Register:
     ----------
     filmed : tuple of Filmed
         By name.
-    unnamed : tuple of ClipRecord
+    unnamed : tuple of FilmedClip
         Clips that name nobody.
     unnamed_scenes : tuple of SceneRecord
         Scenes that do not say whom they show.
@@ -46,7 +46,7 @@ class Register:
     """
 
     filmed: tuple[Filmed, ...]
-    unnamed: tuple[ClipRecord, ...]
+    unnamed: tuple[FilmedClip, ...]
     unnamed_scenes: tuple[SceneRecord, ...]
     tombstones: tuple[TombstoneRecord, ...]
     scene_tombstones: tuple[SceneTombstoneRecord, ...]
@@ -65,14 +65,11 @@ def register(project_id: int, *, person_id: int | None, at: datetime | None = No
     with reading() as session:
         projects.by_id(session, project_id)
         require(session, project_id, person_id, Act.SET_UP)
+        clips = consents.clips_filmed(session, project_id)
         named = filmed_scenes.people_of_project(session, project_id)
         return Register(
-            filmed=everybody(session, project_id, at=at),
-            unnamed=tuple(
-                clip
-                for clip, student in consents.clips_filmed(session, project_id)
-                if student is None and not clip.actor
-            ),
+            filmed=among(session, project_id, clips, at=at),
+            unnamed=tuple(clip for clip in clips if clip.student_id is None and not clip.actor),
             unnamed_scenes=tuple(
                 scene for scene in scenes.of_project(session, project_id) if not named.get(scene.number)
             ),

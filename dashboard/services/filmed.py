@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from db import consents, filmed_scenes, people, scenes
 from db.columns import now
-from db.records import ClipRecord, ConsentRecord, ConsentScope, ConsentWithdrawalRecord, SceneRecord
+from db.records import ConsentRecord, ConsentScope, ConsentWithdrawalRecord, FilmedClip, SceneRecord
 from db.session import is_writing, memory
 
 Kept = TypeVar("Kept", ConsentRecord, ConsentWithdrawalRecord)
@@ -50,7 +50,7 @@ class Filmed:
     student_id: int | None
     state: ConsentState
     consent: ConsentRecord | None
-    clips: tuple[ClipRecord, ...]
+    clips: tuple[FilmedClip, ...]
     scenes: tuple[SceneRecord, ...] = ()
 
     @property
@@ -154,18 +154,30 @@ def actors_kept_from(session: Session, project_id: int, scope: ConsentScope) -> 
 
 def everybody(session: Session, project_id: int, *, at: datetime | None = None) -> tuple[Filmed, ...]:
     """The filmed people of a project by name, with their clips and scenes."""
+    return among(session, project_id, consents.clips_filmed(session, project_id), at=at)
+
+
+def among(
+    session: Session, project_id: int, clips: Iterable[FilmedClip], *, at: datetime | None = None
+) -> tuple[Filmed, ...]:
+    """The same of a project whose clips have been asked for."""
     kept = _Kept.of(session, project_id, at)
     names: dict[str, str] = {}
     students: dict[str, int] = {}
-    shown: dict[str, list[ClipRecord]] = {}
-    for clip, student in consents.clips_filmed(session, project_id):
-        name = people.by_id(session, student).name if student is not None else (clip.actor or "").strip()
+    shown: dict[str, list[FilmedClip]] = {}
+    own_names: dict[int, str] = {}
+    for clip in clips:
+        name = (clip.actor or "").strip()
+        if clip.student_id is not None:
+            if clip.student_id not in own_names:
+                own_names[clip.student_id] = people.by_id(session, clip.student_id).name
+            name = own_names[clip.student_id]
         if not name:
             continue
         names.setdefault(name.casefold(), name)
         shown.setdefault(name.casefold(), []).append(clip)
-        if student is not None:
-            students[name.casefold()] = student
+        if clip.student_id is not None:
+            students[name.casefold()] = clip.student_id
     for each in (*kept.given, *kept.taken):
         names.setdefault(each.subject.casefold(), each.subject)
         if each.person_id is not None:

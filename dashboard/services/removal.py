@@ -23,7 +23,7 @@ from dashboard.services.refusals import worded
 from db import audit, classes, consents, enrolled_faces, filmed_scenes, projects, released_takes
 from db.errors import RefusedValueError
 from db.location import data_folder
-from db.records import ClipRecord, RemovalCause, SceneRecord
+from db.records import ClipRecord, FilmedClip, RemovalCause, SceneRecord
 from db.session import reading, writing
 from engine.analysis import Analysis, Curves
 from engine.features.table import SCHEMA_VERSION
@@ -42,7 +42,7 @@ class Removed:
     """
 
     subject: str
-    clips: tuple[ClipRecord, ...]
+    clips: tuple[FilmedClip, ...]
     scenes: tuple[SceneRecord, ...]
     copies: tuple[ClipRecord, ...]
     files: int
@@ -119,7 +119,7 @@ def withdraw(project_id: int, subject: str, *, person_id: int | None, reason: st
 
 def remove(
     session: Session,
-    gone: Sequence[ClipRecord],
+    gone: Sequence[FilmedClip | ClipRecord],
     *,
     scenes: Sequence[SceneRecord] = (),
     cause: RemovalCause,
@@ -171,7 +171,7 @@ def _filmed(session: Session, project_id: int, subject: str, person_id: int | No
 
 
 def _removable(
-    session: Session, gone: Sequence[ClipRecord], scenes: Collection[SceneRecord]
+    session: Session, gone: Sequence[FilmedClip | ClipRecord], scenes: Collection[SceneRecord]
 ) -> frozenset[str]:
     """The files of some clips and scenes that nothing else shows."""
     ids = {clip.id for clip in gone}

@@ -17,7 +17,7 @@ from dashboard.services.refusals import worded
 from db import audit, consents, enrolled_faces, projects, scenes
 from db.columns import now
 from db.errors import RefusedValueError
-from db.records import ClipRecord, ProjectRecord, RemovalCause, SceneRecord
+from db.records import FilmedClip, ProjectRecord, RemovalCause, SceneRecord
 from db.session import reading, writing
 from engine.errors import DailiesError
 
@@ -113,7 +113,7 @@ class _Due:
     """What one part of a rule removes; ``faces`` are those of enrolled actors."""
 
     cause: RemovalCause
-    clips: tuple[ClipRecord, ...]
+    clips: tuple[FilmedClip, ...]
     scenes: tuple[SceneRecord, ...]
     faces: tuple[str, ...] = ()
 
@@ -142,7 +142,7 @@ def _due(session: Session, project: ProjectRecord, moment: datetime) -> tuple[_D
         gone = {clip.id for clip in clips} | set(shown)
     if rule.days is not None:
         before = moment - timedelta(days=rule.days)
-        every_clip = (clip for clip, _ in consents.clips_filmed(session, project.id))
+        every_clip = consents.clips_filmed(session, project.id)
         old = tuple(clip for clip in every_clip if clip.created_at < before and clip.id not in gone)
         old_scenes = tuple(
             scene

@@ -70,6 +70,23 @@ class ConsentWithdrawalRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class FilmedClip:
+    """Whom a clip that is still there shows.
+
+    Attributes
+    ----------
+    student_id : int or None
+        Whose take of a class it is.
+    """
+
+    id: str
+    project_id: int
+    actor: str | None
+    created_at: datetime
+    student_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TombstoneRecord:
     """What stays of a clip that was removed: that there was one, when it went, and why."""
 
