@@ -140,6 +140,16 @@ def all_of_project(session: Session, project_id: int) -> Iterator[RatedClip]:
     return _rated(session, project_id)
 
 
+def has_blind(session: Session, project_id: int) -> bool:
+    """Whether anybody ever answered without sight of the prediction."""
+    blind = (
+        select(Rating.id)
+        .join(Clip, Clip.id == Rating.clip_id)
+        .where(Clip.project_id == project_id, Rating.phase == Phase.BLIND)
+    )
+    return session.scalar(blind.limit(1)) is not None
+
+
 def of_clips(
     session: Session, project_id: int, clip_ids: Sequence[str], *, with_history: bool = False
 ) -> dict[str, tuple[RatedClip, ...]]:

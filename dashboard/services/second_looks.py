@@ -76,7 +76,9 @@ class Looks:
 
 
 def collect(session: Session, project: ProjectRecord) -> Looks:
-    """Read a project's answers."""
+    """Read a project's answers; none where all were given in sight of the opinion."""
+    if not ratings.has_blind(session, project.id):
+        return Looks((), (), is_drawn=False)
     given = tuple(ratings.all_of_project(session, project.id))
     superseded = {row.rating.supersedes_id for row in given}
     withdrawn = rating_marks.withdrawn(session, project.id)

@@ -134,6 +134,7 @@ QUERIES: dict[str, Query] = {
     "scenes that are through": lambda s, _project, _clip, _person: scenes.read_through(s),
     "how far a scene is": lambda s, _project, _clip, _person: scenes.progress(s, 1),
     "scene by file": lambda s, _project, clip, _person: scenes.projects_showing(s, clip.media_key),
+    "whether anybody answered blind": lambda s, project, _clip, _person: ratings.has_blind(s, project.id),
     "policy in force": lambda s, project, _clip, _person: policies.in_force(s, project.id),
     "who shows a file": lambda s, _project, clip, _person: classes.holders(s, clip.media_key),
     "whether it is a class": lambda s, project, _clip, _person: classes.is_class(s, project.id),

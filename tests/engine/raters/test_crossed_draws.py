@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.raters.crossed_draws import CrossedDraws
+from engine.verdict.intervals import INTERVAL_LEVEL
 
 
 @pytest.mark.parametrize(("clips", "raters"), [(30, 3), (30, 12), (1500, 12)])
@@ -26,7 +27,7 @@ def test_a_mean_is_that_of_a_count_answer_by_answer(clips: int, raters: int) -> 
     assert found.value == pytest.approx(float(by_hand[0]))
     assert found.low is not None
     assert found.high is not None
-    low, high = np.quantile(by_hand[1:], [0.025, 0.975])
+    low, high = np.quantile(by_hand[1:], [(1 - INTERVAL_LEVEL) / 2, (1 + INTERVAL_LEVEL) / 2])
     assert found.low <= low + 1e-9  # stretched to the t distribution
     assert found.high >= high - 1e-9
     against = (weights * ~among) @ amount / (weights @ ~among)
