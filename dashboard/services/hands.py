@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from functools import partial
 from multiprocessing import get_context
 from typing import Any, Protocol
 
@@ -99,7 +99,7 @@ class LocalHand:
     def renew(self) -> None:
         self.end()
         self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=self._prepare)
-        self._pool.submit(clip_work.warm_up).add_done_callback(_said)
+        self._pool.submit(clip_work.warm_up).add_done_callback(partial(self._said, self._pool))
 
     def end(self) -> None:
         pool, self._pool = self._pool, None
@@ -111,8 +111,7 @@ class LocalHand:
         """Of its process; empty while there is none."""
         return () if self._pool is None else tuple(self._pool._processes or ())
 
-
-def _said(warmed: Future[Any]) -> None:
-    with suppress(BrokenProcessPool):
-        if not warmed.cancelled() and warmed.exception() is not None:
+    def _said(self, pool: ProcessPoolExecutor, warmed: Future[Any]) -> None:
+        """Log why a process did not start, but for one that was ended before it had."""
+        if self._pool is pool and not warmed.cancelled() and warmed.exception() is not None:
             log.error("The analysis process cannot start.", exc_info=warmed.exception())
