@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import random
 import statistics
 import threading
 from collections.abc import Iterator, Sequence
@@ -106,6 +107,8 @@ def _ask(
     from db.records import SkipReason
 
     person = projects.person(f"Rater {rater}").id
+    chance = random.Random(rater)
+    sleep(chance.uniform(0.0, thinks_s))  # nobody waits for the others before they ask
     for _ in range(turns):
         started = perf_counter()
         task = assigning.next_task(project, person)
@@ -113,7 +116,7 @@ def _ask(
         if task is None:
             return
         got = perf_counter()
-        sleep(thinks_s)
+        sleep(thinks_s * chance.uniform(0.5, 1.5))
         handed.append((task.key.clip_id, got, perf_counter()))
         assigning.skip(task.key, SkipReason.OTHER, "measured")
 
