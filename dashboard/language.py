@@ -30,6 +30,7 @@ RIGHT_TO_LEFT_STYLE: Final = """
 .stMarkdown ul, .stMarkdown ol { padding-inline: 1.6rem 0; }
 .stMarkdown li { margin-inline: 0; }
 [data-testid="stMetricValue"] { direction: ltr; text-align: right; }
+[data-testid="stMetricValue"] * { unicode-bidi: plaintext; }
 /* Streamlit slides a folded sidebar out to the left, which from the right is across the page. */
 [data-testid="stSidebar"][aria-expanded="false"] { display: none; }
 [class*="st-key-previous_"] span[translate="no"], [class*="st-key-next_"] span[translate="no"] {
