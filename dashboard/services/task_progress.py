@@ -13,7 +13,7 @@ from dashboard.services.aside import WorkedOut
 from dashboard.services.open_tasks import AskedTasks
 from dashboard.services.permissions import Act, ensure
 from dashboard.services.rating_protocol import protocol_of
-from db import projects, task_progress
+from db import project_marks, projects, task_progress
 from db.columns import now
 from db.records import ProjectRecord
 from db.session import reading
@@ -107,10 +107,14 @@ def of_person(session: Session, project: ProjectRecord, person_id: int, *, momen
 
 
 def count_ahead() -> None:
-    """Begin to count what is left in every project that is too large to be counted while somebody waits."""
+    """Count what a server remembers of its projects, so that the first page need not wait for it.
+
+    What is left in a project that is too large for that is counted in the background.
+    """
     with reading() as session:
         moment = now()
         for project in projects.everything(session):
+            project_marks.of_project(session, project.id)
             is_large = task_progress.ready_clips(session, project.id) > COUNTED_ANEW
             if is_large and protocol_of(project).overlap:
                 open_tasks.find_out_ahead(project, moment)
