@@ -19,7 +19,7 @@ from db.records import ProjectRecord
 from db.session import reading
 
 NAME: Final = "progress"
-COUNTED_ANEW: Final = 20_000
+COUNTED_ANEW: Final = 2_000
 """Up to so many clips, every look counts all that is left; beyond, it takes a noticeable part of a second."""
 
 

@@ -90,7 +90,12 @@ def _bare(folder: Path) -> float:
     with socket.socket() as free:
         free.bind((LOOPBACK, 0))
         port = free.getsockname()[1]
-    words = ("--server.headless=true", "--browser.gatherUsageStats=false", f"--server.port={port}")
+    words = (
+        "--server.headless=true",
+        "--browser.gatherUsageStats=false",
+        f"--server.address={LOOPBACK}",
+        f"--server.port={port}",
+    )
     with chromium() as browser:
         page = browser.new_page()
         began = perf_counter()
