@@ -43,9 +43,9 @@ class FirstProcess:
             turn.acquire(timeout=0)
         except (Timeout, OSError):
             return None
-        hand = LocalHand(prepare)
+        weights, hand = own_weights.mark(), LocalHand(prepare)  # marked before it can have read them
         hand.renew()
-        return cls(turn, hand, own_weights.mark())
+        return cls(turn, hand, weights)
 
     def end(self) -> None:
         """End the process and give the turn back, unless the worker that took both over has."""
