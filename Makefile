@@ -2,17 +2,14 @@
 PYTHON ?= python3.11
 VENV := .venv
 PY := $(VENV)/bin/python
-# pip would compile what it installs on one core, file after file; afterwards all cores do.
+# pip would compile every file of every package, where a sixth is ever imported: that is compiled on its first import.
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-compile
-# Not the packages' own tests, and not what is never imported here.
-COMPILE := $(PY) -m compileall -qq -j 0 -x '/(tests?|sympy|jax|networkx|pip)/' $(VENV)/lib \
-	|| true  # some packages carry files of other Pythons
 export DAILIES_CACHE ?= $(CURDIR)/.cache
 export NUMBA_CACHE_DIR ?= $(DAILIES_CACHE)/numba
 # What one process has compiled need not be compiled by the many others that tests start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-thorough test-postgres reliability bench bench-thresholds bench-systems bench-clips evaluate lint sbom audit lock install-locked screenshots demo clean
+.PHONY: run test ready-to-test test-packages test-thorough test-postgres reliability bench bench-thresholds bench-systems bench-clips evaluate lint sbom audit lock install-locked screenshots demo clean
 
 run: $(VENV)/run.stamp
 	$(PY) -m dashboard serve --demo
@@ -20,14 +17,24 @@ run: $(VENV)/run.stamp
 # A browser test waits for pages now and then: with one process more than cores the others go on. Scopes
 # keep their order, so that the browser's, which are longest, begin first. One torch thread to each.
 WORKERS ?= 3
+test:
+	$(MAKE) --jobs 2 ready-to-test
+	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses $(WORKERS) --dist loadscope \
+		--no-loadscope-reorder $(PYTEST)
+
+# What tests need of this machine; pip keeps one core busy, so that other things are made beside it.
+ready-to-test: test-packages $(VENV)/dev.stamp $(VENV)/warm.stamp
+
 # Half the work of Chromium is its window; who has only that one may test with it all the same.
-test: $(VENV)/dev.stamp
+test-packages:
 	sh scripts/system_packages.sh chromium-headless-shell espeak-ng || \
 		sh scripts/system_packages.sh chromium espeak-ng
 	-sh scripts/system_packages.sh postgresql  # without it, the tests that want one skip
+
+# Numba compiles for all the processes that tests start.
+$(VENV)/warm.stamp: $(VENV)/run.stamp
 	$(PY) -m engine warm
-	OMP_NUM_THREADS=1 $(PY) -m pytest --numprocesses $(WORKERS) --dist loadscope \
-		--no-loadscope-reorder $(PYTEST)
+	touch $@
 
 # The tests of database and services, each on a PostgreSQL database of its own.
 test-postgres: $(VENV)/dev.stamp
@@ -108,7 +115,8 @@ lock: $(SUPPLY)/stamp
 install-locked: | $(PY)
 	$(PIP) --require-hashes --only-binary :all: --no-deps -r requirements.lock
 	$(PIP) --no-deps $$(grep '^torch==' requirements.txt)
-	$(COMPILE)
+	$(PY) -m compileall -qq -j 0 -x '/(tests?|sympy|jax|networkx|pip)/' $(VENV)/lib \
+		|| true  # who serves may not be allowed to write there; some packages carry files of other Pythons
 	touch $(VENV)/run.stamp
 
 screenshots: $(VENV)/dev.stamp
@@ -120,13 +128,11 @@ $(PY):
 
 $(VENV)/run.stamp: requirements.txt constraints.txt | $(PY)
 	$(PIP) -r requirements.txt -c constraints.txt
-	$(COMPILE)
 	touch $@
 
-$(VENV)/dev.stamp: requirements.txt requirements-dev.txt requirements-opensmile.txt requirements-postgres.txt requirements-ray.txt constraints.txt | $(PY)
+$(VENV)/dev.stamp: requirements.txt requirements-dev.txt requirements-opensmile.txt requirements-postgres.txt requirements-ray.txt constraints.txt | $(VENV)/run.stamp
 	$(PIP) -r requirements-dev.txt -c constraints.txt
-	$(COMPILE)
-	touch $@ $(VENV)/run.stamp
+	touch $@
 
 clean:
 	rm -rf $(VENV) .cache
