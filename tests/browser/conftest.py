@@ -13,6 +13,7 @@ from filelock import FileLock
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.served import Served, serve
+from tests.browser.windows import Windows
 from tests.browser.workbench import Workbench, workbench_at
 
 CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
@@ -132,10 +133,15 @@ def bench(lasting_bench: Workbench) -> Iterator[Workbench]:
     lasting_bench.close_windows()
 
 
+@pytest.fixture(scope="session")
+def windows(browser: Browser) -> Windows:
+    """Windows that tests lend one another."""
+    return Windows(browser, (1440, 900), WAIT_MS)
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A fresh window with no memory of earlier tests."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
-    context.set_default_timeout(WAIT_MS)
+def page(windows: Windows) -> Iterator[Page]:
+    """A page with no memory of earlier tests."""
+    context = windows.lend()
     yield context.new_page()
-    context.close()
+    windows.take_back(context)

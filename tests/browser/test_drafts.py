@@ -127,5 +127,5 @@ def test_an_answer_is_stored_and_the_page_goes_on_after_its_session_was_replaced
 def _forget(review: ReviewPage, clip: str) -> None:
     """Open the page again in a browser that has lost what it kept."""
     review.page.goto("about:blank")
-    review.page.context.add_init_script("localStorage.clear()")
+    review.page.add_init_script("localStorage.clear()")
     review.open(clip)

@@ -27,9 +27,11 @@ from engine.vocabulary import Emotion, LineSource, Protocol, Role
 from tests.browser.review_page import ReviewPage
 from tests.browser.served import serve
 from tests.browser.taught_project import inside
+from tests.browser.windows import Windows
 from tests.dashboard.analysis_made import made_analysis
 from tests.media_made import made_clip, tone
 
+SCREEN: Final = (1280, 800)
 PATIENCE_MS: Final = 60_000  # a busy machine is slow, not wrong
 SECONDS: Final = 1.0
 SIZE: Final = (160, 120)
@@ -85,6 +87,8 @@ class Workbench:
         self._clip = made_clip(home.parent / "take.mp4", seconds=SECONDS, size=SIZE, sound=sound).read_bytes()
         self._made = 0
         self._windows: list[BrowserContext] = []
+        self._lent: list[BrowserContext] = []
+        self._shared: Windows | None = None
         self.served = serve(home)
 
     def close(self) -> None:
@@ -94,6 +98,8 @@ class Workbench:
         """Close every browser that was opened here: a page that nobody looks at goes on asking."""
         while self._windows:
             self._windows.pop().close()
+        while self._shared and self._lent:
+            self._shared.take_back(self._lent.pop())
 
     def restart(self) -> None:
         """Start again on the same data and at the same address."""
@@ -129,22 +135,28 @@ class Workbench:
             return person
 
     def window(self, browser: Browser, person: PersonRecord, **options: Any) -> BrowserContext:
-        """A browser of that person's own, which remembers them and counts what is pointed at."""
+        """A new browser of that person's own, which remembers them and counts what is pointed at."""
+        width, height = SCREEN
         context = browser.new_context(
-            viewport={"width": 1280, "height": 800}, reduced_motion="reduce", **options
+            viewport={"width": width, "height": height}, reduced_motion="reduce", **options
         )
         self._windows.append(context)
         context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(COUNT_POINTER)
+        return self._known(context, person)
+
+    def sit(self, browser: Browser, project: str, name: str) -> RaterPage:
+        """Have a rater open the project in a window that other tests may have had."""
+        self._shared = self._shared or Windows(browser, SCREEN, PATIENCE_MS, COUNT_POINTER)
+        self._lent.append(self._shared.lend())
+        window = self._known(self._lent[-1], self.rater(project, name))
+        return RaterPage(window.new_page(), self.served).begin(project)
+
+    def _known(self, context: BrowserContext, person: PersonRecord) -> BrowserContext:
         with inside(self.home):
             cookie = visitors.remembered(visitors.ticket(person))
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": self.served.url}])
-        context.add_init_script(COUNT_POINTER)
         return context
-
-    def sit(self, browser: Browser, project: str, name: str) -> RaterPage:
-        """Have a rater open the project in a browser of their own."""
-        window = self.window(browser, self.rater(project, name))
-        return RaterPage(window.new_page(), self.served).begin(project)
 
     def answers(self, project: str) -> list[RatingRecord]:
         """Every stored answer of a project, oldest first; those changed or taken back too."""
