@@ -60,6 +60,18 @@ def by_id(session: Session, prediction_id: int) -> PredictionRecord:
     return found
 
 
+def shares_of_the_line(
+    session: Session, prediction_ids: Sequence[int]
+) -> dict[int, Mapping[str, float] | None]:
+    """How probable the words alone make each emotion, by prediction; ``None`` where there was no line."""
+    read = Prediction.document["modalities"]["text"]["emotion"]
+    found: dict[int, Mapping[str, float] | None] = {}
+    for start in range(0, len(prediction_ids), BATCH):
+        wanted = select(Prediction.id, read).where(Prediction.id.in_(prediction_ids[start : start + BATCH]))
+        found.update((number, shares) for number, shares in session.execute(wanted))
+    return found
+
+
 def latest_for(session: Session, clip_id: str) -> PredictionRecord | None:
     """The newest prediction of a clip, ``None`` before the first analysis."""
     newest = (

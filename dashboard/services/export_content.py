@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import PurePath
 from typing import Final
 
@@ -13,8 +14,8 @@ from sqlalchemy.orm import Session
 from dashboard.services import adjudication, cue_check, export_consent, filmed
 from dashboard.services.export_consent import Consent
 from dashboard.services.judging import in_force, judge
-from dashboard.services.predictions import stored
-from dashboard.services.pseudonyms import Pseudonyms
+from dashboard.services.predictions import stored, strongest
+from dashboard.services.pseudonyms import MOST_KEPT, Pseudonyms
 from db import clips, cue_answers, policies, predictions, ratings
 from db.records import (
     AdjudicationRecord,
@@ -26,9 +27,10 @@ from db.records import (
     RatedClip,
 )
 from engine.analysis import Judgement
-from engine.vocabulary import Emotion, Modality
+from engine.vocabulary import Emotion
 
 CLIPS_AT_ONCE: Final = 200
+ANSWERS_AT_ONCE: Final = 2_000
 UNSTATED_LICENCE: Final = "other"
 """What a dataset card says where nobody said under which licence the data may be used."""
 
@@ -179,9 +181,9 @@ class Content:
     def answers(self) -> Iterator[RatedRow]:
         """Every answer that leaves, the oldest first."""
         found = ratings.all_of_project if self.choices.history else ratings.current_of_project
-        for rated in found(self._session, self.project.id):
-            if rated.clip.id not in self._closed:
-                yield self._row(rated)
+        leaving = (r for r in found(self._session, self.project.id) if r.clip.id not in self._closed)
+        while some := tuple(islice(leaving, ANSWERS_AT_ONCE)):
+            yield from self._rows(some)
 
     def has_picture(self) -> bool:
         """Whether any clip is known to have a picture."""
@@ -211,11 +213,16 @@ class Content:
                     file_name=_free_name(veiled.original_name, taken),
                     stored=clip,
                     clip=veiled,
-                    answers=tuple(self._row(each) for each in given.get(clip.id, ())),
+                    answers=tuple(self._rows(given.get(clip.id, ()))),
                     judged=None if record is None else self._judged(clip, record),
                     consent=self._consents.get(clip.id, export_consent.NOT_RECORDED),
                 )
             after = page.next_key
+
+    def _rows(self, some: Sequence[RatedClip]) -> Iterator[RatedRow]:
+        """Answers with what stands beside them, asked for together."""
+        self._read_lines({rated.prediction.id for rated in some if rated.prediction is not None})
+        return map(self._row, some)
 
     def _row(self, rated: RatedClip) -> RatedRow:
         made, policy_id = self._decided.get(rated.clip.id), rated.rating.policy_id
@@ -225,17 +232,16 @@ class Content:
             policy_version=None if policy_id is None else self._versions.get(policy_id),
             decided=None if made is None else self.veil.decision(made),
             cues=self._said(self._cues.get((rated.rating.prediction_id or 0, rated.person.id))),
-            line_emotion=None if rated.prediction is None else self._read_as(rated.prediction.id),
+            line_emotion=None if rated.prediction is None else self._line_emotions[rated.prediction.id],
         )
 
-    def _read_as(self, prediction_id: int) -> Emotion | None:
-        """What the words alone were read as; it stands in the prediction's document, read once of each."""
-        if prediction_id not in self._line_emotions:
-            said = stored(predictions.by_id(self._session, prediction_id)).analysis
-            reading = said.modalities.get(Modality.TEXT)
-            named = None if reading is None else reading.emotion
-            self._line_emotions[prediction_id] = None if named is None else named.label
-        return self._line_emotions[prediction_id]
+    def _read_lines(self, wanted: set[int]) -> None:
+        """Know what the words alone were read as; some are kept, for answers to one clip lie together."""
+        new = sorted(wanted - self._line_emotions.keys())
+        if len(self._line_emotions) > MOST_KEPT:
+            self._line_emotions = {key: self._line_emotions[key] for key in wanted - set(new)}
+        found = predictions.shares_of_the_line(self._session, new)
+        self._line_emotions.update((number, strongest(shares)) for number, shares in found.items())
 
     def _said(self, said: CueAnswerRecord | None) -> SaidCues | None:
         if said is None:

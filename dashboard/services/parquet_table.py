@@ -47,13 +47,19 @@ class ParquetTable:
         count = 0
         for group in _groups(rows):
             cells = zip(*group, strict=True)
-            arrays = [
-                pa.array(map(valid, values) if pa.types.is_string(field.type) else values, type=field.type)
-                for values, field in zip(cells, self._schema, strict=True)
-            ]
+            arrays = [_array(values, field.type) for values, field in zip(cells, self._schema, strict=True)]
             self._writer.write_batch(pa.record_batch(arrays, schema=self._schema))
             count += len(group)
         return count
+
+
+def _array(values: tuple[object, ...], kind: pa.DataType) -> pa.Array:
+    try:
+        return pa.array(values, type=kind)
+    except (
+        UnicodeEncodeError
+    ):  # half a character somewhere; asking each text takes a sixth of an export
+        return pa.array(map(valid, values), type=kind)
 
 
 def _groups(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -172,6 +172,12 @@ def stored(record: PredictionRecord) -> StoredPrediction:
     )
 
 
+def strongest(shares: Mapping[str, float] | None) -> Emotion | None:
+    """The emotion with the largest share of a stored reading."""
+    estimate = _estimate(shares)
+    return None if estimate is None else estimate.label
+
+
 def _trust(analysis: Analysis, modality: Modality) -> float | None:
     reading = analysis.modalities.get(modality)
     return None if reading is None else reading.trust

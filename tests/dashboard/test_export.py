@@ -22,7 +22,7 @@ from dashboard.services.thresholds_table import fit_file
 from db import audit, predictions, session
 from db.records import ClipRecord, ProjectRecord
 from engine.errors import DailiesError, UnknownNameError
-from engine.vocabulary import Emotion
+from engine.vocabulary import Emotion, Modality
 from tests.dashboard.analysis_made import made_analysis
 from tests.dashboard.project_made import made_clip, made_ratings, press
 
@@ -318,3 +318,19 @@ def test_long_tables_are_written_in_pieces(kind: type[CsvTable], tmp_path: Path)
         assert pq.read_table(tmp_path / "table").column("n").to_pylist() == list(range(12_001))
     else:
         assert len((tmp_path / "table").read_text(encoding="utf-8").splitlines()) == 12_002
+
+
+def test_beside_an_answer_stands_what_the_words_alone_were_read_as(
+    project: ProjectRecord, tmp_path: Path
+) -> None:
+    said = made_analysis()
+    words = said.modalities[Modality.TEXT]
+    assert words.emotion is not None
+    for analysis in (said, replace(said, modalities={Modality.VOICE: said.modalities[Modality.VOICE]})):
+        clip = made_clip(project)
+        with session.writing() as s:
+            predictions.add(s, draft_of(analysis, clip_id=clip.id))
+        person = projects.person("Asha Rao")
+        submit(clip_id=clip.id, person_id=person.id, answer=FULL, idempotency_key=press())
+    done = export(project.id, format_name="csv", out=tmp_path / "out")
+    assert [row["line_emotion"] for row in rows_of(done.ratings_file)] == [words.emotion.label.value, ""]
