@@ -21,8 +21,8 @@ from dashboard.services.project_state import ProjectState, state_of
 
 T = TypeVar("T")
 
-AT_ONCE: Final = 20_000
-"""Up to so many answers nobody waits noticeably; beyond, what is made of them is worked out aside."""
+AT_ONCE: Final = 2_000
+"""Up to so many answers a page takes a second at most; beyond, what is made of them is worked out aside."""
 
 REST: Final = 10.0
 """How many times as long as it took what was worked out is left as it is: answers come all the time."""
