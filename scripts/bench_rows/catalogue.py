@@ -17,6 +17,7 @@ PARTS: Final = {
     "ray": "the same on a Ray cluster of this machine",
     "growth": "how one clip's cost grows",
     "large": "a hundred thousand clips, a million ratings",
+    "large_postgres": "the same project in PostgreSQL",
     "queue": "fifty raters ask for their next clip at once",
     "pages": "the next clip after an answer, in a browser",
     "agreement": "agreement over a million ratings",

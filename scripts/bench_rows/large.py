@@ -67,15 +67,14 @@ def run() -> Iterator[Row]:
         with TemporaryDirectory(prefix="dailies-bench-") as folder:
             home = copied(made(clips=clips, ratings=ratings), Path(folder) / "home")
             for name in chosen:
-                found = _apart(name, home)
-                is_last = clips == CLIPS
-                yield Row(
-                    f"{WORDS[name]}, {clips:,} clips, {ratings:,} answers",
-                    _told(found),
-                    "",
-                    f"≤ {LIMITS[name]:g} s" if is_last else "",
-                    found["first_s"] <= LIMITS[name] if is_last else None,
-                )
+                said = f"{WORDS[name]}, {clips:,} clips, {ratings:,} answers"
+                yield row(said, apart(name, home), LIMITS[name] if clips == CLIPS else None)
+
+
+def row(said: str, found: dict[str, float], limit_s: float | None) -> Row:
+    """What was found, held against a limit where there is one."""
+    target = "" if limit_s is None else f"≤ {limit_s:g} s"
+    return Row(said, _told(found), "", target, None if limit_s is None else found["first_s"] <= limit_s)
 
 
 def _told(found: dict[str, float]) -> str:
@@ -83,9 +82,18 @@ def _told(found: dict[str, float]) -> str:
     return f"{found['first_s']:.2f} s{again}; {found['peak_gb']:.2f} GB"
 
 
-def _apart(name: str, home: Path) -> dict[str, float]:
+def apart(name: str, home: Path, *, database: str | None = None) -> dict[str, float]:
+    """Ask for one thing in a process of its own.
+
+    Parameters
+    ----------
+    database : str, optional
+        The address of one that is not the SQLite file in ``home``.
+    """
     command = [sys.executable, "-m", "scripts.bench_rows.large", name]
     environment = {**os.environ, "DAILIES_HOME": str(home)}
+    if database is not None:
+        environment["DAILIES_DATABASE_URL"] = database
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
     if done.returncode:
         raise SystemExit(f"The measured process failed:\n{done.stderr}")
