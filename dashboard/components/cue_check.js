@@ -52,7 +52,10 @@ class CueCheck {
     const { labels, pass } = this.data;
     const button = (value, label) => element("button", {
       type: "button", "data-cue": `${unit}.${value}`, "aria-pressed": String(this.answers[unit] === value),
-      "aria-label": `${name}: ${label}`, disabled: !pass, onclick: () => this.choose(unit, value),
+      "aria-label": `${name}: ${label}`, disabled: !pass, onclick: (event) => {
+        leaveButton(event); // the keys that follow are answers
+        this.choose(unit, value);
+      },
     }, label);
     return element("div", { class: "cue", role: "group", "aria-label": name, "data-unit": unit },
       element("span", { class: "name" }, name),

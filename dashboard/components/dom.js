@@ -31,8 +31,8 @@ function phrase(template, values) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }
 
-function seconds(value) {
-  return `${value.toFixed(1)} s`;
+function seconds(value, unit) {
+  return `${value.toFixed(1)} ${unit}`;
 }
 
 function clock(value) {

@@ -5,13 +5,13 @@ const OWN_BUTTONS = ".confirm, [data-testid='stSidebarNav']";
 
 const FORM_ACTS = {
   Slash: (form) => form.foot.comment.focus(),
-  Escape: (form) => form.isReadOnly() || form.reset(),
+  Escape: (form) => form.isReadOnly() || form.resetOrBack(),
   PageDown: (form) => form.presses.send("move", "next"),
   PageUp: (form) => form.presses.send("move", "previous"),
   KeyO: (form) => form.skip(),
   KeyP: (form) => form.flag(),
   KeyI: (form) => form.presses.send("guide"),
-  Backspace: (form) => (form.data.no_undo ? form.status.say(form.data, "no_undo") : form.presses.send("undo")),
+  Backspace: (form) => form.isBack() || (form.data.no_undo ? form.status.say(form.data, "no_undo") : form.presses.send("undo")),
 };
 
 class FormKeys {
@@ -33,6 +33,10 @@ class FormKeys {
       return;
     }
     if (isOwnText || event.ctrlKey) return;
+    if (event.code === "Escape" && isPressing(path[0], OWN_BUTTONS) && !path.includes(form.node)) {
+      this.take(event, () => path[0].blur()); // out of what the tab key led to; nothing is dropped by that
+      return;
+    }
     if (event.key === "?") this.take(event, () => form.showKeys());
     else if (event.shiftKey) return;
     else if (FORM_ACTS[event.code]) this.take(event, () => FORM_ACTS[event.code](form));

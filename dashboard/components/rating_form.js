@@ -19,7 +19,7 @@ class RatingForm {
       confirm: () => this.confirm(),
       skip: () => this.skip(),
       flag: () => this.flag(),
-      undo: () => this.presses.send("undo"),
+      undo: () => this.isBack() || this.presses.send("undo"),
       guide: () => this.presses.send("guide"),
       keys: () => this.showKeys(),
     });
@@ -84,6 +84,7 @@ class RatingForm {
     this.shownAt = performance.now();
     this.pulse.begin();
     this.refusal = null;
+    this.dropped = null;
     this.tell(null);
     const kept = this.isReadOnly() ? null : this.keeper.open({ store: this.store, task, pass: this.data.pass, base, draft });
     this.draft = kept ?? { ...this.data.mine };
@@ -117,7 +118,12 @@ class RatingForm {
   change(name, value) {
     this.refusal = null;
     this.notice = null;
+    this.dropped = null;
     this.draft = { ...this.draft, [name]: value };
+    this.keep();
+  }
+
+  keep() {
     const content = Object.fromEntries(this.names().map((one) => [one, this.draft[one] ?? null]));
     this.keeper.change({ ...content, watched: this.watched({ isDraft: true }) });
     this.talk.postMessage({ kind: "draft", person: this.data.person, task: this.data.task, content, tab: this.tab });
@@ -129,12 +135,25 @@ class RatingForm {
     if (wasChanged !== this.isChanged()) this.draw();
   }
 
-  reset() {
+  // The same key brings back what it has dropped, as long as nothing else was entered.
+  resetOrBack() {
+    if (this.isBack()) return;
+    const dropped = this.isChanged() ? this.draft : null;
     this.keeper.drop();
     this.refusal = null;
     this.draft = { ...this.data.mine };
     this.draw();
     this.sayState();
+    this.dropped = dropped;
+    if (dropped) this.say("dropped");
+  }
+
+  isBack() {
+    if (!this.dropped || !this.isOpen()) return false;
+    [this.draft, this.dropped] = [this.dropped, null];
+    this.keep();
+    this.draw();
+    return true;
   }
 
   isChanged() {

@@ -20,8 +20,8 @@ class TaskDialog {
     this.dialog.onkeydown = (event) => this.key(event, { text, buttons, finish });
     this.dialog.replaceChildren(
       element("h2", {}, title),
-      element("div", { class: "choices" }, ...buttons),
       text,
+      element("div", { class: "choices" }, ...buttons),
       element("div", { class: "ends" },
         choices.length ? null : element("button", { type: "button", onclick: () => text.value.trim() && finish(null) }, send),
         element("button", { type: "button", onclick: () => this.dialog.close() }, close)),
@@ -36,9 +36,10 @@ class TaskDialog {
     if (!isWriting && place && buttons[place - 1]) {
       event.preventDefault();
       buttons[place - 1].click();
-    } else if (isWriting && event.key === "Enter" && !buttons.length && text.value.trim()) {
+    } else if (isWriting && event.key === "Enter") {
       event.preventDefault();
-      finish(null);
+      if (buttons.length) buttons[0].focus(); // the digits choose again
+      else if (text.value.trim()) finish(null);
     }
     event.stopPropagation();
   }

@@ -207,7 +207,7 @@ class Timeline {
     this.peaks.replaceChildren(
       ...this.scene.peaks.map((peak, index) => {
         const said = peak.word ? phrase(labels.peak_word, { word: peak.word }) : "";
-        const name = phrase(labels.peak, { number: index + 1, time: seconds(peak.time_s) });
+        const name = phrase(labels.peak, { number: index + 1, time: seconds(peak.time_s, labels.seconds) });
         return element(
           "button",
           {
@@ -217,7 +217,7 @@ class Timeline {
           },
           peak.picture ? element("img", { src: peak.picture, alt: "", loading: "lazy", onload: markUpright }) : null,
           element("span", { class: "number" }, String(index + 1)),
-          element("span", { class: "when" }, seconds(peak.time_s)),
+          element("span", { class: "when" }, seconds(peak.time_s, labels.seconds)),
           said ? element("span", { class: "said" }, said) : null,
         );
       }),

@@ -94,6 +94,13 @@ def test_a_draft_outlives_a_reload_and_escape_drops_it(page: Page, server: Serve
     expect(review.answer("emotion")).to_have_attribute("data-value", "disgust")
     review.press("Escape")
     expect(review.answer("delivery")).to_have_count(0)
+    expect(review.status).to_contain_text("Esc brings it back")
+    review.press("Escape")
+    expect(review.answer("delivery")).to_have_attribute("data-value", "2")
+    expect(review.answer("emotion")).to_have_attribute("data-value", "disgust")
+    expect(review.status).to_contain_text("Draft saved")
+    review.press("Escape")
+    expect(review.answer("delivery")).to_have_count(0)
 
 
 def test_keys_typed_into_a_comment_answer_nothing(page: Page, server: Served) -> None:

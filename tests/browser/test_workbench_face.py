@@ -49,9 +49,13 @@ def test_cues_are_answered_and_another_face_is_chosen_without_a_mouse(
     page = rater.page
     check = page.locator(".cue-check")
     expect(check.get_by_role("group", name="brows lowered")).to_contain_text("the model sees it at 0.4 s")
-    rater.press("'")
-    expect(check.get_by_role("button", name="brows lowered: I see it")).to_be_focused()
-    rater.press("Enter", "Tab", "Tab", "Tab", "Enter")
+    rater.press("4", "'")
+    sees = check.get_by_role("button", name="brows lowered: I see it")
+    expect(sees).to_be_focused()
+    rater.press("Escape")  # out of the check; the answer stays
+    expect(sees).not_to_be_focused()
+    expect(rater.answer("delivery")).to_have_attribute("data-value", "1")
+    rater.press("'", "Enter", "Tab", "Tab", "Tab", "Enter")
     expect(check.get_by_role("button", name="lips pressed: I do not")).to_have_attribute(
         "aria-pressed", "true"
     )
@@ -70,3 +74,16 @@ def test_cues_are_answered_and_another_face_is_chosen_without_a_mouse(
     assert bench.served.rows("SELECT face FROM face_choices") == [(2,)]
     assert bench.served.rows("SELECT status FROM clips WHERE id = ?", clip.id) == [("queued",)]
     assert rater.never_pointed()
+
+
+def test_a_cue_that_was_clicked_leaves_the_keys_to_the_form(browser: Browser, bench: Workbench) -> None:
+    (clip,) = bench.project("Clicked cues", 1)
+    add_faces(bench, clip)
+    rater = bench.sit(browser, "Clicked cues", "Asha")
+    sees = rater.page.locator(".cue-check").get_by_role("button", name="brows lowered: I see it")
+    sees.click()
+    expect(sees).to_have_attribute("aria-pressed", "true")
+    rater.press("4", "Enter")
+    expect(rater.status).to_contain_text("Saved")
+    expect(sees).to_have_attribute("aria-pressed", "true")
+    assert len(bench.answers("Clicked cues")) == 1

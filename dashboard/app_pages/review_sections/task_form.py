@@ -143,6 +143,7 @@ def _mine(own: RatingRecord) -> Answer:
 
 def _acts(here: visit.Visit, view: ReviewView) -> FormActs:
     def answered(task: str) -> None:
+        st.session_state.pop(_NOTICE, None)  # what the press before led to is old
         if task == name_of(view):
             go_on(here, view)
 
