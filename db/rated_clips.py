@@ -27,6 +27,10 @@ def belongs(project_id: int | BindParameter[int]) -> ColumnElement[bool]:
     return Clip.project_id + 0 == project_id
 
 
-def project_of(clip_id: InstrumentedAttribute[str]) -> ScalarSelect[int]:
-    """The project of a row's clip, looked up row by row: for tables whose rows are few, such as decisions."""
-    return select(Clip.project_id).where(Clip.id == clip_id).scalar_subquery()
+def project_of(clip_id: InstrumentedAttribute[str], *conditions: ColumnElement[bool]) -> ScalarSelect[int]:
+    """The project of a row's clip, looked up row by row; none where the clip does not fulfil the conditions.
+
+    For rows that are few, such as decisions or what one person has answered: joined, PostgreSQL begins with
+    all the project's clips.
+    """
+    return select(Clip.project_id).where(Clip.id == clip_id, *conditions).scalar_subquery()

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from db import clip_counts
 from db.errors import AlreadyThereError
 from db.prepared import Prepared, PreparedInsert
-from db.rated_clips import belongs
+from db.rated_clips import project_of
 from db.records import (
     ClipRecord,
     PersonRecord,
@@ -261,8 +261,8 @@ def progress(session: Session, project_id: int, person_id: int) -> Progress:
     """How far a person is with a project."""
     rated = (
         select(func.count(Rating.clip_id.distinct()))
-        .join(Clip, Clip.id == Rating.clip_id)
-        .where(Rating.person_id == person_id, belongs(project_id), ~_withdrawn(Rating))
+        .where(Rating.person_id == person_id, project_of(Rating.clip_id) == project_id)
+        .where(~_withdrawn(Rating))
     )
     clips = clip_counts.of_project(session, project_id)
     return Progress(rated=session.scalar(rated) or 0, ready=clips.to_be_rated, total=clips.total)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from db import assignments, clip_counts, ratings
-from db.rated_clips import belongs, to_be_rated
+from db.rated_clips import belongs, project_of, to_be_rated
 from db.records import ClipStatus
 from db.seats import FIRST, LONGEST_LEASE, offers
 from db.tables import Assignment, Clip, Rating
@@ -50,11 +50,9 @@ def answered_by(session: Session, project_id: int, person_id: int, channels: Seq
     given = (
         select(func.count())
         .select_from(Rating)
-        .join(Clip, Clip.id == Rating.clip_id)
         .where(
             Rating.person_id == person_id,
-            belongs(project_id),
-            Clip.status == ClipStatus.READY,
+            project_of(Rating.clip_id, Clip.status == ClipStatus.READY) == project_id,
             Rating.channel.in_(channels),
             Rating.occasion == FIRST,
             ratings.standing(),
