@@ -56,9 +56,7 @@ class ParquetTable:
 def _array(values: tuple[object, ...], kind: pa.DataType) -> pa.Array:
     try:
         return pa.array(values, type=kind)
-    except (
-        UnicodeEncodeError
-    ):  # half a character somewhere; asking each text takes a sixth of an export
+    except UnicodeEncodeError:  # half a character somewhere; asking each text takes a sixth of an export
         return pa.array(map(valid, values), type=kind)
 
 

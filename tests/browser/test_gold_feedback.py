@@ -11,6 +11,7 @@ from db.records import Purpose
 from engine.vocabulary import Delivery, Protocol
 from tests.browser.taught_project import inside
 from tests.browser.workbench import RaterPage, Workbench
+from tests.thoroughness import thorough
 
 HINT = "Watch the hands."
 TOO_LITTLE = (float(Delivery.MUCH_TOO_LITTLE), float(Delivery.TOO_LITTLE))
@@ -35,7 +36,7 @@ def sentence(key: str, language: str) -> str:
     return f"{speech.say(key, answer=Accepted(delivery=TOO_LITTLE).words(speech))} {HINT}"
 
 
-@pytest.mark.parametrize("language", ["en", "ur"])
+@pytest.mark.parametrize("language", [pytest.param("en", marks=thorough), "ur"])
 def test_the_right_answer_is_told_after_a_clip_to_learn_from_and_stays_until_one_goes_on(
     bench: Workbench, browser: Browser, language: str
 ) -> None:

@@ -75,6 +75,7 @@ def test_how_much_was_watched_is_stored_with_the_answer(page: Page, server: Serv
     assert active > 0
 
 
+@thorough
 def test_changing_an_answer_keeps_the_older_one(page: Page, server: Served) -> None:
     clip = "part_3.mp4"
     review = ReviewPage(page, server).open(clip)
