@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,8 @@ NO_MODELS: Final = str(Path(__file__).resolve().parent / "data" / "no_models")
 variable when it is first imported."""
 os.environ["DAILIES_MODELS"] = NO_MODELS
 os.environ["HF_HUB_CACHE"] = NO_MODELS
+
+gc.disable()  # until all is imported: looking through a million objects again and again takes a third of it
 
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -57,6 +60,12 @@ class _ServersShared(LoadScopeScheduling):
             if nodeid.startswith(shared):
                 return shared[0]
         return nodeid.partition("::")[0]
+
+
+def pytest_collection_finish() -> None:
+    """Let garbage be looked for again, but not among what was imported."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
