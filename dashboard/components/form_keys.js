@@ -11,7 +11,7 @@ const FORM_ACTS = {
   KeyO: (form) => form.skip(),
   KeyP: (form) => form.flag(),
   KeyI: (form) => form.presses.send("guide"),
-  Backspace: (form) => form.isBack() || (form.data.no_undo ? form.status.say(form.data, "no_undo") : form.presses.send("undo")),
+  Backspace: (form) => form.undo(),
 };
 
 class FormKeys {

@@ -32,7 +32,8 @@ class FormStatus {
     else if (waiting) say("sending");
     else if (form.notice) this.tell("notice", form.notice);
     else if (form.isReadOnly()) say("read_only");
-    else if (form.isKept() || form.isChanged()) keeper.savedAt ? say("draft_saved", { time: timeOf(keeper.savedAt) }) : say("draft");
+    else if (keeper.savedAt && (form.isKept() || form.isChanged())) say("draft_saved", { time: timeOf(keeper.savedAt) });
+    else if (form.isKept()) say("draft");
     else if (receipt) {
       say(receipt.task === task ? "saved" : "saved_other", { time: timeOf(receipt.stored.at), clip: receipt.title });
     } else if (mine?.at) say("rated", { time: new Date(mine.at).toLocaleString([], { hour12: false }) });

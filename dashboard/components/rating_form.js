@@ -19,7 +19,7 @@ class RatingForm {
       confirm: () => this.confirm(),
       skip: () => this.skip(),
       flag: () => this.flag(),
-      undo: () => this.isBack() || this.presses.send("undo"),
+      undo: () => this.undo(),
       guide: () => this.presses.send("guide"),
       keys: () => this.showKeys(),
     });
@@ -137,7 +137,7 @@ class RatingForm {
 
   // The same key brings back what it has dropped, as long as nothing else was entered.
   resetOrBack() {
-    if (this.isBack()) return;
+    if (this.bringBack()) return;
     const dropped = this.isChanged() ? this.draft : null;
     this.keeper.drop();
     this.refusal = null;
@@ -148,7 +148,8 @@ class RatingForm {
     if (dropped) this.say("dropped");
   }
 
-  isBack() {
+  // Whether there was something to bring back.
+  bringBack() {
     if (!this.dropped || !this.isOpen()) return false;
     [this.draft, this.dropped] = [this.dropped, null];
     this.keep();
@@ -224,6 +225,7 @@ class RatingForm {
     this.data = { ...this.data, base: receipt.rating, mine: receipt.stored, no_undo: noUndo };
     this.draft = { ...receipt.stored };
     this.refusal = null;
+    this.dropped = null;
     this.tell(receipt.feedback ?? null);
     this.draw();
     this.sayState();
@@ -247,6 +249,7 @@ class RatingForm {
     if (!this.data || person !== this.data.person || task !== this.data.task || tab === this.tab) return;
     if (kind === "answered") this.presses.send("refresh");
     else if (kind === "draft") {
+      this.dropped = null;
       this.draft = { ...this.draft, ...content };
       this.draw();
       this.say("elsewhere");
@@ -257,6 +260,12 @@ class RatingForm {
 
   showKeys() {
     this.sheet.toggle(this.data, (option) => this.rows.nameOf(option));
+  }
+
+  undo() {
+    if (this.bringBack()) return;
+    if (this.data.no_undo) this.status.say(this.data, "no_undo");
+    else this.presses.send("undo");
   }
 
   skip() {

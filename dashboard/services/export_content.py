@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import PurePath
 from typing import Final
 
@@ -15,7 +15,7 @@ from dashboard.services import adjudication, cue_check, export_consent, filmed
 from dashboard.services.export_consent import Consent
 from dashboard.services.judging import in_force, judge
 from dashboard.services.predictions import stored, strongest
-from dashboard.services.pseudonyms import MOST_KEPT, Pseudonyms
+from dashboard.services.pseudonyms import Pseudonyms
 from db import clips, cue_answers, policies, predictions, ratings
 from db.records import (
     AdjudicationRecord,
@@ -173,7 +173,6 @@ class Content:
         self._closed = _closed(session, project.id, choices.purpose)
         self._versions = {record.id: record.version for record in policies.history(session, project.id)}
         self._decided = adjudication.decided(session, project.id)
-        self._line_emotions: dict[int, Emotion | None] = {}
         self._cues = cue_answers.of_project(session, project.id)
         self._fallen = ratings.fallen(session, project.id) if choices.history else frozenset()
         self._policy = in_force(session, project.id, predictions.newest(session, project.id)).policy
@@ -183,7 +182,8 @@ class Content:
         found = ratings.all_of_project if self.choices.history else ratings.current_of_project
         leaving = (r for r in found(self._session, self.project.id) if r.clip.id not in self._closed)
         while some := tuple(islice(leaving, ANSWERS_AT_ONCE)):
-            yield from self._rows(some)
+            lines = self._lines(some)
+            yield from (self._row(rated, lines) for rated in some)
 
     def has_picture(self) -> bool:
         """Whether any clip is known to have a picture."""
@@ -203,6 +203,7 @@ class Content:
             page = clips.list_page(self._session, self.project.id, after=after, limit=CLIPS_AT_ONCE)
             ids = [clip.id for clip in page.items]
             given = ratings.of_clips(self._session, self.project.id, ids, with_history=self.choices.history)
+            lines = self._lines(chain.from_iterable(given.values()))
             for clip in page.items:
                 if clip.id in self._closed:
                     continue
@@ -213,18 +214,13 @@ class Content:
                     file_name=_free_name(veiled.original_name, taken),
                     stored=clip,
                     clip=veiled,
-                    answers=tuple(self._rows(given.get(clip.id, ()))),
+                    answers=tuple(self._row(each, lines) for each in given.get(clip.id, ())),
                     judged=None if record is None else self._judged(clip, record),
                     consent=self._consents.get(clip.id, export_consent.NOT_RECORDED),
                 )
             after = page.next_key
 
-    def _rows(self, some: Sequence[RatedClip]) -> Iterator[RatedRow]:
-        """Answers with what stands beside them, asked for together."""
-        self._read_lines({rated.prediction.id for rated in some if rated.prediction is not None})
-        return map(self._row, some)
-
-    def _row(self, rated: RatedClip) -> RatedRow:
+    def _row(self, rated: RatedClip, lines: Mapping[int, Emotion | None]) -> RatedRow:
         made, policy_id = self._decided.get(rated.clip.id), rated.rating.policy_id
         return RatedRow(
             rated=self.veil.rated(rated),
@@ -232,16 +228,14 @@ class Content:
             policy_version=None if policy_id is None else self._versions.get(policy_id),
             decided=None if made is None else self.veil.decision(made),
             cues=self._said(self._cues.get((rated.rating.prediction_id or 0, rated.person.id))),
-            line_emotion=None if rated.prediction is None else self._line_emotions[rated.prediction.id],
+            line_emotion=None if rated.prediction is None else lines[rated.prediction.id],
         )
 
-    def _read_lines(self, wanted: set[int]) -> None:
-        """Know what the words alone were read as; some are kept, for answers to one clip lie together."""
-        new = sorted(wanted - self._line_emotions.keys())
-        if len(self._line_emotions) > MOST_KEPT:
-            self._line_emotions = {key: self._line_emotions[key] for key in wanted - set(new)}
-        found = predictions.shares_of_the_line(self._session, new)
-        self._line_emotions.update((number, strongest(shares)) for number, shares in found.items())
+    def _lines(self, some: Iterable[RatedClip]) -> dict[int, Emotion | None]:
+        """What the words alone were read as in the predictions that some answers stand beside."""
+        wanted = sorted({rated.prediction.id for rated in some if rated.prediction is not None})
+        found = predictions.shares_of_the_line(self._session, wanted)
+        return {number: strongest(shares) for number, shares in found.items()}
 
     def _said(self, said: CueAnswerRecord | None) -> SaidCues | None:
         if said is None:
