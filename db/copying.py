@@ -125,7 +125,7 @@ def _add(target: Session, table: Table, rows: Iterable[tuple[Any, ...]]) -> None
                 f"A row of {table.name} has a key or a name that is taken in the other database; move into "
                 "an empty one."
             ) from error
-    _go_on_counting(target, table)
+    go_on_counting(target, table)
 
 
 def _compared(
@@ -166,7 +166,7 @@ def _is_json(column: ColumnElement[Any]) -> bool:
     return isinstance(column.type, JSON)
 
 
-def _go_on_counting(session: Session, table: Table) -> None:
+def go_on_counting(session: Session, table: Table) -> None:
     """Let PostgreSQL give new rows keys behind those that came; SQLite counts from the highest anyway."""
     counted = table.autoincrement_column
     if session.get_bind().dialect.name != BACKEND or counted is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -49,17 +48,10 @@ def run() -> Iterator[Row]:
 
 def _fill(server: postgres_served.Postgres, name: str, home: Path) -> None:
     from db import session
-    from db.copying import tables
+    from db.copying import go_on_counting, tables
 
-    before = os.environ.get("DAILIES_DATABASE_URL")
-    os.environ["DAILIES_DATABASE_URL"] = server.url(name)
-    try:
-        session.prepare()
-    finally:
-        session.close()
-        os.environ.pop("DAILIES_DATABASE_URL")
-        if before is not None:
-            os.environ["DAILIES_DATABASE_URL"] = before
+    with session.writing(server.url(name)):
+        pass  # opened, it has its tables
     with (
         closing(sqlite3.connect(home / "dailies.db")) as source,
         server.connected(name) as target,
@@ -69,6 +61,10 @@ def _fill(server: postgres_served.Postgres, name: str, home: Path) -> None:
         target.execute("SET LOCAL TimeZone = 'UTC'")
         for table in tables():
             _copy(source, target, table)
+    with session.writing(server.url(name)) as opened:
+        for table in tables():
+            go_on_counting(opened, table)
+    session.close()
     with server.connected(name) as target:
         target.execute("VACUUM ANALYZE")
 
@@ -87,9 +83,3 @@ def _copy(source: sqlite3.Connection, target: Any, table: Any) -> None:
                 for number in truths:
                     values[number] = None if values[number] is None else bool(values[number])
                 rows.write_row(values)
-    counted = table.autoincrement_column
-    if counted is not None:
-        target.execute(
-            f"SELECT setval(pg_get_serial_sequence('{table.name}', '{counted.name}'), max({counted.name})) "
-            f'FROM "{table.name}" HAVING max({counted.name}) IS NOT NULL'
-        )
