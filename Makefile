@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 run: $(VENV)/run.stamp
 	$(PY) -m dashboard serve --demo
 
-# A browser test waits for pages half of its time: with twice as many processes as cores the others go on. Scopes
+# A browser test waits for pages now and then: with more processes than cores the others go on. Scopes
 # keep their order, so that the browser's, which are longest, begin first. One torch thread to each.
 WORKERS ?= 4
 test:
